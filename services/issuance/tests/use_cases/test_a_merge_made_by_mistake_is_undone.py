@@ -19,6 +19,7 @@ from .merging import (
     ANI,
     BUDI,
     RENEWAL,
+    SAME,
     has_passport,
     is_linked,
     is_undone,
@@ -276,6 +277,50 @@ async def test_the_later_merge_is_undone_first(workflow: Workflow) -> None:
     assert refusal.value.metadata == {"task_id": later}
     assert between == ["budi", "budi"]
     assert [(await workflow.case(id)).person_id for id in (first, second)] == ["ani", "budi"]
+
+
+async def test_a_third_person_who_became_the_same_since_is_another_one_first(
+    workflow: Workflow,
+) -> None:
+    of_budi, of_citra = [await has_passport(workflow, person) for person in ("budi", "citra")]
+    first = await renews_and_is_found_twice(workflow)
+    await workflow.withdraws(first)
+    second = await workflow.applies(type=RENEWAL, person_id="citra")
+    await workflow.is_identified(Candidate("citra", 11.0), BUDI)
+    await is_linked(workflow, "budi")
+    task, later = await merge_of(workflow, first), await merge_of(workflow, second)
+    ((item, _),) = await workflow.open_items()
+    await workflow.settles(item, ResolutionReason.BOOK_DESTROYED, HADI)
+
+    with pytest.raises(MergedSince) as refusal:
+        await workflow.finds_two(task, "gita")
+    await is_undone(workflow, second)
+    await is_undone(workflow, first)
+
+    assert refusal.value.metadata == {"task_id": later}
+    assert await workflow.documents("citra") == [(of_citra, "valid")]
+    # It was destroyed, whichever merge is undone.
+    assert await workflow.documents("budi") == [(of_budi, "revoked")]
+
+
+async def test_an_application_that_is_given_back_was_never_the_other_persons(
+    workflow: Workflow,
+) -> None:
+    new = await renews_and_is_found_twice(workflow)
+    await workflow.withdraws(new)
+    since = await workflow.applies(type=RENEWAL, person_id="budi")
+    await workflow.is_identified(BUDI, Candidate("citra", 10.0))
+
+    await is_undone(workflow, new, since)
+    async with workflow.store.read() as records:
+        (task,) = await records.adjudication_tasks.of_case(since)
+    await workflow.examines(task.id, "eko", SAME, "citra")
+    await workflow.examines(task.id, "fitri", SAME, "citra")
+
+    async with workflow.store.read() as records:
+        case = await records.cases.get(since)
+        persons = await records.adjudication_tasks.persons_of(case)
+    assert persons == {"ani", "citra"}
 
 
 async def test_only_applications_since_the_merge_are_named(workflow: Workflow) -> None:

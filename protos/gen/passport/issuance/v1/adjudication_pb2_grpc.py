@@ -133,7 +133,7 @@ class AdjudicationServicer:
         matcher gives fingerprints back as soon as it answers.
 
         Callers: examiners. Errors: INVALID_REQUEST, MERGE_NOT_FOUND (nobody was merged by this task), MERGE_UNDONE,
-        MERGED_SINCE (the one person was merged into another since; undo that first, metadata: task_id), NOT_SINCE_MERGE
+        MERGED_SINCE (the one person was merged with a third one since; undo that first, metadata: task_id), NOT_SINCE_MERGE
         (metadata: application_id), EXAMINED_BEFORE (who gave a verdict on the application that was examined), OWN_CASE
         (who took in, approved, or handed over that application or one that is named, or granted its appeal),
         SECOND_EXAMINER_REQUIRED (who proposed the same), WRONG_OFFICE, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.

@@ -52,7 +52,7 @@ def require_not_undone(merge: PersonMerge) -> None:
 
 
 def require_latest(later: PersonMerge | None) -> None:
-    """Raise MergedSince if there is a later merge of the one person into another."""
+    """Raise MergedSince if there is a later merge of the one person with a third one."""
     if later is not None:
         raise MergedSince("undo the later merge first", field="task_id", task_id=later.id)
 

@@ -86,6 +86,12 @@ class AdjudicationRecords:
         statement = statement.where(tasks.case == case, tasks.id != but)
         return frozenset(await self._connection.scalars(statement))
 
+    async def give_back(self, cases: Collection[str], into_person: str, from_person: str) -> None:
+        """Record that these cases were never taken in for the one person, but for the other."""
+        c = adjudication_tasks.c
+        statement = update(adjudication_tasks).where(c.case.in_(cases), c.person_id == into_person)
+        await self._connection.execute(statement.values(person_id=from_person))
+
     async def persons_of(self, case: Case) -> frozenset[str]:
         """Return all persons on record who are the applicant of a case.
 

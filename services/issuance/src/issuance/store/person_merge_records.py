@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
+from datetime import datetime
 
 from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -68,11 +69,15 @@ class PersonMergeRecords:
             update(person_merges).where(_c.id == merge.id).values(**values)
         )
 
-    async def later_of(self, person: str) -> PersonMerge | None:
-        """Return the merge that holds by which a person became another one, if there is one."""
-        rows = await self._connection.execute(
-            select(person_merges).where(_c.from_person == person, _HOLDS).limit(1)
-        )
+    async def later_than(self, merge: PersonMerge) -> PersonMerge | None:
+        """Return the last merge since that holds and has to do with the one person, if any.
+
+        By it they became another one, or a third one became them.
+        """
+        number = select(_c.number).where(_c.id == merge.id).scalar_subquery()
+        theirs = or_(_c.from_person == merge.into_person, _c.into_person == merge.into_person)
+        statement = select(person_merges).where(theirs, _HOLDS, _c.number > number)
+        rows = await self._connection.execute(statement.order_by(_c.number.desc()).limit(1))
         return next((PersonMerge(**field_values(row, _FIELDS)) for row in rows), None)
 
     async def cases_of_undone(self, persons: Collection[str]) -> Sequence[str]:
@@ -133,11 +138,14 @@ class PersonMergeRecords:
             for row in await self._connection.execute(statement)
         }
 
-    async def settle_book_of(self, id: str) -> bool:
-        """Record that the revoked book of a merge is settled; see `settle_book`."""
-        statement = update(person_merges).where(_c.id == id, ~_c.book_settled)
-        done = await self._connection.execute(statement.values(book_settled=True))
-        return bool(done.rowcount)
+    async def settle_valid_book(self, document: str, since: datetime) -> bool:
+        """Record that a book that a merge since then revoked is valid, and no open item any more.
+
+        Returns False if the last such merge was settled before: the book was taken in.
+        """
+        revoked_it = select(_c.number).where(_c.superseded_document == document, _c.at >= since)
+        last = await self._connection.scalar(revoked_it.order_by(_c.number.desc()).limit(1))
+        return last is None or await self.settle_book(last)
 
     async def settle_book(self, number: int) -> bool:
         """Record that a book is settled; return False if somebody has done so before."""

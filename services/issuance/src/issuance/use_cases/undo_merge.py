@@ -12,7 +12,7 @@ from datetime import datetime
 from issuance.domain import case_identification
 from issuance.domain.actor import Actor
 from issuance.domain.case import Case
-from issuance.domain.document import Document, DocumentStatus
+from issuance.domain.document import DocumentStatus
 from issuance.domain.events import ApplicationEvent
 from issuance.domain.history import EventDetails
 from issuance.domain.merge_undoing import (
@@ -47,7 +47,7 @@ async def undo_merge(
     """
     merge = await _locked(records, task_id)
     require_not_undone(merge)
-    require_latest(await records.person_merges.later_of(merge.into_person))
+    require_latest(await records.person_merges.later_than(merge))
     cases = await _given_back(records, merge, applications)
     await _require_no_part(records, merge, applications, by)
     proposal = UndoProposal(by.person, reason, tuple(sorted(set(applications))), now)
@@ -59,6 +59,9 @@ async def undo_merge(
     await records.person_merges.save_undoing(undone)
     await _give_back_documents(records, merge, cases, by, now)
     details = EventDetails(reason=_reason(merge, reason))
+    await records.adjudication_tasks.give_back(
+        [case.id for case in cases], merge.into_person, merge.from_person
+    )
     for case in cases:
         returned = await _returned(records, case, merge.from_person)
         event = ApplicationEvent.UNDO_MERGE
@@ -140,13 +143,6 @@ async def _give_back_documents(
         (merge.into_person, [each for each in documents if each.case not in given_back]),
     ):
         last = valid_again(theirs, handed_over, merge.at)
-        if last and await _is_with_its_holder(records, merge, last):
+        if last and await records.person_merges.settle_valid_book(last.number, merge.at):
             valid = last.changed(DocumentStatus.VALID, now, by.person)
             await records.documents.save(replace(valid, person_id=person))
-
-
-async def _is_with_its_holder(records: Records, merge: PersonMerge, last: Document) -> bool:
-    """Return whether the book was not taken in; if it is that of the merge, it need not be."""
-    if last.number != merge.superseded_document:
-        return True
-    return await records.person_merges.settle_book_of(merge.id)

@@ -21,6 +21,7 @@ from passport.matcher.v1.identification_pb2 import SampleSet
 from passport.type.v1 import biometrics_pb2
 from servicekit.errors import DomainError
 
+from services.captured_logs import captured_logs
 from services.issuance.tests.service.simulated_neighbour import refuse
 
 from .one_method_server import refusing, serving
@@ -110,4 +111,8 @@ async def test_a_busy_matcher_says_nothing() -> None:
 
 async def test_a_matcher_that_does_not_assess_says_nothing() -> None:
     async with a_matcher() as matcher:
-        assert await matcher.assess(GIVEN) == NOT_ASSESSED
+        with captured_logs() as logged:
+            assert await matcher.assess(GIVEN) == NOT_ASSESSED
+    assert [(line["event"], line["code"]) for line in logged] == [
+        ("fingers_not_assessed", "UNIMPLEMENTED")
+    ]

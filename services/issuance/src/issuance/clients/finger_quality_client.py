@@ -3,6 +3,7 @@
 from typing import Any
 
 import grpc
+import structlog
 from passport.matcher.v1 import biometrics_pb2 as pb
 from passport.matcher.v1 import biometrics_pb2_grpc
 from passport.matcher.v1.identification_pb2 import SampleSet
@@ -18,6 +19,8 @@ from issuance.domain.finger_quality import (
     PositionMismatch,
 )
 from issuance.domain.fingers import FingerPosition
+
+_log = structlog.get_logger(__name__)
 
 _UNREADABLE: dict[str, type[DomainError]] = {
     error.reason: error for error in (BadImage, BadTemplate, PositionMismatch)
@@ -47,6 +50,7 @@ class FingerQualityClient:
             details = read_call_error(error)
             if details.reason in _UNREADABLE:
                 raise _UNREADABLE[details.reason](details.message, field=details.field) from error
+            _log.warning("fingers_not_assessed", code=error.code().name, reason=details.reason)
             return NOT_ASSESSED
         return _assessment(answer)
 

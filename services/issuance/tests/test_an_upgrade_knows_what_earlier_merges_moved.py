@@ -3,12 +3,13 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
+from issuance.store.records import MIGRATIONS
 from issuance.store.tables.person_merges import person_merges
+from servicekit.storage.database import migrate
 from sqlalchemy import Connection, create_engine, select, text
 
-VERSIONS = Path(__file__).parents[1] / "src/issuance/store/migrations/versions"
+from services.older_schema import migrate_until
+
 MERGE = text(
     'INSERT INTO person_merges (id, from_person, into_person, "case", office, at, "by", reason,'
     " superseded_document) VALUES (:id, :of, 'budi', :id, 'BJM', :at, 'eko', 'seen', '')"
@@ -21,22 +22,16 @@ MOVED = text(
 THEN, LATER = "2018-10-26 01:00:00.000000", "2018-10-29 01:00:00.000000"
 
 
-def _upgrade(connection: Connection, revision: str) -> None:
-    config = Config(attributes={"connection": connection})
-    config.set_main_option("script_location", "servicekit.storage:migration")
-    config.set_main_option("path_separator", "newline")
-    config.set_main_option("version_locations", str(VERSIONS))
-    command.upgrade(config, revision)
-
-
 def _moved(connection: Connection, case: str, person: str, at: str, event: str) -> None:
     reason = f"{person} is budi: seen"
     connection.execute(MOVED, {"case": case, "at": at, "event": event, "reason": reason})
 
 
 def test_applications_are_those_of_the_event(tmp_path: Path) -> None:
-    with create_engine(f"sqlite:///{tmp_path}/old.db").begin() as connection:
-        _upgrade(connection, "0050")
+    file = tmp_path / "old.db"
+    migrate_until("0050", f"sqlite+aiosqlite:///{file}", MIGRATIONS, tmp_path)
+    engine = create_engine(f"sqlite:///{file}")
+    with engine.begin() as connection:
         for id, person, at in (("m1", "ani", THEN), ("m2", "citra", THEN), ("m3", "dewi", LATER)):
             connection.execute(MERGE, {"id": id, "of": person, "at": at})
         _moved(connection, "a1", "ani", THEN, "merge_person")
@@ -45,8 +40,9 @@ def test_applications_are_those_of_the_event(tmp_path: Path) -> None:
         _moved(connection, "x1", "ani", LATER, "merge_person")
         _moved(connection, "x2", "ani", THEN, "link_person")
 
-        _upgrade(connection, "head")
+    migrate(f"sqlite+aiosqlite:///{file}", MIGRATIONS)
 
+    with engine.begin() as connection:
         c = person_merges.c
         found = connection.execute(select(c.id, c.cases_moved, c.at, c.undone_at)).all()
     assert [(row.id, row.cases_moved, row.undone_at) for row in found] == [

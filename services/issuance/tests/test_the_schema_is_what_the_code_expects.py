@@ -1,24 +1,17 @@
 """The migrations lead to the tables of the code."""
 
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
 from issuance.store.records import MIGRATIONS
 from issuance.store.tables.metadata import metadata
-from servicekit.storage.database import Database, migrate
+from servicekit.storage.database import migrate
 from sqlalchemy import Enum, create_mock_engine
+
+from services.schema_differences import schema_differences
 
 
 async def test_the_schema_is_what_the_code_expects(database_url: str) -> None:
     migrate(database_url, MIGRATIONS)
 
-    database = Database(database_url)
-    async with database.read() as connection:
-        differences = await connection.run_sync(
-            lambda c: compare_metadata(MigrationContext.configure(c), metadata)
-        )
-    await database.close()
-
-    assert differences == []
+    assert await schema_differences(database_url, metadata) == []
 
 
 def test_enumerations_are_text_on_postgresql_too() -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matcher.bootstrap import StoreAndIndex
 from matcher.domain.encounter import EncounterStatus
 from matcher.domain.index_entry import FingerFeatures, IndexEntry
 from matcher.domain.shortlist import SearchDepth, SearchScope
@@ -151,16 +152,21 @@ def test_at_each_step_the_same_are_found_and_changes_go_on(
     assert index.examine(0, 10**6)[1] == []
 
 
+async def _of_two_people_the_first_is_deleted(base: StoreAndIndex) -> None:
+    """Enrol two people, and delete one of them, which the index has not followed yet."""
+    for person in (1, 2):
+        await enrol(base, person)
+    await base.index.catch_up()
+    async with base.store.write() as records:
+        await records.encounter_changes.delete("encounter-1")
+
+
 async def test_the_service_compacts_its_index_by_itself(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(finger_segment, "_COMPACTION_MINIMUM", 0)
     async with opened(tmp_path) as base:
-        for person in (1, 2):
-            await enrol(base, person)
-        await base.index.catch_up()
-        async with base.store.write() as records:
-            await records.encounter_changes.delete("encounter-1")
+        await _of_two_people_the_first_is_deleted(base)
         supervise_index = SuperviseIndex(
             base.store, base.index, Readiness(), snapshot_interval_changes=1000
         )
@@ -184,11 +190,7 @@ async def test_an_index_that_cannot_be_compacted_is_searched_as_before(
         raise MemoryError
 
     async with opened(tmp_path) as base:
-        for person in (1, 2):
-            await enrol(base, person)
-        await base.index.catch_up()
-        async with base.store.write() as records:
-            await records.encounter_changes.delete("encounter-1")
+        await _of_two_people_the_first_is_deleted(base)
         readiness = Readiness()
         supervise_index = SuperviseIndex(
             base.store, base.index, readiness, snapshot_interval_changes=1000

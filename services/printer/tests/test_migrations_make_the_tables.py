@@ -1,25 +1,18 @@
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
 from printer.store.records import MIGRATIONS
 from printer.store.tables.jobs import jobs
 from printer.store.tables.metadata import metadata
-from servicekit.storage.database import Database, migrate
+from servicekit.storage.database import migrate
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
+
+from services.schema_differences import schema_differences
 
 
 async def test_a_new_database_has_what_the_code_expects(database_url: str) -> None:
     migrate(database_url, MIGRATIONS)
     migrate(database_url, MIGRATIONS)
 
-    database = Database(database_url)
-    async with database.read() as connection:
-        differences = await connection.run_sync(
-            lambda c: compare_metadata(MigrationContext.configure(c), metadata)
-        )
-    await database.close()
-
-    assert differences == []
+    assert await schema_differences(database_url, metadata) == []
 
 
 def test_a_state_is_stored_as_text_whatever_the_database() -> None:

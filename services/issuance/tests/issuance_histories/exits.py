@@ -21,18 +21,18 @@ async def check_every_refusal_has_an_exit(history: History) -> None:
     Each goes on to another end, or has a book that is destroyed and can apply again; nobody is left
     known as fraud. All applications are over before.
     """
-    strangers = (f"stranger-{number}" for number in count(1))
+    outsiders = (f"outsider-{number}" for number in count(1))
     for case in (await history.read()).cases:
         if case.state is ApplicationState.REFUSED:
-            await _is_heard(history, case, strangers)
+            await _is_heard(history, case, outsiders)
     await history.a_good_day()
     assert EncounterStatus.FRAUD not in history.matcher.encounters.values()
 
 
-async def _is_heard(history: History, case: Case, strangers: Iterator[str]) -> None:
+async def _is_heard(history: History, case: Case, outsiders: Iterator[str]) -> None:
     flow = history.workflow
     try:
-        await flow.appeals(case.id, next(strangers))
+        await flow.appeals(case.id, next(outsiders))
     except IllegalTransition:
         assert case.book_serial, case
         assert case.handed_over_at is None, case
@@ -41,13 +41,13 @@ async def _is_heard(history: History, case: Case, strangers: Iterator[str]) -> N
         return
     for task in await flow.tasks():
         for _ in range(2):
-            await flow.examines(task.id, next(strangers), Verdict.CLEARED)
+            await flow.examines(task.id, next(outsiders), Verdict.CLEARED)
     with suppress(DomainError):
         await flow.is_photographed(case.id, "siti")
     with suppress(DomainError):
-        await flow.establishes_identity(case.id, next(strangers))
+        await flow.establishes_identity(case.id, next(outsiders))
     with suppress(DomainError):
-        await flow.approves(case.id, next(strangers), "seen")
+        await flow.approves(case.id, next(outsiders), "seen")
     for printer in history.printers.values():
         printer.mode = PrinterMode.WORKS
     await history.comes_to_an_end()

@@ -97,14 +97,19 @@ async def happens(database: Database, steps: Sequence[Step]) -> History:
     return history
 
 
+async def check_at_the_end(history: History) -> None:
+    """Check an ended history: what holds at each step, and who approved and handed over."""
+    await check(history)
+    await check_approvals(history)
+    await check_hand_overs(history)
+
+
 @pytest.mark.parametrize("seed", range(4))
 async def test_any_history(database: Database, seed: int) -> None:
     history = await happens(database, a_history(seed, 90))
 
     await history.comes_to_an_end()
-    await check(history)
-    await check_approvals(history)
-    await check_hand_overs(history)
+    await check_at_the_end(history)
     await check_every_refusal_has_an_exit(history)
 
 
@@ -116,9 +121,7 @@ async def test_any_history_of_renewals_while_the_matcher_only_verifies(
     events = {entry.event for entries in (await history.events()).values() for entry in entries}
 
     await history.comes_to_an_end()
-    await check(history)
-    await check_approvals(history)
-    await check_hand_overs(history)
+    await check_at_the_end(history)
     assert ApplicationEvent.VERIFY in events
 
 
@@ -128,9 +131,7 @@ async def test_any_history_of_emergency_documents(database: Database, seed: int)
     found = await history.read()
 
     await history.comes_to_an_end()
-    await check(history)
-    await check_approvals(history)
-    await check_hand_overs(history)
+    await check_at_the_end(history)
     assert any(case.makes_emergency_document and case.book_serial for case in found.cases)
     await check_every_refusal_has_an_exit(history)
 
@@ -142,9 +143,7 @@ async def test_any_history_of_merged_persons_and_fingers_that_differ(
     history = await happens(database, a_history(seed, 140, _OF_VERDICTS_AND_FINGERS))
 
     await history.comes_to_an_end()
-    await check(history)
-    await check_approvals(history)
-    await check_hand_overs(history)
+    await check_at_the_end(history)
     await check_merged_at_the_matcher(history)
     assert (await history.read()).merged
     events = {entry.event for entries in (await history.events()).values() for entry in entries}
@@ -156,9 +155,7 @@ async def test_any_history_of_merges_that_are_undone(database: Database, seed: i
     history = await happens(database, a_history(seed, 140, _OF_UNDONE_MERGES))
 
     await history.comes_to_an_end()
-    await check(history)
-    await check_approvals(history)
-    await check_hand_overs(history)
+    await check_at_the_end(history)
     await check_merged_at_the_matcher(history)
     assert history.matcher.undone
 
@@ -178,9 +175,7 @@ async def test_whoever_is_refused_or_known_as_fraud_is_heard_by_others(
 
     await history.comes_to_an_end()
     await check_every_refusal_has_an_exit(history)
-    await check(history)
-    await check_approvals(history)
-    await check_hand_overs(history)
+    await check_at_the_end(history)
     events = {entry.event for entries in (await history.events()).values() for entry in entries}
     assert {ApplicationEvent.CONFIRM_DUPLICATE, appeal} <= events
 
@@ -223,9 +218,7 @@ async def test_any_longer_history(database: Database, seed: int) -> None:
     history = await happens(database, a_history(seed, 300))
 
     await history.comes_to_an_end()
-    await check(history)
-    await check_approvals(history)
-    await check_hand_overs(history)
+    await check_at_the_end(history)
     await check_every_refusal_has_an_exit(history)
 
 
@@ -236,9 +229,7 @@ async def test_any_longer_history_of_merges_that_are_undone(database: Database, 
     history = await happens(database, a_history(seed, 250, _OF_UNDONE_MERGES))
 
     await history.comes_to_an_end()
-    await check(history)
-    await check_approvals(history)
-    await check_hand_overs(history)
+    await check_at_the_end(history)
     await check_merged_at_the_matcher(history)
 
 
@@ -251,7 +242,5 @@ async def test_any_longer_history_of_merged_persons_and_fingers_that_differ(
     history = await happens(database, a_history(seed, 250, _OF_VERDICTS_AND_FINGERS))
 
     await history.comes_to_an_end()
-    await check(history)
-    await check_approvals(history)
-    await check_hand_overs(history)
+    await check_at_the_end(history)
     await check_merged_at_the_matcher(history)

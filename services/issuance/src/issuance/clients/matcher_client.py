@@ -194,8 +194,7 @@ class MatcherClient:
         self, request_id: str, from_person: str, into_person: str, on_behalf_of: str
     ) -> str:
         """Move all encounters of a person to another one; return the id of the merge, if any."""
-        person = {"on-behalf-of": on_behalf_of} if on_behalf_of else {}
-        options: Any = {"timeout": self._timeout, "metadata": tuple(person.items())}
+        options = self._options(on_behalf_of)
         request = pb.MergePersonsRequest(
             request_id=request_id, from_person_id=from_person, into_person_id=into_person
         )
@@ -210,8 +209,7 @@ class MatcherClient:
 
     async def undo_merge(self, request_id: str, merge: str, on_behalf_of: str) -> None:
         """Give back what a merge moved; one that the matcher has undone or lost moved nothing."""
-        person = {"on-behalf-of": on_behalf_of} if on_behalf_of else {}
-        options: Any = {"timeout": self._timeout, "metadata": tuple(person.items())}
+        options = self._options(on_behalf_of)
         request = pb.UndoMergeRequest(request_id=request_id, merge_id=merge)
         try:
             await self._encounters.UndoMerge(request, **options)
@@ -220,9 +218,13 @@ class MatcherClient:
             if details.reason not in ("MERGE_NOT_FOUND", "MERGE_UNDONE"):
                 raise _failure(details) from error
 
+    def _options(self, on_behalf_of: str) -> dict[str, Any]:
+        """Return the options of a call in the name of a person; empty: of nobody's."""
+        person = {"on-behalf-of": on_behalf_of} if on_behalf_of else {}
+        return {"timeout": self._timeout, "metadata": tuple(person.items())}
+
     async def _change(self, change: EncounterChange, request_id: str) -> None:
-        person = {"on-behalf-of": change.on_behalf_of} if change.on_behalf_of else {}
-        options: Any = {"timeout": self._timeout, "metadata": tuple(person.items())}
+        options = self._options(change.on_behalf_of)
         if change.status is EncounterStatus.DELETED:
             delete = pb.DeleteEncounterRequest(
                 request_id=request_id, encounter_id=change.encounter_id

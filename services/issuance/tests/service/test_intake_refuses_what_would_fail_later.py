@@ -10,6 +10,8 @@ from passport.issuance.v1 import applications_pb2 as apps
 from passport.type.v1 import biometrics_pb2 as finger
 from passport.type.v1 import civil_pb2
 
+from services.captured_logs import captured_logs
+
 from .callers import LONGEST_WAIT, Refused
 from .contract_values import a_holder, calendar_date
 from .country import OFFICE, Country, a_country
@@ -225,8 +227,11 @@ async def test_without_the_matcher_fingerprints_are_taken_in_unseen(country: Cou
     id = await _paid(country)
     await country.matcher.stop()
 
-    told = await _submits(country, id, an_image(b"4 x 4"), an_image(b"4 x 4", THUMB))
+    with captured_logs() as logged:
+        told = await _submits(country, id, an_image(b"4 x 4"), an_image(b"4 x 4", THUMB))
 
+    unseen = [line for line in logged if line["event"] == "fingers_not_assessed"]
+    assert [(each["application_id"], each["reason"]) for each in unseen] == [(id, "UNAVAILABLE")]
     assert apps.ApplicationState.Name(told.state) == "APPLICATION_STATE_BIOMETRICS_TAKEN"
     assert (list(told.finger_qualities), told.fingers_not_assessed) == ([], "UNAVAILABLE")
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 import grpc
-import structlog
 from passport.matcher.v1 import biometrics_pb2 as pb
 from passport.matcher.v1 import biometrics_pb2_grpc
 from passport.matcher.v1.identification_pb2 import SampleSet
@@ -18,8 +17,6 @@ from issuance.domain.finger_quality import (
     PositionMismatch,
 )
 from issuance.domain.fingers import FingerPosition
-
-_log = structlog.get_logger(__name__)
 
 _UNREADABLE: dict[str, type[DomainError]] = {
     error.reason: error for error in (BadImage, BadTemplate, PositionMismatch)
@@ -45,7 +42,7 @@ class FingerQualityClient:
         for what is usual. Raises BadImage, BadTemplate, PositionMismatch.
         """
         if self._channel.get_state() is grpc.ChannelConnectivity.TRANSIENT_FAILURE:
-            return _not_assessed("UNAVAILABLE", "the matcher cannot be reached")
+            return FingerAssessment(not_assessed="UNAVAILABLE")
         request = pb.AssessFingersRequest(samples=SampleSet.FromString(fingers).samples)
         # The officer waits: a matcher that is being connected to is not waited for.
         options: Any = {"timeout": self._seconds(request, seconds), "wait_for_ready": False}
@@ -55,18 +52,13 @@ class FingerQualityClient:
             details = read_call_error(error)
             if details.reason in _UNREADABLE:
                 raise _UNREADABLE[details.reason](details.message, field=details.field) from error
-            return _not_assessed(details.reason, details.message)
+            return FingerAssessment(not_assessed=details.reason)
         return _assessment(answer)
 
     def _seconds(self, request: pb.AssessFingersRequest, most: float | None) -> float:
         images = sum(sample.HasField("image") for sample in request.samples)
         usual = self._timeout + images * self._seconds_per_image
         return usual if most is None else min(usual, most)
-
-
-def _not_assessed(reason: str, problem: str) -> FingerAssessment:
-    _log.warning("fingers_not_assessed", reason=reason, problem=problem)
-    return FingerAssessment(not_assessed=reason)
 
 
 def _assessment(answer: pb.AssessFingersResponse) -> FingerAssessment:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
+import structlog
 from passport.issuance.v1 import applications_pb2 as pb
 from servicekit.process.clock import Clock
 
@@ -14,6 +15,8 @@ from issuance.service.own_applications import OwnApplications
 from issuance.store.records import Records
 from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.without_fingerprints import submit_fingers
+
+_log = structlog.get_logger(__name__)
 
 AssessFingers = Callable[[bytes, float | None], Awaitable[FingerAssessment]]
 """See `ports.FingerAssessor`."""
@@ -68,6 +71,13 @@ class BiometricsSubmission:
         if not submission.any_captured:
             return FingerAssessment()
         found = await self._assess_fingers(submission.samples, seconds)
+        if found.not_assessed:
+            _log.warning(
+                "fingers_not_assessed",
+                application_id=case.id,
+                office=case.office,
+                reason=found.not_assessed,
+            )
         found.require_usable(submission.positions)
         if not submission.confirmed_different:
             found.require_different(submission.positions)

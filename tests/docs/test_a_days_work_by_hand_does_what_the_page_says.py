@@ -68,6 +68,7 @@ async def test_every_role_does_its_part(office: JourneyOffice, tmp_path: Path) -
     assert '"state": "BOOK_STATE_ISSUED"' in done.stdout
     assert '"fee_rupiah": "350000"' in done.stdout + done.stderr
     assert '"delivery": "NOTICE_DELIVERY_' in done.stdout
+    assert "right index and left index look like one: captured again before me" in done.stdout
     assert '"letter_of_authority": "folder 12, letter of the holder"' in done.stdout
     notices = (office.country.layout.notices).read_text(encoding="utf-8")
     assert "+6281234567890" in notices

@@ -47,6 +47,15 @@ async def has_passport(workflow: Workflow, person: str) -> str:
     return id
 
 
+async def both_have_passports(workflow: Workflow) -> tuple[str, str]:
+    """Budi has a passport, and ani a later one; return the ids of the applications of both."""
+    of_budi = await has_passport(workflow, "budi")
+    workflow.clock("2018-10-29 09:00")
+    of_ani = await has_passport(workflow, "ani")
+    workflow.clock("2018-10-30 09:00")
+    return of_ani, of_budi
+
+
 async def renews_and_is_found_twice(workflow: Workflow, *found: Candidate) -> str:
     """Ani renews, and examiners find that she is budi."""
     id = await workflow.applies(type=RENEWAL, person_id="ani")

@@ -129,7 +129,8 @@ class AdjudicationServicer:
         each person has again what they had before: the application that was examined, and the applications and
         documents that the merge moved, go back to `from_person_id`. Applications since the merge, with their
         documents, stay with `into_person_id` unless `application_ids` names them for the other. A passport that was
-        revoked only because both were one person is valid again, unless its book was taken in (ResolveOpenItem). The
+        revoked only because both were one person is valid again, if its holder was handed no other one after it, it was
+        not reported lost or stolen, and no office took its book in (ResolveOpenItem, `returned_document_number`). The
         matcher gives fingerprints back as soon as it answers.
 
         Callers: examiners. Errors: INVALID_REQUEST, MERGE_NOT_FOUND (nobody was merged by this task), MERGE_UNDONE,

@@ -89,7 +89,11 @@ class Servicers:
                 clock,
                 new_id,
                 self._check_photo,
-                FingerQualityClient(matcher, parts.settings.finger_quality_timeout_seconds).assess,
+                FingerQualityClient(
+                    matcher,
+                    parts.settings.finger_quality_timeout_seconds,
+                    parts.settings.finger_quality_seconds_per_image,
+                ).assess,
                 DocumentNumbers(parts.real_now),
                 parts.validity,
                 self._tariff,

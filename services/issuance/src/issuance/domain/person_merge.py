@@ -7,8 +7,6 @@ from datetime import datetime
 
 from issuance.domain.document import Document, DocumentStatus
 
-TWO_VALID_PASSPORTS = "its holder had another valid passport, under another identity"
-
 
 @dataclass(frozen=True, slots=True)
 class UndoProposal:

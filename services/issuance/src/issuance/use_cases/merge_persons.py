@@ -9,10 +9,10 @@ from datetime import datetime
 from issuance.domain import case_identification
 from issuance.domain.actor import Actor
 from issuance.domain.case import Case
-from issuance.domain.document import DocumentStatus
+from issuance.domain.document import TWO_VALID_PASSPORTS, DocumentStatus
 from issuance.domain.events import ApplicationEvent
 from issuance.domain.history import EventDetails
-from issuance.domain.person_merge import TWO_VALID_PASSPORTS, PersonMerge, superseded_document
+from issuance.domain.person_merge import PersonMerge, superseded_document
 from issuance.store.records import Records
 from issuance.use_cases.apply_transition import ApplyTransition
 

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from issuance.domain import case_identification
 from issuance.domain.actor import Actor
+from issuance.domain.application_type import ApplicationType
 from issuance.domain.case import Case
 from issuance.domain.document import DocumentStatus
 from issuance.domain.events import ApplicationEvent
@@ -134,6 +135,8 @@ async def _give_back_documents(
     """Give documents back with their cases, and make valid again what is revoked by the merge."""
     everything = await records.cases.of_persons([merge.into_person])
     handed_over = {case.id: case.handed_over_at for case in everything if case.handed_over_at}
+    damaged = ApplicationType.REPLACEMENT_DAMAGED
+    taken_in = {case.returned_document for case in everything if case.type is damaged}
     given_back = {case.id for case in cases}
     documents = await records.documents.of_person(merge.into_person)
     back = [each for each in documents if each.case in given_back]
@@ -142,7 +145,7 @@ async def _give_back_documents(
         (merge.from_person, back),
         (merge.into_person, [each for each in documents if each.case not in given_back]),
     ):
-        last = valid_again(theirs, handed_over, merge.at)
+        last = valid_again(theirs, handed_over, taken_in, merge.at)
         if last and await records.person_merges.settle_valid_book(last.number, merge.at):
             valid = last.changed(DocumentStatus.VALID, now, by.person)
             await records.documents.save(replace(valid, person_id=person))

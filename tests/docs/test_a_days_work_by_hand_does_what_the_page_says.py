@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from harness.configuration import CountryOptions, Layout
 from harness.country import Country
-from harness.journey_office import BEGINNING, JourneyOffice
+from harness.journey_office import JourneyOffice
+
+from tests.countries import a_country
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
 
@@ -23,8 +24,7 @@ PORTS = {"matcher": "localhost:7101", "issuance": "localhost:7201", "printer": "
 @pytest_asyncio.fixture(loop_scope="session")
 async def country(tmp_path: Path) -> AsyncIterator[Country]:
     """A country of its own: the page hands a passport over before its day, for want of time."""
-    options = CountryOptions(books_per_minute=300.0)
-    async with Country(Layout.fresh(tmp_path / "country"), options, BEGINNING) as started:
+    async with a_country(tmp_path / "country", books_per_minute=300.0) as started:
         yield started
 
 

@@ -49,12 +49,20 @@ def make_tables(url: str, migrations: str) -> None:
         if SERVER:
             del _on_server[file]  # it outlives the test
         migrate(_migrated[migrations][1], migrations)
-    name, template = (make_url(each).database or "" for each in (url, _migrated[migrations][1]))
+    copy_database(_migrated[migrations][1], url)
+
+
+def copy_database(source: str, target: str) -> None:
+    """Make a database what another is, while nobody uses either of them."""
+    name, template = (make_url(each).database or "" for each in (target, source))
     if SERVER:
         _drop(name)
         _administer(f"CREATE DATABASE {name} TEMPLATE {template}")
-    else:
-        shutil.copy(template, name)
+        return
+    for suffix in ("", "-wal", "-shm"):
+        Path(f"{name}{suffix}").unlink(missing_ok=True)
+        if Path(f"{template}{suffix}").exists():
+            shutil.copy(f"{template}{suffix}", f"{name}{suffix}")
 
 
 @contextmanager

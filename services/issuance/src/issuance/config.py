@@ -249,8 +249,14 @@ class IssuanceSettings(ServiceSettings):
         5.0,
         gt=0,
         description="how long an officer who submits fingerprints waits for the matcher to say how "
-        "good they are and whether one finger was captured twice, seconds; they are taken in "
-        "without that",
+        "good they are and whether one finger was captured twice, seconds, and at most half of "
+        "the time that the officer's call has; they are taken in without that",
+    )
+    finger_quality_seconds_per_image: float = Field(
+        1.0,
+        ge=0,
+        description="how much longer for each image among the fingerprints, seconds; an image "
+        "costs the matcher about half a second of a core",
     )
     lease_seconds: float = Field(
         60.0,

@@ -130,6 +130,7 @@ async def check_hand_overs(history: History) -> None:
     """
     deciding = (
         ApplicationEvent.SUBMIT_BIOMETRICS,
+        ApplicationEvent.CONFIRM_DIFFERENT_FINGERS,
         ApplicationEvent.VERIFY,
         ApplicationEvent.IDENTIFY,
         ApplicationEvent.CLEAR,

@@ -1,6 +1,7 @@
 """How an event changes a case: state, history, outbox task and notice in one transaction."""
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from hashlib import sha256
 
@@ -45,6 +46,7 @@ from issuance.domain.transitions import Transition, find_transition
 from issuance.domain.validity import ValidityRule
 from issuance.domain.verification import is_verifiable
 from issuance.holder_names import holder_born_on
+from issuance.store.outbox_records import IMMEDIATELY
 from issuance.store.records import Records
 from issuance.use_cases.documents import (
     record_handed_over,
@@ -153,11 +155,14 @@ class ApplyTransition:
     ) -> None:
         """Record that the matcher is to make two persons one, with what it has not done yet.
 
-        kind: UNDO_MERGE if it is to take that back.
+        kind: UNDO_MERGE if it is to take that back. What it has not done stays under its request:
+        an attempt of it may have been made.
         """
         earlier = await records.outbox.withdraw(case.id, [kind])
         left = [id for task in earlier for id in decode_merges(task.payload)]
-        await records.outbox.add(self._task(kind, case, encode_merges([*left, merge])))
+        task = self._task(kind, case, encode_merges([*left, merge]))
+        request_id = earlier[0].request_id if earlier else task.request_id
+        await records.outbox.add(replace(task, request_id=request_id), _after_attempts(earlier))
 
     async def move_encounters(self, records: Records, case: Case) -> None:
         """Record that the matcher is to move the encounters of a case to its person.
@@ -271,9 +276,7 @@ class ApplyTransition:
             left = superseded_by(change, left)
         payload = encode_changes(left)
         task = self._task(OutboxTaskKind.SET_ENCOUNTER_STATUS, case, payload)
-        # An attempt that is under way arrives before its lease ends, and this change after it.
-        leases = [each.leased_until for each in earlier if each.leased_until]
-        await records.outbox.add(task, *([max(leases)] if leases else []))
+        await records.outbox.add(task, _after_attempts(earlier))
 
     def _task(self, kind: OutboxTaskKind, case: Case, payload: bytes) -> OutboxTask:
         return task_of_case(kind, case, payload, case.state_since, self._new_id)
@@ -303,3 +306,9 @@ class ApplyTransition:
         if kind is NoticeKind.IDENTIFICATION_DUE:
             return identification_due_notice(case.id)
         raise ValueError(f"a transition cannot send {kind} about an application {case.state}")
+
+
+def _after_attempts(tasks: Sequence[OutboxTask]) -> datetime:
+    """Return when what replaces tasks is attempted: attempts under way arrive before their lease
+    ends."""
+    return max((each.leased_until for each in tasks if each.leased_until), default=IMMEDIATELY)

@@ -1,7 +1,5 @@
 """The gRPC services, and the objects that only they use."""
 
-from datetime import timedelta
-
 import grpc
 from passport.issuance.v1 import (
     accounts_pb2,
@@ -78,8 +76,7 @@ class Servicers:
         parts = self._parts
         store, clock, offices = parts.store, parts.clock, parts.offices
         apply_transition = parts.apply_transition
-        lease = timedelta(seconds=parts.settings.idempotency_lease_seconds)
-        changes = IdempotentChanges(IdempotentRequests(parts.database, idempotency, lease), store)
+        changes = IdempotentChanges(IdempotentRequests(parts.database, idempotency), store)
         applications_pb2_grpc.add_ApplicationsServicer_to_server(
             ApplicationsService(
                 offices=offices,

@@ -57,7 +57,10 @@ class IssuanceSettings(ServiceSettings):
         description="offices of an empty database; from then on they are changed by "
         "Offices/PutOffice only",
     )
-    matcher: str = Field(description="host:port of the national matcher")
+    matcher: str = Field(
+        description="gRPC name of the national matcher: host:port of a host with the addresses of "
+        "all replicas, or ipv4:address:port,address:port,..."
+    )
     clearance_key: Path = Field(description="PEM file, Ed25519 private key that signs clearances")
     clearance_key_id: str = Field(min_length=1, description="`kid` of the key, as printers know it")
     clearance_validity_hours: float = Field(

@@ -219,6 +219,36 @@ async def test_what_the_matcher_is_still_to_do_is_done_under_the_former_person(
         await workflow.brings_documents(type=RENEWAL, person_id="ani")
 
 
+async def test_what_was_moved_to_the_one_person_by_itself_is_moved_back(
+    workflow: Workflow,
+) -> None:
+    earlier = await workflow.applies()
+    await workflow.is_identified(ANI)
+    await is_linked(workflow, "ani")
+    await workflow.refuses(earlier)
+    new = await renews_and_is_found_twice(workflow)
+    await workflow.sets_statuses()
+
+    await is_undone(workflow, new)
+
+    assert await workflow.encounter_changes(earlier) == [
+        EncounterChange(earlier, EncounterStatus.INACTIVE, "ani", "not a citizen")
+    ]
+
+
+async def test_what_the_merge_moved_at_the_matcher_comes_back_by_its_undoing(
+    workflow: Workflow,
+) -> None:
+    earlier = await has_passport(workflow, "ani")
+    await workflow.sets_statuses()
+    workflow.clock("2018-10-29 09:00")
+    new = await renews_and_is_found_twice(workflow)
+
+    await is_undone(workflow, new)
+
+    assert await workflow.encounter_changes(earlier) == []
+
+
 async def test_what_is_no_merge_is_not_undone(workflow: Workflow) -> None:
     id = await workflow.applies()
     await workflow.is_identified(BUDI)

@@ -121,7 +121,9 @@ def _is_also(others: Sequence[FingerPosition]) -> str:
 
 
 def _measured(quality: FingerQuality) -> str:
-    return f"NFIQ 2 is {quality.quality}, with {quality.minutiae} minutiae"
+    if quality.reason == "POOR_QUALITY":
+        return f"NFIQ 2 is {quality.quality}"
+    return f"{quality.minutiae} minutiae were found"
 
 
 def _name(position: FingerPosition) -> str:

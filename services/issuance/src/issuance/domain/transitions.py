@@ -151,7 +151,8 @@ TRANSITIONS: tuple[Transition, ...] = (
                Guard.UNUSABLE_FINGERS, notice=NoticeKind.IDENTIFICATION_DUE),
     # Whatever the matcher may have of it was compared with nobody.
     Transition(_S.HANDED_OVER, _E.SETTLE_IDENTIFICATION, _S.HANDED_OVER, _SUPERVISOR,
-               Guard.MATCHER_CANNOT_IDENTIFY, encounter=EncounterStatus.DELETED),
+               Guard.MATCHER_CANNOT_IDENTIFY, notice=NoticeKind.IDENTITY_SETTLED,
+               encounter=EncounterStatus.DELETED),
     Transition(_S.HANDED_OVER, _E.CLEAR, _S.HANDED_OVER, _EXAMINER,
                Guard.CLEARED, notice=NoticeKind.IDENTITY_SETTLED,
                encounter=EncounterStatus.ACTIVE),

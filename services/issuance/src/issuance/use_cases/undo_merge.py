@@ -106,12 +106,16 @@ async def _require_no_part(
 
 
 async def _has_encounters_to_move(records: Records, merge: PersonMerge, case: str) -> bool:
-    """Return whether the encounters of a case do not come back by the undoing at the matcher.
+    """Return whether the encounters of a case may not come back by the undoing at the matcher.
 
-    Or would be moved again to the other person, by what the matcher was asked and has not done.
+    Those that were not moved by the merge, but by what else the matcher was asked since; and those
+    that would be moved again to the other person, by what it has not done.
     """
-    kind = OutboxTaskKind.SET_ENCOUNTER_STATUS
-    return case not in merge.cases_moved or await records.outbox.is_pending(case, kind)
+    return (
+        case not in merge.cases_moved
+        or await records.outbox.is_pending(case, OutboxTaskKind.SET_ENCOUNTER_STATUS)
+        or await records.enrolments.is_acknowledged_since(case, merge.at)
+    )
 
 
 def _reason(merge: PersonMerge, second: str) -> str:

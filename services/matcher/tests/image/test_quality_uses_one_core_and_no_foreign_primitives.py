@@ -1,10 +1,9 @@
 import ctypes
 from pathlib import Path
 
+import matcher.image.quality  # noqa: F401  it says how OpenCV is to be loaded
 import nbis
 import pytest
-
-import matcher.image.quality  # noqa: F401  it says how OpenCV is to be loaded
 
 
 @pytest.fixture(scope="module")

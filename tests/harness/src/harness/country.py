@@ -59,7 +59,7 @@ class Country:
     async def __aenter__(self) -> Self:
         self._stack.push_async_callback(self._end)
         try:
-            await asyncio.gather(*(self._migrate(name) for name in SERVICES))
+            await asyncio.gather(*(self.migrate(name) for name in SERVICES))
             await asyncio.gather(*(self.restart(name) for name in self._processes if name != _LAST))
             # Started before the matcher it would open an outage, rightly.
             await self.restart(_LAST)
@@ -99,6 +99,14 @@ class Country:
         """Send SIGTERM to a process and wait for its end."""
         await self._processes[name].terminate()
 
+    async def migrate(self, name: str) -> None:
+        """Make the tables of a service; raise Died when that fails."""
+        command = [sys.executable, "-m", name, "migrate", "--config", str(self.layout.config(name))]
+        process = Process(f"{name} migrate", command, self.layout.log(f"{name}-migrate"))
+        process.start()
+        if await process.stopped(_MIGRATE_SECONDS) != 0:
+            raise Died(f"{process.name} failed:\n{process.tail()}")
+
     async def restart(self, name: str) -> float:
         """Start a stopped process; return the seconds until it serves."""
         began = monotonic()
@@ -134,13 +142,6 @@ class Country:
     async def _end(self) -> None:
         await self.clients.close()
         await asyncio.gather(*(process.terminate() for process in self._processes.values()))
-
-    async def _migrate(self, name: str) -> None:
-        command = [sys.executable, "-m", name, "migrate", "--config", str(self.layout.config(name))]
-        process = Process(f"{name} migrate", command, self.layout.log(f"{name}-migrate"))
-        process.start()
-        if await process.stopped(_MIGRATE_SECONDS) != 0:
-            raise Died(f"{process.name} failed:\n{process.tail()}")
 
     def _service(self, name: str) -> Process:
         command = [sys.executable, "-m", name, "serve", "--config", str(self.layout.config(name))]

@@ -16,7 +16,7 @@ os.environ.setdefault("OPENCV_IPP", "disabled")
 os.environ.setdefault("OPENCV_FOR_THREADS_NUM", "1")
 os.environ.setdefault("OPENCV_LOG_LEVEL", "ERROR")  # it would warn of the first of them
 
-import nbis  # type: ignore[import-untyped, unused-ignore]  # noqa: E402
+import nbis  # type: ignore[import-untyped, unused-ignore]
 
 
 class Nfiq2:

@@ -27,6 +27,7 @@ from servicekit.storage.interruptible_connection import (
     interrupt_sqlite,
     postgresql_interrupt,
 )
+from servicekit.storage.sqlite_driver import connect
 
 _SQLITE_PRAGMAS = (
     "journal_mode=WAL",
@@ -60,6 +61,7 @@ class Database:
             hide_parameters=True,
             # Text within JSON columns stays readable.
             json_serializer=partial(json.dumps, ensure_ascii=False),
+            **({"async_creator": partial(connect, self._file)} if self._is_sqlite else {}),
         )
         self._writer: AbstractAsyncContextManager[Any] = nullcontext()
         if self._is_sqlite:

@@ -1,6 +1,6 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test test-slow test-system test-postgresql print-matrix recovery mutants lint format docs protos freeze-contracts \
+.PHONY: help setup demo up test test-slow test-system test-postgresql test-replicas print-matrix recovery mutants lint format docs protos freeze-contracts \
 	bench bench-plan train test-training replay cert grpcurl clean
 
 UV_VERSION := 0.13.9
@@ -51,10 +51,16 @@ print-matrix: setup ## Print one passport, disturbed at each write and each call
 recovery: setup ## Let 83,070 people wait for the matcher and come back, in virtual time (minutes): SEED=1 WAITING=83070
 	$(RUN) python -m services.issuance.tests.recovery $(if $(SEED),--seed $(SEED)) $(if $(WAITING),--waiting $(WAITING))
 
-test-postgresql: setup ## Run the services' tests that use a database on PostgreSQL, on a server of their own (minutes), or POSTGRESQL_TEST_URL=postgresql+asyncpg://<user who may create databases>:<password>@<host>/<db> TESTS=<files>
+test-postgresql: setup ## Run the tests that use a database, journeys too, on PostgreSQL, on a server of their own (minutes), or POSTGRESQL_TEST_URL=postgresql+asyncpg://<user who may create databases>:<password>@<host>/<db> TESTS=<files>
 	POSTGRESQL_TEST_URL="$(POSTGRESQL_TEST_URL)" $(RUN) python -m services.postgresql_server \
 		pytest -n 2 --max-worker-restart=0 --dist loadfile --no-loadscope-reorder -m "not slow and not system" \
-		$(or $(TESTS),services/*/tests/test_*.py services/*/tests/{service,store,use_cases,issuance_histories})
+		$(or $(TESTS),services/*/tests/test_*.py services/*/tests/{service,store,use_cases,issuance_histories,print_histories} \
+		tests/{journeys,faults} tests/contract/test_{services_enforce_,the_}*.py tests/docs/test_a_days_work_*.py)
+
+test-replicas: setup ## Kill and freeze one of three matchers under load, and enrol one person at two in thousands of orders (many minutes); shows how long the slowest call took
+	POSTGRESQL_TEST_URL="$(POSTGRESQL_TEST_URL)" $(RUN) python -m services.postgresql_server \
+		pytest -m slow -rP services/matcher/tests/test_no_call_is_lost_when_a_replica_fails.py \
+		services/matcher/tests/test_one_person_at_two_replicas_is_caught.py
 
 mutants: setup ## Change a service's rules one at a time and see which changes its tests notice: SERVICE=printer|issuance|matcher|servicekit SAMPLE=20 SEED=1 MINUTES=60
 	@[ -n "$(SERVICE)" ] || { echo 'name a service: make mutants SERVICE=printer' >&2; exit 2; }

@@ -9,7 +9,7 @@ import os
 import shutil
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -49,12 +49,20 @@ def make_tables(url: str, migrations: str) -> None:
         if SERVER:
             del _on_server[file]  # it outlives the test
         migrate(_migrated[migrations][1], migrations)
-    name, template = (make_url(each).database or "" for each in (url, _migrated[migrations][1]))
+    copy_database(_migrated[migrations][1], url)
+
+
+def copy_database(source: str, target: str) -> None:
+    """Make a database what another is, while nobody uses either of them."""
+    name, template = (make_url(each).database or "" for each in (target, source))
     if SERVER:
         _drop(name)
         _administer(f"CREATE DATABASE {name} TEMPLATE {template}")
-    else:
-        shutil.copy(template, name)
+        return
+    for suffix in ("", "-wal", "-shm"):
+        Path(f"{name}{suffix}").unlink(missing_ok=True)
+        if Path(f"{template}{suffix}").exists():
+            shutil.copy(f"{template}{suffix}", f"{name}{suffix}")
 
 
 @contextmanager
@@ -73,6 +81,26 @@ def remove_migrated() -> None:
         if SERVER:
             _drop(make_url(url).database or "")
     _migrated.clear()
+
+
+@contextmanager
+def restored_from_copy(url: str) -> Iterator[Callable[[], None]]:
+    """Copy a database of the server that nobody uses now; yield what puts the copy in its place.
+
+    Whoever uses the database then loses its connections, as when a backup is restored.
+    """
+    name = make_url(url).database or ""
+    copy = f"{name}_copy"
+    _administer(f"CREATE DATABASE {copy} TEMPLATE {name}")
+
+    def restore() -> None:
+        _drop(name)
+        _administer(f"CREATE DATABASE {name} TEMPLATE {copy}")
+
+    try:
+        yield restore
+    finally:
+        _drop(copy)
 
 
 def execute(url: str, statement: str, **values: Any) -> list[tuple[Any, ...]]:

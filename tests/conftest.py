@@ -1,12 +1,12 @@
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from harness.configuration import CountryOptions, Layout
 from harness.country import Country
-from harness.journey_office import BEGINNING, JourneyOffice
+from harness.journey_office import JourneyOffice
 from matcher.models import ModelBundle
+
+from tests.countries import a_country
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -18,10 +18,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def country(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Country]:
-    directory: Path = tmp_path_factory.mktemp("country")
-    async with Country(
-        Layout.fresh(directory), CountryOptions(books_per_minute=300.0), BEGINNING
-    ) as started:
+    async with a_country(tmp_path_factory.mktemp("country"), books_per_minute=300.0) as started:
         yield started
 
 

@@ -60,7 +60,13 @@ class Caller:
         return await self._biometrics.AssessFingers(request, timeout=60)  # type: ignore[no-any-return]
 
     async def enrols(
-        self, encounter: str, status: Any, person: str = "", fingers: Any = None
+        self,
+        encounter: str,
+        status: Any,
+        person: str = "",
+        fingers: Any = None,
+        *,
+        confirmed_different: bool = False,
     ) -> None:
         """Enrol somebody as an application does."""
         request = pb.CreateEncounterRequest(
@@ -69,6 +75,7 @@ class Caller:
             person_id=person or f"person-of-{encounter}",
             office_id=NATIONAL,
             samples=fingers or samples(OWN),
+            confirmed_different=confirmed_different,
             check_duplicates=True,
         )
         await self._encounters.CreateEncounter(request, timeout=60)
@@ -162,8 +169,7 @@ async def test_one_finger_at_two_positions_is_told_and_not_enrolled(
         with pytest.raises(grpc.aio.AioRpcError) as refused:
             await matcher.enrols(encounter, PENDING, fingers=fingers)
         assert reason(refused.value) == "SAME_FINGER_TWICE"
-    else:
-        await matcher.enrols(encounter, PENDING, fingers=fingers)
+    await matcher.enrols(encounter, PENDING, fingers=fingers, confirmed_different=bool(same))
 
 
 async def test_what_is_no_template_is_refused_with_its_field(matcher: Caller) -> None:

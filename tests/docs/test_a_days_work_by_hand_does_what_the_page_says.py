@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from harness.configuration import CountryOptions, Layout
 from harness.country import Country
-from harness.journey_office import BEGINNING, JourneyOffice
+from harness.journey_office import JourneyOffice
+
+from tests.countries import a_country
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
 
@@ -23,8 +24,7 @@ PORTS = {"matcher": "localhost:7101", "issuance": "localhost:7201", "printer": "
 @pytest_asyncio.fixture(loop_scope="session")
 async def country(tmp_path: Path) -> AsyncIterator[Country]:
     """A country of its own: the page hands a passport over before its day, for want of time."""
-    options = CountryOptions(books_per_minute=300.0)
-    async with Country(Layout.fresh(tmp_path / "country"), options, BEGINNING) as started:
+    async with a_country(tmp_path / "country", books_per_minute=300.0) as started:
         yield started
 
 
@@ -68,6 +68,7 @@ async def test_every_role_does_its_part(office: JourneyOffice, tmp_path: Path) -
     assert '"state": "BOOK_STATE_ISSUED"' in done.stdout
     assert '"fee_rupiah": "350000"' in done.stdout + done.stderr
     assert '"delivery": "NOTICE_DELIVERY_' in done.stdout
+    assert "right index and left index look like one: captured again before me" in done.stdout
     assert '"letter_of_authority": "folder 12, letter of the holder"' in done.stdout
     notices = (office.country.layout.notices).read_text(encoding="utf-8")
     assert "+6281234567890" in notices

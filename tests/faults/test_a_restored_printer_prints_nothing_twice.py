@@ -1,6 +1,5 @@
 """A printer's database is restored from a backup while passports are on their way."""
 
-import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import timedelta
 from itertools import count
@@ -8,10 +7,8 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from harness.configuration import CountryOptions, Layout
-from harness.country import Country
 from harness.identities import OFFICE, OPERATORS, SUPERVISOR
-from harness.journey_office import BEGINNING, JourneyOffice
+from harness.journey_office import JourneyOffice
 from harness.machine_output import document_number, read_mrz
 from harness.patient_calls import call_until_answered, wait_until
 from harness.roles.counter import Case
@@ -23,6 +20,9 @@ from passport.printer.v1.admin_pb2_grpc import PrinterAdminStub
 from passport.printer.v1.jobs_pb2_grpc import PrintJobsStub
 from passport.printer.v1.stock_pb2_grpc import StockStub
 
+from services.databases import copy_database, database_of
+from tests.countries import a_country, database_url
+
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 HELD, QUALITY_CHECK = jobs_pb2.PRINT_JOB_STATE_HELD, jobs_pb2.PRINT_JOB_STATE_QUALITY_CHECK
@@ -33,8 +33,7 @@ _requests = count(1)
 @pytest_asyncio.fixture
 async def office(tmp_path: Path) -> AsyncIterator[JourneyOffice]:
     """An office of its own, with one machine, on a Monday morning."""
-    options = CountryOptions(machines=1, books_per_minute=600.0)
-    async with Country(Layout.fresh(tmp_path), options, BEGINNING) as country:
+    async with a_country(tmp_path, machines=1, books_per_minute=600.0) as country:
         office = JourneyOffice(country, seed=1)
         await office.staff.open_print_room()
         office.next_monday()
@@ -70,30 +69,21 @@ async def test_a_restored_printer_prints_nothing_twice(office: JourneyOffice) ->
     assert len(printed) == len(set(printed)) == 3
 
 
-async def _back_up(office: JourneyOffice) -> Path:
+async def _back_up(office: JourneyOffice) -> str:
+    """Return the URL of the backup."""
     country = office.country
+    backup = database_of(country.layout.data / "backup.sqlite")
     await country.terminate("printer")
-    backup = country.layout.data / "printer.backup"
-    shutil.copy(_database(office), backup)
+    copy_database(database_url(country, "printer"), backup)
     await country.restart("printer")
     return backup
 
 
-async def _restore(office: JourneyOffice, backup: Path) -> None:
+async def _restore(office: JourneyOffice, backup: str) -> None:
     country = office.country
     await country.terminate("printer")
-    _copy_back(backup, _database(office))
+    copy_database(backup, database_url(country, "printer"))
     await country.restart("printer")
-
-
-def _copy_back(backup: Path, database: Path) -> None:
-    for suffix in ("-wal", "-shm"):
-        Path(f"{database}{suffix}").unlink(missing_ok=True)
-    shutil.copy(backup, database)
-
-
-def _database(office: JourneyOffice) -> Path:
-    return office.country.layout.data / "printer.sqlite"
 
 
 async def _printed(office: JourneyOffice, number: int) -> Sequence[Case]:

@@ -1,21 +1,20 @@
 """The matcher has lost its index: renewals are verified 1:1, printed, and held until it is back."""
 
-import sqlite3
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import grpc
 import pytest
 import pytest_asyncio
-from harness.configuration import CountryOptions, Layout
-from harness.country import Country
-from harness.journey_office import BEGINNING, JourneyOffice
+from harness.journey_office import JourneyOffice
 from harness.patient_calls import reason, wait_until
 from harness.roles.counter import Case
 from passport.issuance.v1 import applications_pb2 as pb
 from passport.matcher.v1 import admin_pb2
+
+from services.databases import execute
+from tests.countries import a_country, database_url
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 
@@ -37,10 +36,13 @@ stops = ["printing"]
 @pytest_asyncio.fixture
 async def office(tmp_path: Path) -> AsyncIterator[JourneyOffice]:
     """An office of its own, with one machine, on a Monday morning."""
-    options = CountryOptions(
-        machines=1, books_per_minute=600.0, target_fpir=1e-6, outage_policy=_RENEWALS_GO_ON
-    )
-    async with Country(Layout.fresh(tmp_path), options, BEGINNING) as country:
+    async with a_country(
+        tmp_path,
+        machines=1,
+        books_per_minute=600.0,
+        target_fpir=1e-6,
+        outage_policy=_RENEWALS_GO_ON,
+    ) as country:
         office = JourneyOffice(country, seed=1)
         await office.staff.open_print_room()
         office.next_monday()
@@ -51,7 +53,7 @@ async def test_a_renewal_is_printed_and_handed_over_once_it_is_identified(
     office: JourneyOffice,
 ) -> None:
     holder = await office.person_on_record()
-    lost = await _loses_its_index(office)
+    await _loses_its_index(office)
 
     renewal, first = await office.apply(office.renewing(holder), office.first_time_applicant())
     await _reaches(office, renewal, pb.APPLICATION_STATE_AWAITING_APPROVAL)
@@ -61,7 +63,7 @@ async def test_a_renewal_is_printed_and_handed_over_once_it_is_identified(
     held = await _is_printed(office, renewal)
     with pytest.raises(grpc.aio.AioRpcError) as refused:
         await office.collect(renewal)
-    await _has_its_index_again(office, lost)
+    await _has_its_index_again(office)
     await _reaches(office, renewal, pb.APPLICATION_STATE_READY)
     (passport,) = await office.collect(renewal)
 
@@ -74,19 +76,17 @@ async def test_a_renewal_is_printed_and_handed_over_once_it_is_identified(
     assert [notice.kind for notice in await office.notices_to(renewal)][-1] == "READY"
 
 
-async def _loses_its_index(office: JourneyOffice) -> Sequence[Any]:
-    """Take a change from the matcher's log, without which its snapshot cannot follow.
-
-    Returns the change.
-    """
+async def _loses_its_index(office: JourneyOffice) -> None:
+    """Take a change from the matcher's log, without which its snapshot cannot follow."""
     country = office.country
     await country.terminate("matcher")
     await country.restart("matcher")
     await office.person_on_record()
     country.kill9("matcher")
     await country.processes["matcher"].stopped(_WITHIN_SECONDS)
-    lost = _change(office, "SELECT * FROM changes ORDER BY number DESC LIMIT 1")
-    _change(office, "DELETE FROM changes WHERE number = (SELECT max(number) FROM changes)")
+    last = "FROM changes WHERE number = (SELECT max(number) FROM changes)"
+    _change(office, f"CREATE TABLE lost AS SELECT * {last}")
+    _change(office, f"DELETE {last}")
     country.processes["matcher"].start()
 
     async def only_verifies() -> bool:
@@ -99,21 +99,16 @@ async def _loses_its_index(office: JourneyOffice) -> Sequence[Any]:
         return bool(await office.staff.administrator.outages(lasting=True))
 
     await wait_until(is_noticed, what="an outage is opened", within=_WITHIN_SECONDS)
-    return lost
 
 
-async def _has_its_index_again(office: JourneyOffice, lost: Sequence[Any]) -> None:
+async def _has_its_index_again(office: JourneyOffice) -> None:
     await office.country.terminate("matcher")
-    places = ", ".join("?" * len(lost))
-    _change(office, f"INSERT INTO changes VALUES ({places})", lost)
+    _change(office, "INSERT INTO changes SELECT * FROM lost")
     await office.staff.matcher_returns()
 
 
-def _change(office: JourneyOffice, statement: str, values: Sequence[Any] = ()) -> Sequence[Any]:
-    with sqlite3.connect(office.country.layout.data / "matcher.sqlite") as database:
-        rows: Sequence[Sequence[Any]] = database.execute(statement, values).fetchall()
-    database.close()
-    return rows[0] if rows else ()
+def _change(office: JourneyOffice, statement: str) -> None:
+    execute(database_url(office.country, "matcher"), statement)
 
 
 async def _reaches(

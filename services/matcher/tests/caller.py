@@ -50,6 +50,7 @@ class Caller:
         office_id: str = "",
         slaps: Sequence[biometrics_pb2.SlapSample] = (),
         galleries: Sequence[str] = (),
+        confirmed_different: bool = False,
     ) -> encounters_pb2.CreateEncounterResponse:
         """CreateEncounter."""
         request = encounters_pb2.CreateEncounterRequest(
@@ -61,6 +62,7 @@ class Caller:
             check_duplicates=check,
             office_id=office_id,
             galleries=galleries,
+            confirmed_different=confirmed_different,
             search=identification_pb2.SearchPolicy(target_fpir=target_fpir),
         )
         answer: encounters_pb2.CreateEncounterResponse = await self.encounters.CreateEncounter(

@@ -16,7 +16,7 @@ from matcher.domain.encounter import Encounter, EncounterStatus
 from matcher.domain.enrolment import Enrolment
 from matcher.domain.finger import Finger, read_template
 from matcher.domain.index_entry import FingerFeatures
-from matcher.domain.request import RequestOrigin
+from matcher.domain.request import RequestOrigin, SearchPolicy
 from matcher.domain.shortlist import SearchDepth, SearchScope
 from matcher.index.finger_features import finger_features
 from matcher.maintenance import encrypt_stored
@@ -75,6 +75,8 @@ async def opened(
         master_key_token=master_key_token,
         snapshot_file=snapshot_file,
         workers=2,
+        # What tests compute on the event loop takes long on a busy machine.
+        idempotency_lease_seconds=300,
     )
     migrate(settings.database_url, MIGRATIONS)
     await encrypt_stored(settings)
@@ -96,6 +98,16 @@ def features(person: int) -> dict[int, FingerFeatures]:
     return {INDEX: finger_features(models(), found.minutiae, found.embedding, lists=PROBED_LISTS)}
 
 
+def enrolment(
+    person: int, galleries: tuple[str, ...] = (), check: SearchPolicy | None = None
+) -> Enrolment:
+    """What asks to store a person's fingers."""
+    origin = RequestOrigin("spiffe://id/office/national/service/registry", f"request-{person}")
+    return Enrolment(
+        f"encounter-{person}", f"person-{person}", "BJM", (), check, origin, b"digest", galleries
+    )
+
+
 async def enrol(
     base: StoreAndIndex,
     person: int,
@@ -103,12 +115,10 @@ async def enrol(
     galleries: tuple[str, ...] = (),
 ) -> Encounter:
     """Store a person's right index finger."""
-    origin = RequestOrigin("spiffe://id/office/national/service/registry", f"request-{person}")
-    enrolment = Enrolment(
-        f"encounter-{person}", f"person-{person}", "BJM", (), None, origin, b"digest", galleries
-    )
     async with base.store.write() as records:
-        return await records.encounters.add(enrolment, [finger(person)], status, NOW)
+        return await records.encounters.add(
+            enrolment(person, galleries), [finger(person)], status, NOW
+        )
 
 
 async def shortlisted(base: StoreAndIndex, person: int) -> tuple[list[str], int]:

@@ -1,5 +1,7 @@
 """All fingers of an enrolment are assessed in one call: how good each is, and which are one."""
 
+import asyncio
+import threading
 from dataclasses import replace
 from io import BytesIO
 from typing import Any
@@ -96,6 +98,13 @@ async def test_a_position_stands_once_in_a_set(issuance: Caller, someone: int) -
     assert refused.fields == ["samples[2].position"]
 
 
+async def _assesses(pool: WorkerPool, extractor: Any) -> AssessFingers:
+    bundle = replace(models(), extractor=extractor)
+    readiness = Readiness()
+    await readiness.set_level(ServiceLevel.VERIFY_ONLY)
+    return AssessFingers(bundle, decode, AcceptanceLimits(20, 8), pool, readiness)
+
+
 async def test_each_image_is_extracted_once(impressions: list[bytes]) -> None:
     extracted = []
 
@@ -103,10 +112,8 @@ async def test_each_image_is_extracted_once(impressions: list[bytes]) -> None:
         extracted.append(pixels.shape)
         return models().extractor(pixels)
 
-    bundle = replace(models(), extractor=extractor)  # type: ignore[arg-type]  # counts its calls
-    pool, readiness = WorkerPool(workers=1, queue_size=8), Readiness()
-    await readiness.set_level(ServiceLevel.VERIFY_ONLY)
-    assess = AssessFingers(bundle, decode, AcceptanceLimits(20, 8), pool, readiness)
+    pool = WorkerPool(workers=1, queue_size=8)
+    assess = await _assesses(pool, extractor)
     samples = [
         FingerSample(position, 0, FingerImage(data, 500))
         for position, data in zip((2, 7), impressions, strict=True)
@@ -117,3 +124,28 @@ async def test_each_image_is_extracted_once(impressions: list[bytes]) -> None:
 
     assert assessment.same == ((2, 7),)
     assert len(extracted) == 2
+
+
+async def test_somebody_at_the_counter_does_not_wait_for_the_enrolments_of_others(
+    impressions: list[bytes],
+) -> None:
+    done: list[str] = []
+
+    def extractor(pixels: Any) -> Any:
+        done.append("assessment")
+        return models().extractor(pixels)
+
+    pool, release = WorkerPool(workers=1, queue_size=8), threading.Event()
+    assess = await _assesses(pool, extractor)
+    running = asyncio.ensure_future(pool.run(release.wait))
+    enrolments = [asyncio.ensure_future(pool.run(done.append, "enrolment")) for _ in range(2)]
+    await asyncio.sleep(0)
+    sample = FingerSample(2, 0, FingerImage(impressions[0], 500))
+    assessment = asyncio.ensure_future(assess([sample], "samples"))
+    for _ in range(3):
+        await asyncio.sleep(0)
+    release.set()
+    await asyncio.gather(running, *enrolments, assessment)
+    pool.close()
+
+    assert done == ["assessment", "enrolment", "enrolment"]

@@ -1,17 +1,15 @@
 """Power may fail at any moment: what was answered stays, what was begun is finished once."""
 
-import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable
 from typing import Any
 
 import grpc
 import pytest
 from passport.matcher.v1 import encounters_pb2, identification_pb2
-from passport.type.v1 import biometrics_pb2
 
 from .caller import Caller, hits, refusal
 from .conftest import Callers, Matchers
-from .matcher_process import TIMEOUT_SECONDS, Matcher
+from .matcher_process import Matcher
 from .people import fingers, given
 
 KILLED = -9
@@ -42,27 +40,13 @@ async def _dies(matcher: Matcher, call: Awaitable[Any]) -> None:
     assert matcher.wait_for_end() == KILLED
 
 
-async def _again(
-    caller: Caller, name: str, samples: Sequence[biometrics_pb2.FingerSample]
-) -> encounters_pb2.CreateEncounterResponse:
-    """Repeat an enrolment, which the killed process has in progress for a moment on a server."""
-    async with asyncio.timeout(TIMEOUT_SECONDS):
-        while True:
-            try:
-                return await caller.enrol(name, samples, check=True, request_id="request-1")
-            except grpc.aio.AioRpcError as error:
-                if error.code() is not grpc.StatusCode.ABORTED:
-                    raise
-                await asyncio.sleep(0.05)
-
-
 @pytest.mark.parametrize(
     "place", ["matcher.create_encounter.after_commit", "matcher.identify.after_search"]
 )
 async def test_a_duplicate_check_cut_off_is_finished_by_its_retry(
     matchers: Matchers, callers: Callers, someone: int, place: str
 ) -> None:
-    matcher = matchers(idempotency_lease_seconds=2)
+    matcher = matchers()
     matcher.start()
     before = callers(matcher)
     await _populated(matcher, before, someone)
@@ -80,7 +64,7 @@ async def test_a_duplicate_check_cut_off_is_finished_by_its_retry(
         await refusal(after.enrol("other", duplicate, check=check, request_id="request-1"))
         for check in (True, False)
     ]
-    retried = await _again(after, "second", duplicate)
+    retried = await after.enrol("second", duplicate, check=True, request_id="request-1")
 
     assert cut_off.status == encounters_pb2.ENCOUNTER_STATUS_PENDING
     assert [refused.reason for refused in reused] == ["REQUEST_ID_REUSED"] * 2

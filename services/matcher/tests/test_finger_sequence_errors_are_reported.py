@@ -19,6 +19,21 @@ async def test_one_finger_twice_is_refused(issuance: Caller, someone: int) -> No
     assert (await refusal(issuance.get(f"{someone}"))).reason == "ENCOUNTER_NOT_FOUND"
 
 
+async def test_fingers_that_look_alike_are_enrolled_where_a_person_saw_that_they_differ(
+    issuance: Caller, someone: int
+) -> None:
+    samples = [as_position(7, someone, 2, impression=1), *fingers(someone, positions=[1, 2])]
+
+    stored = await issuance.enrol(f"{someone}", samples, check=True, confirmed_different=True)
+    source = FingerSource(
+        samples=identification_pb2.SampleSet(samples=samples, confirmed_different=True)
+    )
+    found = await issuance.identify(source)
+
+    assert [finger.position for finger in stored.encounter.fingers] == [1, 2, 7]
+    assert [candidate.person_id for candidate in found.candidates] == [f"person-of-{someone}"]
+
+
 async def test_ten_fingers_of_anybody_are_ten(issuance: Caller, someone: int) -> None:
     for person in range(someone, someone + 3):
         stored = await issuance.enrol(f"{person}", fingers(person, positions=range(1, 11)))

@@ -1,7 +1,6 @@
 """The audit log names the encounter and the person whose prints were shown, changed or deleted."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
@@ -64,7 +63,7 @@ async def servicer(tmp_path: Path) -> AsyncIterator[Encounters]:
     async with opened(tmp_path) as base:
         await enrol(base, 1)
         yield Encounters(
-            IdempotentRequests(base.database, idempotency, timedelta(seconds=60)),
+            IdempotentRequests(base.database, idempotency),
             base.store,
             unused,
             ChangeEncounter(base.store, unused, Readiness(), clock),
@@ -118,7 +117,7 @@ async def evidence(base: StoreAndIndex) -> Evidence:
 
 @pytest.fixture
 def requests(base: StoreAndIndex) -> IdempotentRequests:
-    return IdempotentRequests(base.database, idempotency, timedelta(seconds=60))
+    return IdempotentRequests(base.database, idempotency)
 
 
 class Decide:

@@ -270,7 +270,7 @@ async def test_who_fetches_an_enrolment_is_told_with_whom_it_is_about(base: Stor
 
 
 async def test_who_starts_one_names_it_and_whom_it_is_about(base: StoreAndIndex) -> None:
-    requests = IdempotentRequests(base.database, idempotency, timedelta(seconds=60))
+    requests = IdempotentRequests(base.database, idempotency)
     unused: Any = None
     start = StartOperation(requests, _runner(base, unused))
     request = IdentifyRequest(request_id="identify", probe=FingerSource(person_id="person-1"))

@@ -1,61 +1,14 @@
 import asyncio
-import shutil
-from pathlib import Path
 
 import grpc
 import pytest
 from passport.printer.v1 import admin_pb2, jobs_pb2, stock_pb2, two_persons_pb2
 from printer.__main__ import main
-from servicekit.storage.database import Database
-from sqlalchemy import make_url, text
-from sqlalchemy.ext.asyncio import create_async_engine
+
+from services.databases import copy_database, database_of
 
 from .office import Office, reason
 from .signed_clearances import request_id
-
-
-class Backup:
-    """A backup of an office's database, of either kind; the service must not run meanwhile."""
-
-    def __init__(self, url: str) -> None:
-        self._url = make_url(url)
-
-    async def make(self) -> None:
-        if self._url.get_backend_name() == "sqlite":
-            await _checkpoint(str(self._url))
-            shutil.copy(self._name, f"{self._name}.backup")
-        else:
-            await self._administer(f"CREATE DATABASE {self._name}_b TEMPLATE {self._name}")
-
-    async def restore(self) -> None:
-        if self._url.get_backend_name() == "sqlite":
-            await asyncio.to_thread(self._copy_back)
-        else:
-            await self._administer(f"DROP DATABASE {self._name} WITH (FORCE)")
-            await self._administer(f"CREATE DATABASE {self._name} TEMPLATE {self._name}_b")
-            await self._administer(f"DROP DATABASE {self._name}_b")
-
-    def _copy_back(self) -> None:
-        for suffix in ("-wal", "-shm"):
-            Path(f"{self._name}{suffix}").unlink(missing_ok=True)
-        shutil.copy(f"{self._name}.backup", self._name)
-
-    @property
-    def _name(self) -> str:
-        return self._url.database or ""
-
-    async def _administer(self, statement: str) -> None:
-        server = self._url.set(database="postgres")
-        engine = create_async_engine(server, isolation_level="AUTOCOMMIT")
-        async with engine.connect() as connection:
-            await connection.execute(text(statement))
-        await engine.dispose()
-
-
-async def _checkpoint(url: str) -> None:
-    database = Database(url)
-    await database.overwrite_deleted()
-    await database.close()
 
 
 async def _stop(office: Office) -> None:
@@ -91,18 +44,18 @@ async def _release_job(office: Office, job_id: str, user: str) -> None:
 
 
 async def test_a_page_printed_after_the_backup_is_not_printed_again(office: Office) -> None:
-    backup = Backup(office.database_url)
+    backup = database_of(office.folder / "backup.sqlite")
     await office.machine(books=3, books_per_minute=600.0)
     await office.pause("M1")
     job = await office.print()
     await _stop(office)
-    await backup.make()
+    copy_database(office.database_url, backup)
     await office.start()
     await office.resume("M1")
     await office.until(job.job_id, "QUALITY_CHECK")
     await _stop(office)
 
-    await backup.restore()
+    copy_database(backup, office.database_url)
     await office.start()
     await office.resume("M1")
 

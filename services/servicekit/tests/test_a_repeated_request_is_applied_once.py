@@ -1,6 +1,5 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,12 +7,12 @@ from passport.matcher.v1 import encounters_pb2 as pb
 from servicekit.errors import InvalidRequest, RequestIdReused
 from servicekit.security.identity import bind_caller, parse_identity
 from servicekit.storage.database import Database
-from servicekit.storage.idempotency import IdempotentRequests, StoreResponse, idempotency_tables
+from servicekit.storage.idempotency import IdempotentRequests, StoreResponse, idempotency_table
 from sqlalchemy import Column, Integer, MetaData, Table, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 TABLES = MetaData()
-IDEMPOTENCY = idempotency_tables(TABLES)
+IDEMPOTENCY = idempotency_table(TABLES)
 CHANGES = Table("changes", TABLES, Column("number", Integer, primary_key=True))
 RESPONSE = pb.DeleteEncounterResponse
 
@@ -54,7 +53,7 @@ class Requests:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self.requests = IdempotentRequests(database, IDEMPOTENCY, timedelta(seconds=30))
+        self.requests = IdempotentRequests(database, IDEMPOTENCY)
 
     async def run(
         self,

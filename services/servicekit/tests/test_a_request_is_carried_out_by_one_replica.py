@@ -1,39 +1,34 @@
-"""Replicas that share a database: one carries out a request, the others leave it alone."""
+"""Replicas that share a database: one carries out a request, the others wait for its response."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 
 import pytest
 from passport.matcher.v1 import encounters_pb2 as pb
-from servicekit.errors import RequestInProgress
+from servicekit.errors import DatabaseUnavailable
 from servicekit.security.identity import bind_caller, parse_identity
 from servicekit.storage.database import Database
-from servicekit.storage.idempotency import IdempotentRequests, StoreResponse, idempotency_tables
-from sqlalchemy import Column, Integer, MetaData, Table, func, insert, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from servicekit.storage.idempotency import IdempotentRequests, StoreResponse, idempotency_table
+from servicekit.storage.server_session import ServerSession
+from sqlalchemy import Column, Integer, MetaData, Table, func, insert, select, text
+
+from services.databases import SERVER
+
+pytestmark = pytest.mark.skipif(not SERVER, reason="a SQLite file belongs to one process")
 
 CALLER = "spiffe://id/office/national/service/issuance"
 TABLES = MetaData()
-IDEMPOTENCY = idempotency_tables(TABLES)
+IDEMPOTENCY = idempotency_table(TABLES)
 CHANGES = Table("changes", TABLES, Column("number", Integer, primary_key=True))
+LONG = timedelta(minutes=5)
 
 
 @pytest.fixture(autouse=True)
-def _shared(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(Database, "is_shared", True)
+def _caller() -> Iterator[None]:
     with bind_caller(parse_identity(CALLER)):
         yield
-
-
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    made = Database(database_url)
-    async with made.begin() as connection:
-        await connection.run_sync(TABLES.create_all)
-    yield made
-    await made.close()
 
 
 async def at_once() -> None: ...
@@ -42,9 +37,14 @@ async def at_once() -> None: ...
 class Replica:
     """One of several processes with the same database."""
 
-    def __init__(self, database: Database, lease: float = 30) -> None:
-        self._database = database
-        self._requests = IdempotentRequests(database, IDEMPOTENCY, timedelta(seconds=lease))
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self._requests = IdempotentRequests(database, IDEMPOTENCY)
+
+    @property
+    def session(self) -> ServerSession:
+        assert self.database.session is not None
+        return self.database.session
 
     async def delete(
         self, request_id: str = "request-1", work: Callable[[], Awaitable[None]] = at_once
@@ -55,7 +55,7 @@ class Replica:
             store_response: StoreResponse[pb.DeleteEncounterResponse],
         ) -> pb.DeleteEncounterResponse:
             await work()
-            async with self._database.begin() as transaction:
+            async with self.database.begin() as transaction:
                 await transaction.execute(insert(CHANGES))
                 count = await transaction.scalar(select(func.count()).select_from(CHANGES))
                 response = pb.DeleteEncounterResponse(change_token=str(count))
@@ -84,122 +84,123 @@ class Replica:
             await asyncio.wait([working])
 
 
-async def expiry(database: Database) -> datetime:
-    async with database.read() as connection:
-        found = (await connection.scalars(select(IDEMPOTENCY.leases.c.expires_at))).one()
-        assert isinstance(found, datetime)
-        return found
+Replicas = Callable[..., Replica]
 
 
-async def test_a_concurrent_duplicate_is_refused_until_the_first_is_done(
-    database: Database,
-) -> None:
-    here, there = Replica(database), Replica(database)
+@pytest.fixture
+async def replicas(database_url: str) -> AsyncIterator[Replicas]:
+    """Makes replicas over one database, each with connections of its own."""
+    async with AsyncExitStack() as stack:
+
+        def make(silence: timedelta = LONG) -> Replica:
+            database = Database(database_url, silence=silence)
+            stack.push_async_callback(database.close)
+            return Replica(database)
+
+        async with make().database.begin() as connection:
+            await connection.run_sync(TABLES.create_all)
+        yield make
+
+
+async def has_to_wait(replica: Replica, waiting: asyncio.Future[str]) -> bool:
+    """Whether a replica has asked for a lock and goes without: it answers others meanwhile."""
+    for _ in range(10):
+        await replica.session.scalar(text("SELECT 1"))
+    return not waiting.done()
+
+
+async def test_a_concurrent_duplicate_waits_until_the_first_is_done(replicas: Replicas) -> None:
+    here, there = replicas(), replicas()
 
     async with here.working() as first:
-        with pytest.raises(RequestInProgress) as refused:
-            await there.delete()
+        second = asyncio.ensure_future(there.delete())
+        assert await has_to_wait(there, second)
 
-    assert refused.value.retry_after is not None
-    assert await first == await there.delete() == await here.delete() == "1"
+    assert await first == await second == await here.delete() == "1"
 
 
-async def test_other_requests_are_carried_out_meanwhile(database: Database) -> None:
-    async with Replica(database).working() as first:
-        assert await Replica(database).delete("request-2") == "1"
+async def test_other_requests_are_carried_out_meanwhile(replicas: Replicas) -> None:
+    async with replicas().working() as first:
+        assert await replicas().delete("request-2") == "1"
 
     assert await first == "2"
 
 
-async def test_a_request_that_failed_may_be_repeated_at_once(database: Database) -> None:
+async def test_a_request_that_failed_may_be_repeated_at_once(replicas: Replicas) -> None:
     async def fail() -> None:
         raise ConnectionError
 
     with pytest.raises(ConnectionError):
-        await Replica(database).delete(work=fail)
+        await replicas().delete(work=fail)
 
-    assert await Replica(database).delete() == "1"
+    assert await replicas().delete() == "1"
 
 
-async def test_a_request_that_was_cancelled_may_be_repeated_at_once(database: Database) -> None:
-    async with Replica(database).working() as first:
+async def test_a_request_that_was_cancelled_may_be_repeated_at_once(replicas: Replicas) -> None:
+    here, there = replicas(), replicas()
+    async with here.working() as first:
+        waiting = asyncio.ensure_future(there.delete())
+        assert await has_to_wait(there, waiting)
+        waiting.cancel()
         first.cancel()
-        await asyncio.wait([first])
+        await asyncio.wait([first, waiting])
 
-        assert await Replica(database).delete() == "1"
+        assert await replicas().delete() == "1"
 
 
-async def test_the_request_of_a_replica_that_died_is_carried_out_when_its_lease_has_expired(
-    database: Database,
+async def test_the_request_of_a_replica_that_died_is_carried_out_at_once(
+    replicas: Replicas,
 ) -> None:
-    expires_at = datetime.now(UTC) + timedelta(seconds=3)
-    async with database.begin() as transaction:
-        await transaction.execute(
-            insert(IDEMPOTENCY.leases).values(
-                caller=CALLER,
-                request_type="passport.matcher.v1.DeleteEncounterRequest",
-                request_id="request-1",
-                owner="a process that died",
-                expires_at=expires_at,
-            )
-        )
-    refusals = 0
-    while True:
-        try:
-            assert await Replica(database).delete() == "1"
-            break
-        except RequestInProgress:
-            refusals += 1
-            await asyncio.sleep(0.2)
+    doomed = replicas()
+    async with doomed.working() as lost:
+        await doomed.session.close()  # as the operating system does for a process that ends
 
-    assert refusals > 0
-    assert datetime.now(UTC) >= expires_at
+        assert await replicas().delete() == "1"
+
+    assert await lost == "1"
 
 
-async def test_a_replica_renews_its_lease_while_it_works(database: Database) -> None:
-    async with Replica(database, lease=3).working() as first:
-        begun = await expiry(database)
-        for _ in range(300):
-            if await expiry(database) > begun:
-                break
-            await asyncio.sleep(0.1)
-        with pytest.raises(RequestInProgress):
-            await Replica(database).delete()
-
-    assert await first == "1"
-
-
-async def test_a_replica_that_lost_its_lease_does_not_commit_a_second_time(
-    database: Database,
+async def test_the_request_of_a_replica_that_stands_still_is_carried_out_after_a_while(
+    replicas: Replicas, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with Replica(database, lease=0).working() as slower:
-        assert await Replica(database).delete() == "1"
+    monkeypatch.setattr(ServerSession, "_give_signs_of_life", at_once_of)
+    still = replicas(timedelta(seconds=1))
+    async with still.working() as lost:
+        second = asyncio.ensure_future(replicas().delete())
 
-    with pytest.raises(RequestInProgress):
-        await slower
-    assert await Replica(database).delete() == "1"
-    assert await Replica(database).delete("request-2") == "2"
+        assert await second == "1"
+
+    assert await lost == "1"
 
 
-async def test_a_request_needs_a_transaction_for_its_lease_and_one_for_its_change(
-    database: Database, monkeypatch: pytest.MonkeyPatch
+async def at_once_of(_session: ServerSession) -> None: ...
+
+
+async def test_a_replica_that_works_for_long_keeps_its_request(replicas: Replicas) -> None:
+    here, there = replicas(timedelta(seconds=1)), replicas()
+    async with here.working() as first:
+        async with there.database.read() as connection:
+            await connection.execute(text("SELECT pg_sleep(1.5)"))
+        second = asyncio.ensure_future(there.delete())
+        assert await has_to_wait(there, second)
+
+    assert await first == await second == "1"
+
+
+async def test_of_two_replicas_that_both_work_the_slower_answers_what_the_other_did(
+    replicas: Replicas,
 ) -> None:
-    begun = 0
-    begin = database.begin
+    slower, faster = replicas(), replicas()
+    async with slower.working() as second:
+        await slower.session.close()
+        assert await faster.delete() == "1"
 
-    def count_and_begin(durable: bool = True) -> AbstractAsyncContextManager[AsyncConnection]:
-        nonlocal begun
-        begun += 1
-        return begin(durable=durable)
-
-    monkeypatch.setattr(database, "begin", count_and_begin)
-
-    assert await Replica(database).delete() == "1"
-    assert begun == 2
+    assert await second == "1"
+    assert await faster.delete("request-2") == "2"
 
 
-async def test_many_slow_requests_hold_no_connections(database: Database) -> None:
-    replica, entered, leave = Replica(database), asyncio.Semaphore(0), asyncio.Event()
+async def test_many_slow_requests_hold_no_connections(replicas: Replicas) -> None:
+    replica, entered, leave = replicas(), asyncio.Semaphore(0), asyncio.Event()
 
     async def work() -> None:
         entered.release()
@@ -214,3 +215,19 @@ async def test_many_slow_requests_hold_no_connections(database: Database) -> Non
 
     await asyncio.gather(*slow)
     assert await replica.delete("quick-2") == "42"
+
+
+async def test_a_transaction_of_a_process_that_stands_still_blocks_nobody_for_long(
+    replicas: Replicas,
+) -> None:
+    still, other = replicas(timedelta(seconds=1)), replicas()
+    async with other.database.begin() as transaction:
+        await transaction.execute(insert(CHANGES).values(number=7))
+    lock = select(CHANGES).with_for_update()
+
+    with pytest.raises(DatabaseUnavailable):  # noqa: PT012  it is lost between two statements
+        async with still.database.begin() as frozen:
+            await frozen.execute(lock)
+            async with other.database.begin() as transaction:
+                await transaction.execute(lock)
+            await frozen.execute(lock)

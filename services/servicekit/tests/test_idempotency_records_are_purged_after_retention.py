@@ -7,13 +7,12 @@ from pydantic import ValidationError
 from servicekit.process.settings import ServiceSettings
 from servicekit.storage import idempotency_retention
 from servicekit.storage.database import Database
-from servicekit.storage.idempotency import idempotency_tables
+from servicekit.storage.idempotency import idempotency_table
 from servicekit.storage.idempotency_retention import purge, purge_records_daily
 from sqlalchemy import MetaData, insert, select
 
 TABLES = MetaData()
-IDEMPOTENCY = idempotency_tables(TABLES)
-RECORDS, LEASES = IDEMPOTENCY.records, IDEMPOTENCY.leases
+RECORDS = idempotency_table(TABLES)
 
 
 @pytest.fixture
@@ -44,36 +43,13 @@ async def test_records_older_than_the_retention_are_purged(database: Database) -
     await complete(database, "young", days_ago=29.9)
     await complete(database, "old", days_ago=30.1)
 
-    async with purge_records_daily(database, IDEMPOTENCY, retention_days=30):
+    async with purge_records_daily(database, RECORDS, retention_days=30):
         for _ in range(100):
             if await stored(database) == {"young"}:
                 break
             await asyncio.sleep(0.05)
 
     assert await stored(database) == {"young"}
-
-
-async def test_expired_leases_of_processes_that_died_are_purged(database: Database) -> None:
-    now = datetime.now(UTC)
-    async with database.begin() as connection:
-        await connection.execute(
-            insert(LEASES),
-            [
-                {"caller": "c", "request_type": "t", "request_id": request_id, "owner": "o",
-                 "expires_at": now + timedelta(seconds=seconds)}
-                for request_id, seconds in [("expired", -1), ("held", 60)]
-            ],
-        )  # fmt: skip
-
-    async with purge_records_daily(database, IDEMPOTENCY, retention_days=30):
-        for _ in range(100):
-            async with database.read() as connection:
-                left = set(await connection.scalars(select(LEASES.c.request_id)))
-            if left == {"held"}:
-                break
-            await asyncio.sleep(0.05)
-
-    assert left == {"held"}
 
 
 async def test_many_records_are_purged_in_several_transactions(

@@ -57,7 +57,10 @@ class IssuanceSettings(ServiceSettings):
         description="offices of an empty database; from then on they are changed by "
         "Offices/PutOffice only",
     )
-    matcher: str = Field(description="host:port of the national matcher")
+    matcher: str = Field(
+        description="gRPC name of the national matcher: host:port of a host with the addresses of "
+        "all replicas, or ipv4:address:port,address:port,..."
+    )
     clearance_key: Path = Field(description="PEM file, Ed25519 private key that signs clearances")
     clearance_key_id: str = Field(min_length=1, description="`kid` of the key, as printers know it")
     clearance_validity_hours: float = Field(
@@ -249,8 +252,14 @@ class IssuanceSettings(ServiceSettings):
         5.0,
         gt=0,
         description="how long an officer who submits fingerprints waits for the matcher to say how "
-        "good they are and whether one finger was captured twice, seconds; they are taken in "
-        "without that",
+        "good they are and whether one finger was captured twice, seconds, and at most half of "
+        "the time that the officer's call has; they are taken in without that",
+    )
+    finger_quality_seconds_per_image: float = Field(
+        1.0,
+        ge=0,
+        description="how much longer for each image among the fingerprints, seconds; an image "
+        "costs the matcher about half a second of a core",
     )
     lease_seconds: float = Field(
         60.0,

@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import grpc
 import pytest
 from issuance.clients.finger_quality_client import FingerQualityClient
 from issuance.domain.finger_quality import (
-    NOT_ASSESSED,
     BadImage,
     BadTemplate,
     FingerAssessment,
@@ -21,7 +21,6 @@ from passport.matcher.v1.identification_pb2 import SampleSet
 from passport.type.v1 import biometrics_pb2
 from servicekit.errors import DomainError
 
-from services.captured_logs import captured_logs
 from services.issuance.tests.service.simulated_neighbour import refuse
 
 from .one_method_server import refusing, serving
@@ -51,7 +50,7 @@ MISSING = biometrics_pb2.FingerSample(
 async def a_matcher(**methods: Any) -> AsyncIterator[FingerQualityClient]:
     add = grpc_code.add_BiometricsServicer_to_server
     async with serving(grpc_code.BiometricsServicer, add, **methods) as channel:
-        yield FingerQualityClient(channel, 30.0)
+        yield FingerQualityClient(channel, timeout=1000.0, seconds_per_image=500.0)
 
 
 GIVEN = SampleSet(
@@ -73,7 +72,7 @@ async def test_how_good_each_finger_is_and_which_are_one() -> None:
         )
 
     async with a_matcher(AssessFingers=assess) as matcher:
-        found = await matcher.assess(GIVEN)
+        found = await matcher.assess(GIVEN, None)
 
     assert asked == [[THUMB, INDEX, FingerPosition.LEFT_RING]]
     assert found == FingerAssessment(
@@ -97,22 +96,50 @@ async def test_what_can_never_be_used_is_refused(error: type[DomainError], field
 
     async with a_matcher(AssessFingers=assess) as matcher:
         with pytest.raises(error) as refused:
-            await matcher.assess(GIVEN)
+            await matcher.assess(GIVEN, None)
 
     assert refused.value.field == field
 
 
-async def test_a_busy_matcher_says_nothing() -> None:
-    busy = refusing("OVERLOADED", "RESOURCE_EXHAUSTED")
+@pytest.mark.parametrize(
+    ("images", "at_most", "seconds"),
+    [(0, None, 1000.0), (10, None, 6000.0), (10, 3000.0, 3000.0)],
+)
+async def test_more_images_may_take_longer_within_the_deadline_of_the_officer(
+    images: int, at_most: float | None, seconds: float
+) -> None:
+    left = []
 
-    async with a_matcher(AssessFingers=busy) as matcher:
-        assert await matcher.assess(GIVEN) == NOT_ASSESSED
+    async def assess(request: pb.AssessFingersRequest, context: Any) -> pb.AssessFingersResponse:
+        left.append(context.time_remaining())
+        return pb.AssessFingersResponse()
+
+    fingers = [an_image(position, b"clean") for position in range(1, images + 1)]
+    given = SampleSet(samples=fingers or [a_template(INDEX, b"minutiae")]).SerializeToString()
+    async with a_matcher(AssessFingers=assess) as matcher:
+        await matcher.assess(given, at_most)
+
+    assert left == [pytest.approx(seconds, rel=0.2)]  # hours: no load of the machine matters
 
 
-async def test_a_matcher_that_does_not_assess_says_nothing() -> None:
-    async with a_matcher() as matcher:
-        with captured_logs() as logged:
-            assert await matcher.assess(GIVEN) == NOT_ASSESSED
-    assert [(line["event"], line["code"]) for line in logged] == [
-        ("fingers_not_assessed", "UNIMPLEMENTED")
-    ]
+@pytest.mark.parametrize(
+    ("methods", "reason"),
+    [
+        ({"AssessFingers": refusing("OVERLOADED", "RESOURCE_EXHAUSTED")}, "OVERLOADED"),
+        ({}, "UNIMPLEMENTED"),
+    ],
+)
+async def test_a_matcher_that_says_nothing_says_why(methods: dict[str, Any], reason: str) -> None:
+    async with a_matcher(**methods) as matcher:
+        found = await matcher.assess(GIVEN, None)
+
+    assert found == FingerAssessment(not_assessed=reason)
+
+
+async def test_a_matcher_that_cannot_be_reached_says_nothing() -> None:
+    channel = grpc.aio.insecure_channel("localhost:1")
+    matcher = FingerQualityClient(channel, timeout=1000.0, seconds_per_image=500.0)
+    found = [await matcher.assess(GIVEN, None) for _ in range(2)]
+    await channel.close()
+
+    assert found == [FingerAssessment(not_assessed="UNAVAILABLE")] * 2

@@ -31,6 +31,7 @@ def ten(reason: MissingReason, **others: MissingReason) -> dict[FingerPosition, 
     [
         (FingerSubmission([INDEX]), "submit_biometrics"),
         (FingerSubmission([THUMB, INDEX], {THUMB: BANDAGED}), "submit_biometrics"),
+        (FingerSubmission([INDEX], confirmed_different="seen"), "confirm_different_fingers"),
         (FingerSubmission(TEN, ten(AMPUTATED)), "declare_no_fingerprints"),
         (
             FingerSubmission(TEN, ten(AMPUTATED, LEFT_THUMB=MissingReason.DAMAGED)),
@@ -58,6 +59,11 @@ def test_what_happens(submission: FingerSubmission, event: str) -> None:
         (FingerSubmission(TEN, ten(BANDAGED), come_back_on=TODAY), BadDate, "come_back_on"),
         (FingerSubmission(TEN, ten(AMPUTATED), come_back_on=LATER), InvalidRequest, "come_back_on"),
         (FingerSubmission([INDEX], come_back_on=LATER), InvalidRequest, "come_back_on"),
+        (
+            FingerSubmission(TEN, ten(AMPUTATED), confirmed_different="seen"),
+            InvalidRequest,
+            "confirmed_different",
+        ),
     ],
 )
 def test_what_is_refused(
@@ -74,3 +80,5 @@ def test_the_history_names_each_finger() -> None:
 
     assert words.startswith("right_thumb amputated, right_index amputated")
     assert "left_thumb damaged" in words
+    assert FingerSubmission([THUMB, INDEX], {THUMB: BANDAGED}).in_words == "right_thumb bandaged"
+    assert FingerSubmission([INDEX]).in_words == ""

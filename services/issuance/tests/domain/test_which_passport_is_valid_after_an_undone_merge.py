@@ -3,9 +3,8 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from issuance.domain.document import REPLACED, Document, DocumentStatus
+from issuance.domain.document import REPLACED, TWO_VALID_PASSPORTS, Document, DocumentStatus
 from issuance.domain.merge_undoing import valid_again
-from issuance.domain.person_merge import TWO_VALID_PASSPORTS
 
 MERGED = datetime(2018, 10, 30, tzinfo=UTC)
 BEFORE, SINCE = datetime(2018, 10, 29, tzinfo=UTC), datetime(2018, 11, 2, tzinfo=UTC)
@@ -36,13 +35,13 @@ def _document(
 def test_it_is_the_last_that_was_revoked_since(reason: str) -> None:
     last = _document("a2", REVOKED, SINCE, reason)
 
-    assert valid_again([_document("a1", REVOKED), last], HANDED_OVER, MERGED) == last
+    assert valid_again([_document("a1", REVOKED), last], HANDED_OVER, (), MERGED) == last
 
 
 def test_at_the_instant_of_the_merge_counts() -> None:
     last = _document("a1", REVOKED, MERGED, TWO_VALID_PASSPORTS)
 
-    assert valid_again([last], HANDED_OVER, MERGED) == last
+    assert valid_again([last], HANDED_OVER, (), MERGED) == last
 
 
 @pytest.mark.parametrize(
@@ -55,11 +54,19 @@ def test_at_the_instant_of_the_merge_counts() -> None:
     ],
 )
 def test_nothing_changes_if_it_was_for_another_reason(last: Document) -> None:
-    assert valid_again([_document("a1", REVOKED), last], HANDED_OVER, MERGED) is None
+    assert valid_again([_document("a1", REVOKED), last], HANDED_OVER, (), MERGED) is None
 
 
 def test_a_book_that_was_never_handed_over_is_passed_over() -> None:
     last, withdrawn = _document("a2", REVOKED), _document("a3", REVOKED)
 
-    assert valid_again([last, withdrawn], HANDED_OVER, MERGED) == last
-    assert valid_again([withdrawn], HANDED_OVER, MERGED) is None
+    assert valid_again([last, withdrawn], HANDED_OVER, (), MERGED) == last
+    assert valid_again([withdrawn], HANDED_OVER, (), MERGED) is None
+
+
+def test_a_book_that_was_taken_in_is_nobodys() -> None:
+    last = _document("a2", REVOKED)
+
+    taken_in = {last.number}
+
+    assert valid_again([_document("a1", REVOKED), last], HANDED_OVER, taken_in, MERGED) is None

@@ -24,6 +24,7 @@ LAW = {
     ("documents_accepted", "accept_force_majeure"): ("documents_accepted", SUPERVISOR),
     ("documents_accepted", "record_payment"): ("paid", COUNTER),
     ("paid", "submit_biometrics"): ("biometrics_taken", COUNTER),
+    ("paid", "confirm_different_fingers"): ("biometrics_taken", SUPERVISOR),
     ("paid", "postpone_biometrics"): ("paid", OFFICER),
     ("paid", "declare_no_fingerprints"): ("biometrics_taken", OFFICER),
     ("biometrics_taken", "record_interview"): ("identifying", OFFICER),

@@ -58,7 +58,7 @@ class ChangingNeighbours(MortalIssuance):
     async def matcher_forgets(self, step: Step) -> None:
         """The matcher is restored from a backup that does not have some encounters."""
         for encounter in list(self.matcher.encounters)[step.a % 3 :: 3]:
-            del self.matcher.encounters[encounter]
+            del self.matcher.encounters[encounter], self.matcher.persons[encounter]
 
     async def printer_changes(self, step: Step) -> None:
         """The printer of the office answers otherwise from now on."""

@@ -19,10 +19,12 @@ from issuance.use_cases.application_details import application_details
 from sqlalchemy import select
 
 from .history import History
+from .neighbours import ON_RECORD
 from .steps import FINGER_CHECKS, Snapshot, is_over
 from .watching import Watcher
 
 _GOOD = (DocumentStatus.MADE, DocumentStatus.VALID)
+_MISSING = (DocumentStatus.LOST, DocumentStatus.STOLEN)
 _SETTLED = {ApplicationEvent.CONFIRM_DUPLICATE, ApplicationEvent.REJECT_BIOMETRICS}
 """What ends the identification of who has an emergency document, besides that itself."""
 _DECIDES_WHAT = {
@@ -53,6 +55,7 @@ async def check(history: History) -> None:
     found = await history.read()
     check_persons(found)
     check_merges(found)
+    _check_reported(history, found)
     await _check_way_on(history, found.cases)
 
 
@@ -71,6 +74,13 @@ def check_merges(found: Snapshot) -> None:
     persons = {case.person_id for case in found.cases}
     persons |= {document.person_id for document in found.documents}
     assert not persons.intersection(found.merged), found
+
+
+def _check_reported(history: History, found: Snapshot) -> None:
+    """Whatever was reported lost or stolen stays that."""
+    reported = {each.number for each in found.documents if each.status in _MISSING}
+    assert history.reported <= reported, found.documents
+    history.reported = reported
 
 
 def _check_each_once(found: Iterable[str], problem: str) -> None:
@@ -120,6 +130,7 @@ async def check_hand_overs(history: History) -> None:
     """
     deciding = (
         ApplicationEvent.SUBMIT_BIOMETRICS,
+        ApplicationEvent.CONFIRM_DIFFERENT_FINGERS,
         ApplicationEvent.VERIFY,
         ApplicationEvent.IDENTIFY,
         ApplicationEvent.CLEAR,
@@ -158,15 +169,23 @@ def _check_fingers(hand_over: HistoryEntry, before: Sequence[HistoryEntry]) -> N
 
 
 async def check_merged_at_the_matcher(history: History) -> None:
-    """Whoever is one person, or is two again, is so at the matcher too, once all work is done."""
+    """Each encounter is at the matcher that person's whose it is here, once all work is done."""
     await history.a_good_day()
     async with history.workflow.store.read() as records:
         merges = await records.person_merges.all()
-    assert all(merge.matcher_merge for merge in merges), merges
-    undone = {merge.matcher_merge for merge in merges if merge.undone_at is not None}
-    assert undone == history.matcher.undone, merges
-    asked = {(merge.from_person, merge.into_person) for merge in merges}
-    assert asked == set(history.matcher.merged), merges
+        persons = {
+            encounter: await _person_of(records, encounter) for encounter in history.matcher.persons
+        }
+    assert history.matcher.persons == persons, merges
+    made_and_undone = {each.matcher_merge for each in merges if each.undone_at is not None} - {""}
+    assert made_and_undone == history.matcher.undone, merges
+
+
+async def _person_of(records: Records, encounter: str) -> str:
+    """Return whose an encounter has to be; it may be of a person from before."""
+    if encounter.startswith(ON_RECORD):
+        return await records.person_merges.current(encounter.removeprefix(ON_RECORD))
+    return (await records.cases.get(encounter.partition(".")[0])).person_id
 
 
 async def _check_way_on(history: History, cases: Sequence[Case]) -> None:

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest_asyncio
 from issuance.store.records import MIGRATIONS
-from servicekit.storage.database import Database, migrate
+from servicekit.storage.database import Database
+
+from services.databases import database_of, make_tables
 
 from ..use_cases.conftest import database  # noqa: TID252
 
@@ -15,8 +17,8 @@ __all__ = ["database"]
 @pytest_asyncio.fixture
 async def other_database(tmp_path: Path) -> AsyncIterator[Database]:
     """Another database with the tables of issuance and nothing in them."""
-    url = f"sqlite+aiosqlite:///{tmp_path / 'other.sqlite'}"
-    migrate(url, MIGRATIONS)
+    url = database_of(tmp_path / "other.sqlite")
+    make_tables(url, MIGRATIONS)
     other = Database(url)
     yield other
     await other.close()

@@ -68,6 +68,7 @@ class MortalIssuance:
         self.printers = {office: HistoryPrinter(office, self.mortality) for office in OFFICES}
         self._counter = CollectionCounter(workflow, FINGER_CHECKS, self.matcher)
         self.has_planned = False
+        self.reported: set[str] = set()
         self._outages: dict[str, list[str]] = {office: [] for office in OFFICES}
         self._start_process()
 

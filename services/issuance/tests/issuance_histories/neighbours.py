@@ -21,6 +21,10 @@ from issuance.use_cases.ports import (
 
 from ..use_cases.collection_counter import OWN  # noqa: TID252
 from ..use_cases.printed_jobs import a_job_of  # noqa: TID252
+from .steps import OFFICES, PERSONS_ON_RECORD
+
+ON_RECORD = "record-"
+"""Begins the encounter of each person from before there was an issuance service."""
 
 
 class ProcessDies(BaseException):
@@ -66,8 +70,8 @@ class Mortality:
 class HistoryMatcher:
     """claims: person on record whom each application claims to be. others: persons by office.
 
-    merged: who became whom. undone: ids of merges. encounters: those on record, with the status
-    that was set last.
+    persons: whose each encounter is. merges: by request, who became whom, and what that moved.
+    undone: ids of merges. encounters: those on record, with the status that was set last.
     """
 
     mortality: Mortality
@@ -75,7 +79,14 @@ class HistoryMatcher:
     score: float = 12.0
     claims: dict[str, str] = field(default_factory=dict)
     others: dict[str, list[str]] = field(default_factory=dict)
-    merged: list[tuple[str, str]] = field(default_factory=list)
+    persons: dict[str, str] = field(
+        default_factory=lambda: {
+            f"{ON_RECORD}{office}-{number}": f"{office}-{number}"
+            for office in OFFICES
+            for number in range(PERSONS_ON_RECORD)
+        }
+    )
+    merges: dict[str, tuple[str, str, list[str]]] = field(default_factory=dict)
     undone: set[str] = field(default_factory=set)
     encounters: dict[str, EncounterStatus] = field(default_factory=dict)
     calls: int = 0
@@ -97,6 +108,7 @@ class HistoryMatcher:
         if self.mode is MatcherMode.UNDECIDED:
             found, outcome = [], IdentificationOutcome.UNDECIDED
         self.encounters.setdefault(task.payload.decode(), EncounterStatus.PENDING)
+        self.persons.setdefault(task.payload.decode(), person_id)
         self.mortality.check(done=True)
         return MatcherDecision(f"decision of {task.id}", outcome, tuple(found), "calibration-1")
 
@@ -128,22 +140,35 @@ class HistoryMatcher:
         for change in decode_changes(task.payload, task.case):
             if change.status is EncounterStatus.DELETED:
                 self.encounters.pop(change.encounter_id, None)
+                self.persons.pop(change.encounter_id, None)
             elif change.encounter_id in self.encounters:
                 self.encounters[change.encounter_id] = change.status
+                if change.person_id:
+                    self.persons[change.encounter_id] = change.person_id
         self.mortality.check(done=True)
 
     async def merge_persons(
         self, request_id: str, from_person: str, into_person: str, on_behalf_of: str
     ) -> str:
-        """See PersonMerger."""
+        """See PersonMerger; a request is answered alike as long as it is the same."""
         self._answers()
-        self.merged.append((from_person, into_person))
+        if earlier := self.merges.get(request_id):
+            assert earlier[:2] == (from_person, into_person), "REQUEST_ID_REUSED"
+            return request_id
+        moved = [id for id, person in self.persons.items() if person == from_person]
+        self.persons.update(dict.fromkeys(moved, into_person))
+        if moved:
+            self.merges[request_id] = from_person, into_person, moved
         self.mortality.check(done=True)
-        return request_id
+        return request_id if moved else ""
 
     async def undo_merge(self, request_id: str, merge: str, on_behalf_of: str) -> None:
         """See PersonMerger."""
         self._answers()
+        from_person, into_person, moved = self.merges[merge]
+        if merge not in self.undone:
+            back = [id for id in moved if self.persons.get(id) == into_person]
+            self.persons.update(dict.fromkeys(back, from_person))
         self.undone.add(merge)
         self.mortality.check(done=True)
 

@@ -65,10 +65,7 @@ class Caller:
         return self._methods[method](request)
 
     async def __call__(self, method: str, request: Any) -> Any:
-        """Call an RPC, again while the service is UNAVAILABLE or has the request in progress.
-
-        It may have one in progress for a replica that was killed. Raises Refused for other errors.
-        """
+        """Call an RPC, again while the service is UNAVAILABLE; raise Refused for other errors."""
         if hasattr(request, "request_id") and not request.request_id:
             request.request_id = str(uuid.uuid4())
         async with asyncio.timeout(LONGEST_WAIT):
@@ -77,6 +74,6 @@ class Caller:
                     return await self._methods[method](request, timeout=LONGEST_WAIT)
                 except grpc.aio.AioRpcError as error:
                     refused = Refused(error)
-                    if refused.code != "UNAVAILABLE" and refused.reason != "REQUEST_IN_PROGRESS":
+                    if refused.code != "UNAVAILABLE":
                         raise refused from error
                     await asyncio.sleep(0.02)

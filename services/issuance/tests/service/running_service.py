@@ -78,11 +78,7 @@ class ServiceProcess:
     async def start(self, failpoints: str = "") -> None:
         """Start it. failpoints: where it shall kill itself."""
         config = self._config.with_suffix(".armed.toml")
-        # What it has in progress when it is killed, its successor on a server carries out soon.
-        armed = (
-            f'listen = "{self.address}"\nfailpoints = "{failpoints}"\n'
-            "idempotency_lease_seconds = 2\n"
-        )
+        armed = f'listen = "{self.address}"\nfailpoints = "{failpoints}"\n'
         config.write_text(armed + self._config.read_text())
         arguments = ["serve", "--config", str(config)]
         self._child = _FORKED.Process(target=main, args=(arguments,), daemon=True)

@@ -39,7 +39,8 @@ class SimulatedMatcher(
     unusable_fingers: refused as POOR_QUALITY. unreadable: images and templates that are none.
     false_matches: fingers that match a person who is not theirs. merges: all, with what they moved.
     undone: ids of some. overloaded_calls: how many of the next calls are refused as OVERLOADED.
-    epoch: of its database.
+    epoch: of its database. assesses: whether it looks at fingers before they are enrolled, or is
+    too busy. seconds_to_assess: that each call for it had.
     """
 
     def __init__(self, pki: Path) -> None:
@@ -56,6 +57,8 @@ class SimulatedMatcher(
         self.undone: set[str] = set()
         self.overloaded_calls = 0
         self.epoch = "epoch-1"
+        self.assesses = True
+        self.seconds_to_assess: list[float] = []
 
     def add(self, server: grpc.aio.Server) -> None:
         encounters_pb2_grpc.add_EncountersServicer_to_server(self, server)
@@ -80,6 +83,9 @@ class SimulatedMatcher(
     async def AssessFingers(
         self, request: quality_pb2.AssessFingersRequest, context: Context
     ) -> quality_pb2.AssessFingersResponse:
+        self.seconds_to_assess.append(context.time_remaining())
+        if not self.assesses:
+            await refuse(context, "RESOURCE_EXHAUSTED", "OVERLOADED")
         captured = [sample for sample in request.samples if not sample.missing_reason]
         for place, sample in enumerate(request.samples):
             if _data(sample) in self.unreadable:
@@ -117,7 +123,7 @@ class SimulatedMatcher(
         fingers = b"".join(map(_data, request.samples))
         if fingers in self.unusable_fingers:
             await refuse(context, "INVALID_ARGUMENT", "POOR_QUALITY")
-        if _same_fingers(request.samples):
+        if _same_fingers(request.samples) and not request.confirmed_different:
             await refuse(context, "INVALID_ARGUMENT", "SAME_FINGER_TWICE")
         if request.encounter_id in self.encounters:
             await refuse(context, "ALREADY_EXISTS", "ENCOUNTER_EXISTS")

@@ -70,3 +70,47 @@ async def test_an_examiner_of_another_office_does_not(country: Country) -> None:
         await country.caller("examiner", "gita", "JKT")("UndoMerge", _undoing(task))
 
     assert refusal.value.reason == "WRONG_OFFICE"
+
+
+async def test_whoever_is_asked_to_confirm_reads_what_was_proposed(country: Country) -> None:
+    id, task = await _is_merged(country)
+    reading = tasks.GetMergeRequest(task_id=task)
+
+    before = await country.examiner("hana")("GetMerge", reading)
+    proposed = await country.examiner("gita")("UndoMerge", _undoing(task))
+    read = await country.examiner("hana")("GetMerge", reading)
+    listed = [
+        await country.examiner("hana")("ListMerges", tasks.ListMergesRequest(person_id=person))
+        for person in ("ani", "budi", "citra")
+    ]
+
+    assert (before.application_id, before.reason, before.undo_proposed_by) == (id, "alike", "")
+    assert (read, read.undo_reason) == (proposed, "twins")
+    assert read.HasField("undo_proposed_at")
+    assert [list(answer.merges) for answer in listed] == [[read], [read], []]
+
+
+async def test_merges_of_a_person_are_listed_in_pages(country: Country) -> None:
+    _, task = await _is_merged(country)
+    asked = tasks.ListMergesRequest(person_id="ani", page_size=1)
+
+    first = await country.examiner("gita")("ListMerges", asked)
+    asked.page_token = first.next_page_token
+    second = await country.examiner("gita")("ListMerges", asked)
+
+    assert [merge.task_id for merge in first.merges] == [task]
+    assert (list(second.merges), second.next_page_token) == ([], "")
+
+
+async def test_a_merge_is_read_by_whom_it_concerns(country: Country) -> None:
+    _, task = await _is_merged(country)
+    of_another = country.caller("examiner", "gita", "JKT")
+
+    with pytest.raises(Refused) as unknown:
+        await country.examiner("gita")("GetMerge", tasks.GetMergeRequest(task_id="nothing"))
+    with pytest.raises(Refused) as elsewhere:
+        await of_another("GetMerge", tasks.GetMergeRequest(task_id=task))
+    listed = await of_another("ListMerges", tasks.ListMergesRequest(person_id="ani"))
+
+    assert (unknown.value.reason, elsewhere.value.reason) == ("MERGE_NOT_FOUND", "WRONG_OFFICE")
+    assert list(listed.merges) == []

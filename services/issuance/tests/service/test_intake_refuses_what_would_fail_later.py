@@ -1,7 +1,8 @@
 """What the matcher, a machine or a chip would refuse later is refused at the counter, with the
-field; what is only poor is told while the applicant is still there."""
+field, while the applicant is still there."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,9 +10,11 @@ from passport.issuance.v1 import applications_pb2 as apps
 from passport.type.v1 import biometrics_pb2 as finger
 from passport.type.v1 import civil_pb2
 
-from .callers import Refused
+from services.captured_logs import captured_logs
+
+from .callers import LONGEST_WAIT, Refused
 from .contract_values import a_holder, calendar_date
-from .country import OFFICE, Country
+from .country import OFFICE, Country, a_country
 
 THUMB, INDEX = finger.FINGER_POSITION_RIGHT_THUMB, finger.FINGER_POSITION_RIGHT_INDEX
 Set = Callable[[civil_pb2.BiographicData], None]
@@ -131,6 +134,11 @@ async def test_fingerprints_that_can_never_be_used(country: Country) -> None:
     assert await country.state(id) == "PAID"
 
 
+async def _last_entry(country: Country, id: str) -> apps.HistoryEntry:
+    request = apps.GetHistoryRequest(application_id=id)
+    return (await country.officer("GetHistory", request)).entries[-1]  # type: ignore[no-any-return]
+
+
 async def test_one_finger_at_two_positions_is_captured_again_while_the_applicant_is_there(
     country: Country,
 ) -> None:
@@ -152,24 +160,55 @@ async def test_one_finger_at_two_positions_is_captured_again_while_the_applicant
     assert [quality.acceptable for quality in told.finger_qualities] == [True, True]
 
 
-async def test_poor_images_are_told_while_the_applicant_is_there(country: Country) -> None:
-    country.matcher.unusable_fingers.add(b"smudge")
+async def test_poor_fingers_are_captured_again_or_declared_while_the_applicant_is_there(
+    country: Country,
+) -> None:
+    country.matcher.unusable_fingers |= {b"smudge", b"worn"}
     id = await _paid(country)
+    left = finger.FINGER_POSITION_LEFT_INDEX
 
-    told = await _submits(country, id, an_image(b"whorl", THUMB), an_image(b"smudge"))
+    with pytest.raises(Refused) as refused:
+        await _submits(
+            country, id, an_image(b"whorl", THUMB), an_image(b"smudge"), an_image(b"worn", left)
+        )
+
+    assert (refused.value.code, refused.value.reason) == ("INVALID_ARGUMENT", "FINGERS_UNUSABLE")
+    assert refused.value.fields == ["samples[1]", "samples[2]"]
+    assert refused.value.violations == [
+        ("POOR_QUALITY", "NFIQ 2 is 4"),
+        ("POOR_QUALITY", "NFIQ 2 is 4"),
+    ]
+    assert await country.state(id) == "PAID"
+
+    worn = finger.FingerSample(position=left, missing_reason=finger.MISSING_REASON_DAMAGED)
+    told = await _submits(country, id, an_image(b"whorl", THUMB), an_image(b"loop"), worn)
     shown = await country.application(id)
 
     assert apps.ApplicationState.Name(told.state) == "APPLICATION_STATE_BIOMETRICS_TAKEN"
     assert list(told.finger_qualities) == [
         apps.FingerQuality(position=THUMB, quality=61, minutiae=44, acceptable=True),
-        apps.FingerQuality(position=INDEX, quality=4, minutiae=30, reason="POOR_QUALITY"),
+        apps.FingerQuality(position=INDEX, quality=61, minutiae=44, acceptable=True),
     ]
+    assert not told.fingers_not_assessed
     assert not shown.finger_qualities
+    assert (await _last_entry(country, id)).reason == "left_index damaged"
 
-    again = apps.RetakeBiometricsRequest(application_id=id, reason="smudged")
-    await country.officer("RetakeBiometrics", again)
-    told = await _submits(country, id, an_image(b"loop"))
-    assert [quality.acceptable for quality in told.finger_qualities] == [True]
+
+async def test_whoever_has_ten_poor_fingers_goes_on_without_fingerprints(country: Country) -> None:
+    country.matcher.unusable_fingers.add(b"worn")
+    id = await _paid(country)
+    ten = [position for position in finger.FingerPosition.values() if position]
+
+    with pytest.raises(Refused, match="FINGERS_UNUSABLE"):
+        await _submits(country, id, *(an_image(b"worn", position) for position in ten))
+    worn = [
+        finger.FingerSample(position=position, missing_reason=finger.MISSING_REASON_DAMAGED)
+        for position in ten
+    ]
+    taken = await _submits(country, id, *worn)
+
+    assert taken.without_fingerprints
+    assert apps.ApplicationState.Name(taken.state) == "APPLICATION_STATE_BIOMETRICS_TAKEN"
 
 
 async def test_a_repeated_submission_is_told_the_same(country: Country) -> None:
@@ -188,7 +227,21 @@ async def test_without_the_matcher_fingerprints_are_taken_in_unseen(country: Cou
     id = await _paid(country)
     await country.matcher.stop()
 
-    told = await _submits(country, id, an_image(b"4 x 4"), an_image(b"4 x 4", THUMB))
+    with captured_logs() as logged:
+        told = await _submits(country, id, an_image(b"4 x 4"), an_image(b"4 x 4", THUMB))
 
+    unseen = [line for line in logged if line["event"] == "fingers_not_assessed"]
+    assert [(each["application_id"], each["reason"]) for each in unseen] == [(id, "UNAVAILABLE")]
     assert apps.ApplicationState.Name(told.state) == "APPLICATION_STATE_BIOMETRICS_TAKEN"
-    assert not told.finger_qualities
+    assert (list(told.finger_qualities), told.fingers_not_assessed) == ([], "UNAVAILABLE")
+
+
+async def test_half_of_the_officers_time_is_the_most_that_the_matcher_has(
+    tmp_path: Path, pki: Path, database_url: str
+) -> None:
+    settings = "finger_quality_timeout_seconds = 1000.0"
+    async with a_country(tmp_path, pki, database_url, more_settings=settings) as country:
+        await _submits(country, await _paid(country), an_image())
+
+    (seconds,) = country.matcher.seconds_to_assess
+    assert seconds < LONGEST_WAIT / 2 + 2

@@ -23,7 +23,7 @@ async def _stores_whole(
     database_url: str, request: apps.AcceptDocumentsRequest, answer: apps.Application
 ) -> None:
     """Store an answer as versions did that left nothing out."""
-    engine, table = create_async_engine(database_url), idempotency.records
+    engine, table = create_async_engine(database_url), idempotency
     of_request = table.c.request_type == request.DESCRIPTOR.full_name
     async with engine.begin() as connection:
         whole = update(table).where(of_request).values(response=answer.SerializeToString())
@@ -35,7 +35,7 @@ async def _stored(database_url: str) -> bytes:
     """Return all answers that the service has stored."""
     engine = create_async_engine(database_url)
     async with engine.connect() as connection:
-        answers = list(await connection.scalars(select(idempotency.records.c.response)))
+        answers = list(await connection.scalars(select(idempotency.c.response)))
     await engine.dispose()
     assert answers
     return b"".join(answers)

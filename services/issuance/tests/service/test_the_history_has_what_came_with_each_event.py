@@ -69,6 +69,7 @@ async def test_the_history_of_refusals_and_notes(country: Country) -> None:
     await officer("RecordPayment", apps.RecordPaymentRequest(application_id=id, receipt="R-7"))
     await country.is_photographed(id)
     country.matcher.unusable_fingers.add(b"smudge")
+    country.matcher.assesses = False
     await country.gives_fingers(id, b"smudge")
     await country.reaches(id, "PAID")
 

@@ -10,6 +10,7 @@ from issuance.domain.contact import NO_CONTACT, Contact
 from issuance.domain.document import Document, DocumentStatus
 from issuance.domain.events import ApplicationEvent
 from issuance.domain.finger_check import NOT_ASKED, FingerCheckPolicy, FingerCheckRule
+from issuance.domain.finger_quality import FingerAssessment
 from issuance.domain.fingers import FingerSubmission
 from issuance.domain.replacement import LossFinding, LossPapers
 from issuance.domain.tariff import Fee
@@ -125,8 +126,9 @@ class AtTheCounter(RecordedWorkflow):
             case = await records.cases.get(id)
             by = identity(user, "officer")
             await submit_fingers(
-                records, case, by, self.now_is, submission, self.today, self.apply_transition
-            )
+                records, case, by, self.now_is, submission, FingerAssessment(), self.today,
+                self.apply_transition,
+            )  # fmt: skip
 
     async def is_photographed(
         self, id: str, user: str = "siti", jpeg: bytes = b"photo", by: Actor | None = None

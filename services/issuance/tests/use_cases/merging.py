@@ -1,5 +1,6 @@
 """Persons whom examiners find to be one, and a matcher that merges them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from issuance.domain.adjudication_referral import Candidate
@@ -19,11 +20,15 @@ ANI, BUDI = Candidate("ani", 11.0), Candidate("budi", 10.0)
 
 @dataclass
 class MergingMatcher:
-    """Keeps what it is asked. is_away: whether it answers. has_merged: whether nothing is left."""
+    """Keeps what it is asked. is_away: whether it answers. has_merged: whether nothing is left.
+
+    loses_answers: whether it does what it is asked, and nobody hears that.
+    """
 
     asked: list[tuple[str, str, str]] = field(default_factory=list)
     undone: list[tuple[str, str]] = field(default_factory=list)
     is_away: bool = False
+    loses_answers: bool = False
     has_merged: bool = False
 
     async def merge_persons(
@@ -32,6 +37,8 @@ class MergingMatcher:
         if self.is_away:
             raise Unavailable("the matcher is away")
         self.asked.append((from_person, into_person, request_id))
+        if self.loses_answers:
+            raise Unavailable("the answer was lost")
         return "" if self.has_merged else f"merge of {from_person}"
 
     async def undo_merge(self, request_id: str, merge: str, on_behalf_of: str) -> None:
@@ -47,6 +54,15 @@ async def has_passport(workflow: Workflow, person: str) -> str:
     return id
 
 
+async def both_have_passports(workflow: Workflow) -> tuple[str, str]:
+    """Budi has a passport, and ani a later one; return the ids of the applications of both."""
+    of_budi = await has_passport(workflow, "budi")
+    workflow.clock("2018-10-29 09:00")
+    of_ani = await has_passport(workflow, "ani")
+    workflow.clock("2018-10-30 09:00")
+    return of_ani, of_budi
+
+
 async def renews_and_is_found_twice(workflow: Workflow, *found: Candidate) -> str:
     """Ani renews, and examiners find that she is budi."""
     id = await workflow.applies(type=RENEWAL, person_id="ani")
@@ -55,11 +71,13 @@ async def renews_and_is_found_twice(workflow: Workflow, *found: Candidate) -> st
     return id
 
 
-async def is_linked(workflow: Workflow, person: str) -> None:
+async def is_linked(
+    workflow: Workflow, person: str, examiners: Sequence[str] = ("eko", "fitri")
+) -> None:
     """Two examiners find that an applicant is this person on record."""
     (task,) = await workflow.tasks()
-    await workflow.examines(task.id, "eko", SAME, person)
-    await workflow.examines(task.id, "fitri", SAME, person)
+    for examiner in examiners:
+        await workflow.examines(task.id, examiner, SAME, person)
 
 
 async def moves_encounters(workflow: Workflow) -> None:

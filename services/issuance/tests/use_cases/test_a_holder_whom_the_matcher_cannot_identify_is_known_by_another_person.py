@@ -55,6 +55,18 @@ async def test_the_holder_is_asked_to_come_about_it_and_not_for_fingerprints(
     )
 
 
+async def test_the_holder_hears_that_it_is_settled(emergencies: Workflow) -> None:
+    id = await has_emergency_document(emergencies)
+    item = await _is_unusable(emergencies)
+
+    await emergencies.settles(item, DONE, RINI)
+
+    assert await emergencies.last_notice(id) == (
+        "identity_settled",
+        "Your identification is done. You can apply for a passport.",
+    )
+
+
 class TestWhoSettlesIt:
     @pytest.mark.parametrize(
         ("user", "earlier"),

@@ -20,6 +20,7 @@ from .merging import (
     BUDI,
     RENEWAL,
     SAME,
+    both_have_passports,
     has_passport,
     is_linked,
     is_undone,
@@ -45,17 +46,8 @@ async def _gets_passport(workflow: Workflow, id: str) -> None:
     await workflow.hands_over(id)
 
 
-async def _has_passports(workflow: Workflow) -> tuple[str, str]:
-    """Budi has a passport, and ani a later one."""
-    of_budi = await has_passport(workflow, "budi")
-    workflow.clock("2018-10-29 09:00")
-    of_ani = await has_passport(workflow, "ani")
-    workflow.clock("2018-10-30 09:00")
-    return of_ani, of_budi
-
-
 async def test_each_has_again_what_they_had(workflow: Workflow) -> None:
-    of_ani, of_budi = await _has_passports(workflow)
+    of_ani, of_budi = await both_have_passports(workflow)
     new = await renews_and_is_found_twice(workflow)
     merged = await workflow.documents("budi")
     workflow.clock("2018-10-31 09:00")
@@ -157,7 +149,7 @@ async def test_an_application_since_the_merge_stays_unless_it_is_named(
 
 
 async def test_a_passport_since_the_merge_replaces_only_its_holders(workflow: Workflow) -> None:
-    of_ani, of_budi = await _has_passports(workflow)
+    of_ani, of_budi = await both_have_passports(workflow)
     new = await renews_and_is_found_twice(workflow)
     await workflow.withdraws(new)
     workflow.clock("2018-10-31 09:00")
@@ -174,7 +166,7 @@ async def test_a_passport_since_the_merge_replaces_only_its_holders(workflow: Wo
 async def test_the_passport_of_the_application_that_was_examined_is_its_applicants(
     workflow: Workflow,
 ) -> None:
-    of_ani, of_budi = await _has_passports(workflow)
+    of_ani, of_budi = await both_have_passports(workflow)
     new = await renews_and_is_found_twice(workflow)
     await _gets_passport(workflow, new)
 
@@ -184,21 +176,8 @@ async def test_the_passport_of_the_application_that_was_examined_is_its_applican
     assert await workflow.documents("budi") == [(of_budi, "valid")]
 
 
-async def test_what_was_lost_or_destroyed_since_is_not_valid_again(workflow: Workflow) -> None:
-    of_ani, of_budi = await _has_passports(workflow)
-    new = await renews_and_is_found_twice(workflow)
-    ((item, _),) = await workflow.open_items()
-    await workflow.settles(item, ResolutionReason.BOOK_DESTROYED, HADI)
-    await workflow.reports_lost((await workflow.case(of_ani)).document_number)
-
-    await is_undone(workflow, new)
-
-    assert await workflow.documents("ani") == [(of_ani, "lost")]
-    assert await workflow.documents("budi") == [(of_budi, "revoked")]
-
-
 async def test_the_application_goes_on_as_its_applicants(workflow: Workflow) -> None:
-    _, of_budi = await _has_passports(workflow)
+    _, of_budi = await both_have_passports(workflow)
     new = await renews_and_is_found_twice(workflow)
 
     await is_undone(workflow, new)
@@ -238,6 +217,36 @@ async def test_what_the_matcher_is_still_to_do_is_done_under_the_former_person(
     assert [each.person_id for each in await workflow.encounter_changes(earlier)] == ["ani"]
     with pytest.raises(ApplicationOpen):
         await workflow.brings_documents(type=RENEWAL, person_id="ani")
+
+
+async def test_what_was_moved_to_the_one_person_by_itself_is_moved_back(
+    workflow: Workflow,
+) -> None:
+    earlier = await workflow.applies()
+    await workflow.is_identified(ANI)
+    await is_linked(workflow, "ani")
+    await workflow.refuses(earlier)
+    new = await renews_and_is_found_twice(workflow)
+    await workflow.sets_statuses()
+
+    await is_undone(workflow, new)
+
+    assert await workflow.encounter_changes(earlier) == [
+        EncounterChange(earlier, EncounterStatus.INACTIVE, "ani", "not a citizen")
+    ]
+
+
+async def test_what_the_merge_moved_at_the_matcher_comes_back_by_its_undoing(
+    workflow: Workflow,
+) -> None:
+    earlier = await has_passport(workflow, "ani")
+    await workflow.sets_statuses()
+    workflow.clock("2018-10-29 09:00")
+    new = await renews_and_is_found_twice(workflow)
+
+    await is_undone(workflow, new)
+
+    assert await workflow.encounter_changes(earlier) == []
 
 
 async def test_what_is_no_merge_is_not_undone(workflow: Workflow) -> None:
@@ -324,7 +333,7 @@ async def test_an_application_that_is_given_back_was_never_the_other_persons(
 
 
 async def test_only_applications_since_the_merge_are_named(workflow: Workflow) -> None:
-    of_ani, of_budi = await _has_passports(workflow)
+    of_ani, of_budi = await both_have_passports(workflow)
     new = await renews_and_is_found_twice(workflow)
     of_another = await workflow.applies(type=RENEWAL, person_id="citra")
     task = await merge_of(workflow, new)

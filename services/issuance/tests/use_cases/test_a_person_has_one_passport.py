@@ -127,6 +127,31 @@ async def test_what_was_reported_once_stays_so(
     assert refusal.value.metadata == {"status": "stolen"}
 
 
+async def test_a_passport_that_was_replaced_is_reported_too(workflow: Workflow) -> None:
+    first = await workflow.becomes_ready()
+    await workflow.hands_over(first)
+    case = await workflow.case(first)
+    second = await workflow.becomes_ready(type=RENEWAL, person_id=case.person_id)
+    await workflow.hands_over(second)
+
+    reported = await workflow.reports_lost(case.document_number, DocumentStatus.STOLEN)
+    with pytest.raises(DocumentNotInUse):
+        await workflow.reports_lost(case.document_number)
+
+    assert (reported.status, reported.status_reason) == (DocumentStatus.STOLEN, "on the bus")
+    assert await workflow.documents(case.person_id) == [(first, "stolen"), (second, "valid")]
+
+
+async def test_a_book_that_was_never_handed_over_is_not_reported(workflow: Workflow) -> None:
+    id = await workflow.becomes_ready()
+    await workflow.withdraws(id)
+
+    with pytest.raises(DocumentNotInUse) as refusal:
+        await workflow.reports_lost((await workflow.case(id)).document_number)
+
+    assert refusal.value.metadata == {"status": "revoked"}
+
+
 async def test_a_renewal_may_name_its_document_and_no_other_persons(workflow: Workflow) -> None:
     first = await workflow.becomes_ready()
     await workflow.hands_over(first)

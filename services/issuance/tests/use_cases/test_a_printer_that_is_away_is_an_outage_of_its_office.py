@@ -12,6 +12,8 @@ from issuance.use_cases.outage_lifecycle import OutageLifecycle
 from issuance.workers.health_watcher import HealthWatcher, printer_health
 from servicekit.storage.database import Database
 
+from services.captured_logs import captured_logs
+
 from .offices import an_office
 
 BEGAN = datetime(2018, 10, 26, 2, tzinfo=UTC)
@@ -60,6 +62,20 @@ class Printers:
 def printers(database: Database) -> Printers:
     """Two healthy printers."""
     return Printers(Store(database, "one"))
+
+
+async def test_the_log_says_when_it_begins_and_ends(printers: Printers) -> None:
+    with captured_logs() as logged:
+        printers.healthy["BJM"] = False
+        await printers.sample(4)
+        printers.healthy["BJM"] = True
+        await printers.sample(3)
+
+    opened, ended = [line for line in logged if line["event"].startswith("outage_")]
+    assert (opened["event"], ended["event"]) == ("outage_opened", "outage_ended")
+    assert opened["outage"] == ended["outage"]
+    assert (ended["scope"], ended["office"]) == ("printing", "BJM")
+    assert (opened["ended"], ended["ended"]) == (None, "2018-10-26T02:00:05+00:00")
 
 
 async def test_it_lasts_while_the_printer_is_away(printers: Printers) -> None:

@@ -15,6 +15,8 @@ from issuance.workers.outbox_worker import OutboxWorker
 from servicekit.storage.database import Database
 from sqlalchemy import select
 
+from services.captured_logs import captured_logs
+
 from .local_time import banjarmasin
 from .workflow import Workflow
 
@@ -102,9 +104,12 @@ async def test_a_neighbour_that_names_a_time_is_asked_then(workflow: Workflow) -
 
 
 async def test_the_problem_is_written_down(workflow: Workflow, database: Database) -> None:
-    await workflow.applies()
+    id = await workflow.applies()
 
-    await FailingAttempts(workflow).seconds_between(2)
+    with captured_logs() as logged:
+        await FailingAttempts(workflow).seconds_between(2)
 
+    first = next(line for line in logged if line["event"] == "outbox_task_postponed")
+    assert (first["application_id"], first["problem"]) == (id, "no answer")
     async with database.read() as connection:
         assert await connection.scalar(select(outbox.c.last_error)) == "no answer"

@@ -18,7 +18,7 @@ from issuance.use_cases.deliver_notice import DeliverNotice
 from issuance.use_cases.erase_personal_data import ErasePersonalData
 from issuance.use_cases.office_slots import NoticeSlots
 from issuance.use_cases.open_items import OpenItem, list_open_items
-from issuance.use_cases.ports import NoticeRefused, Unavailable
+from issuance.use_cases.ports import NoticeRefused, Unavailable, UnusableFingers
 from issuance.workers.outbox_worker import OutboxWorker
 from servicekit.storage.database import Database
 
@@ -368,6 +368,26 @@ async def test_an_unidentified_holder_can_be_reached_until_the_identification(
     await erase()
 
     assert (due, changed, (await flow.case(id)).contact) == (MAIL, PHONE, NO_CONTACT)
+
+
+async def test_a_holder_who_is_identified_late_is_notified_before_the_contact_is_erased(
+    emergencies: Workflow, database: Database
+) -> None:
+    flow = emergencies
+    id = await has_emergency_document(flow, contact=MAIL)
+    erase = ErasePersonalData(flow.store, database, flow, timedelta(days=30), YEAR, YEAR)
+    flow.clock("2018-12-26 09:00")
+    await flow.matcher_answers(UnusableFingers("too dry"))
+    by = identity("rini", "supervisor")
+    await flow.settles(f"identification:{id}", ResolutionReason.DONE_BY_HAND, by)
+
+    await erase()
+    waits = (await flow.case(id)).contact
+    await _deliver(flow, mail=Sender())
+    await erase()
+
+    assert (waits, (await flow.case(id)).contact) == (MAIL, NO_CONTACT)
+    assert (await _deliveries(flow, id))[-1] == ("identity_settled", "sent")
 
 
 async def test_a_change_of_contact_says_in_the_history_that_and_not_what(

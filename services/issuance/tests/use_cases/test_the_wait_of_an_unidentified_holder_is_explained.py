@@ -1,6 +1,7 @@
 """After the hand-over of an emergency document its wait for the identification is explained."""
 
 import pytest
+from issuance.domain.outage import OutageScope
 from issuance.domain.waiting_on import ResponsibleParty
 from issuance.use_cases.ports import UnusableFingers
 
@@ -31,12 +32,42 @@ async def _wait(flow: Workflow, id: str) -> tuple[ResponsibleParty | None, str, 
     )
 
 
+async def _matcher_is_back(flow: Workflow, id: str) -> None:
+    """The outage that the holder's application waits for ends."""
+    await flow.ends((await flow.details(id)).outage)
+
+
 async def test_of_one_whom_the_matcher_is_to_identify(emergencies: Workflow) -> None:
     id = await has_emergency_document(emergencies)
+    await _matcher_is_back(emergencies, id)
 
     wait = await _wait(emergencies, id)
 
     assert wait == (ResponsibleParty.MATCHER, "national", BY_THE_MATCHER, DUE)
+
+
+@pytest.mark.parametrize("since_the_hand_over", [False, True])
+async def test_of_one_whom_the_matcher_that_is_away_is_to_identify(
+    emergencies: Workflow, since_the_hand_over: bool
+) -> None:
+    flow = emergencies
+    id = await has_emergency_document(flow)
+    if since_the_hand_over:
+        await _matcher_is_back(flow, id)
+        flow.clock("2018-10-29 09:00")
+        await flow.declares(OutageScope.MATCHER)
+
+    wait = await _wait(flow, id)
+
+    away = "the end of the outage of the national matcher"
+    assert wait == (ResponsibleParty.MATCHER, "national", away, DUE)
+
+
+async def test_not_of_one_about_whom_examiners_decide_in_an_outage(emergencies: Workflow) -> None:
+    id = await has_emergency_document(emergencies)
+    await emergencies.is_identified(OTHER)
+
+    assert (await emergencies.details(id)).outage == ""
 
 
 @pytest.mark.parametrize("appealed", [False, True])

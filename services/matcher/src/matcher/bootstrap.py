@@ -45,7 +45,9 @@ async def open_store_and_index(
     Raises OSError or ValueError if the file of the master key cannot be used.
     """
     master_key = read_master_key(settings.master_key_file, settings.master_key_token)
-    database = Database(settings.database_url)
+    # Every change locks the head of the change log: more would only wait in the server, and be in
+    # the way of other replicas, one after the other, if this one stood still.
+    database = Database(settings.database_url, silence=settings.silence, writers=1)
     store = Store(database, models.versions.embedding, master_key)
     pool = WorkerPool(settings.workers or os.cpu_count() or 1, settings.max_queued_work)
     index_pool = WorkerPool(1, settings.max_queued_work)

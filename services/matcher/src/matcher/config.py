@@ -18,6 +18,14 @@ class Settings(ServiceSettings):
         gt=0,
         description="largest request or response accepted, bytes; ten images fit",
     )
+    idempotency_lease_seconds: float = Field(
+        5.0,
+        ge=1,
+        le=300,
+        description="after which the database server ends the transactions of a replica that "
+        "stands still, and other replicas may carry out the requests that it began, seconds; those "
+        "of one that died, at once; not used with SQLite",
+    )
     master_key_file: Path = Field(
         description="file of mode 0600 with the master key that biometric data in the database are "
         "encrypted under; made by `matcher new-master-key FILE`"

@@ -27,6 +27,7 @@ from servicekit.process.metrics import metrics_read_by
 from servicekit.process.settings import MEBIBYTE
 from servicekit.storage.idempotency import IdempotentRequests
 from servicekit.storage.idempotency_retention import purge_records_daily
+from servicekit.storage.notifications import notifications
 from servicekit.storage.write_probe import report_writability
 
 from matcher.bootstrap import StoreAndIndex, load_models, make_search, open_store_and_index
@@ -48,6 +49,7 @@ from matcher.service.identification import START_IDENTIFY, Identification, ident
 from matcher.service.operations import Operations
 from matcher.service.start_operation import StartOperation
 from matcher.service.verification import Verification
+from matcher.store.change_log import CHANGES_CHANNEL
 from matcher.store.tables import idempotency
 from matcher.use_cases.assess_fingers import AssessFingers
 from matcher.use_cases.change_encounter import ChangeEncounter
@@ -146,12 +148,14 @@ async def _serve(
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(operations.run())
                 tasks.create_task(supervise_index.run(settings.follow_interval_seconds))
+                tasks.create_task(supervise_index.follow(changed))
                 tasks.create_task(forget_supplied_fingers.run())
                 tasks.create_task(watch_capacity.run())
 
         readiness.on_change(report_health)
         read = partial(read_metrics, base.index, capacity)
         async with (
+            notifications(base.database, CHANGES_CHANNEL) as changed,
             purge_records_daily(base.database, idempotency, settings.idempotency_retention_days),
             report_writability(base.database, server.set_writable),
         ):
@@ -175,8 +179,7 @@ def _add_services(
     server: Server,
 ) -> OperationRunner:
     store, pool, clock = base.store, base.pool, make_clock(settings)
-    lease = timedelta(seconds=settings.idempotency_lease_seconds)
-    idempotent_requests = IdempotentRequests(base.database, idempotency, lease)
+    idempotent_requests = IdempotentRequests(base.database, idempotency)
     limits = AcceptanceLimits(settings.minimum_quality, settings.minimum_minutiae)
     extract = ExtractFingers(models, decoders.decode, limits, pool, settings.store_images)
     resolve_probe = ResolveProbe(store, extract, pool, models.embedding)

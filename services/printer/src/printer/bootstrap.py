@@ -4,7 +4,6 @@ import asyncio
 import time
 import uuid
 from contextlib import AsyncExitStack
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -92,7 +91,7 @@ async def restored(settings: PrinterSettings) -> None:
 async def serve(settings: PrinterSettings) -> None:
     """Serve an office until SIGTERM."""
     async with AsyncExitStack() as stack:
-        database = Database(settings.database_url)
+        database = Database(settings.database_url, silence=settings.silence)
         stack.push_async_callback(database.close)
         await stack.enter_async_context(
             purge_records_daily(database, idempotency, settings.idempotency_retention_days)
@@ -174,8 +173,7 @@ def _server(parts: _SharedParts, pool: WorkerPool) -> Server:
         *admin_pb2.DESCRIPTOR.services_by_name.values(),
     ]
     server = Server(settings, error_domain="passport.printer", services=services)
-    lease = timedelta(seconds=settings.idempotency_lease_seconds)
-    idempotent_requests = IdempotentRequests(parts.database, idempotency, lease)
+    idempotent_requests = IdempotentRequests(parts.database, idempotency)
     changes = IdempotentChanges(office, store, idempotent_requests, parts.signal)
     watch = WatchPrintJobs(store, parts.signal, _BOOKMARK_SECONDS)
     record_failed_attempt = RecordFailedAttempt(settings.books_per_clearance)

@@ -5,7 +5,6 @@ import shutil
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from tempfile import mkdtemp
@@ -29,8 +28,10 @@ from printer.use_cases.attempt_actions import (
 )
 from printer.use_cases.record_findings import Finding
 from servicekit.errors import DomainError
-from servicekit.storage.database import Database, migrate
+from servicekit.storage.database import Database
 from sqlalchemy import select
+
+from services.databases import database_of, make_tables
 
 from ..use_cases.findings import finds, passes  # noqa: TID252
 from ..use_cases.print_room import ISSUANCE, PrintRoom  # noqa: TID252
@@ -72,9 +73,9 @@ class History:
 
     async def open(self) -> None:
         """Set up two machines with blank books, and start the service."""
-        file = self.folder / "room.sqlite"
-        shutil.copy(_empty_database(), file)
-        self.room = PrintRoom(Database(f"sqlite+aiosqlite:///{file}"))
+        url = database_of(self.folder / "room.sqlite")
+        make_tables(url, MIGRATIONS)
+        self.room = PrintRoom(Database(url))
         for number, machine_id in enumerate(MACHINES, 1):
             machine = LedgerMachine(lambda: self.room.seconds, printer_uuid=f"urn:uuid:{number}")
             self.machines[machine_id] = self.room.machines[machine_id] = machine
@@ -278,10 +279,3 @@ class History:
 def at_machine(job: Job) -> bool:
     """Return whether a machine has the job, after the records."""
     return job.state in AT_MACHINE
-
-
-@cache
-def _empty_database() -> Path:
-    file = Path(mkdtemp(prefix="print-history-")) / "empty.sqlite"
-    migrate(f"sqlite+aiosqlite:///{file}", MIGRATIONS)
-    return file

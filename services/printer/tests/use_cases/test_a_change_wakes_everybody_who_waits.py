@@ -1,7 +1,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
 
 from passport.printer.v1 import stock_pb2
 from printer.domain.job_transitions import JobState
@@ -66,7 +65,7 @@ async def test_a_job_that_its_machine_printed_wakes_them(room: PrintRoom) -> Non
 
 
 async def test_a_request_wakes_them_once_however_often_it_is_repeated(room: PrintRoom) -> None:
-    requests = IdempotentRequests(room.database, idempotency, timedelta(seconds=15))
+    requests = IdempotentRequests(room.database, idempotency)
     changes = IdempotentChanges("BJM", room.store, requests, room.signal)
     request = stock_pb2.ReceiveBooksRequest(request_id="request-1")
 

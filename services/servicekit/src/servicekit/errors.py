@@ -105,7 +105,7 @@ class RequestIdReused(DomainError):
 
 
 class RequestInProgress(DomainError):
-    """The same request is in progress in another replica; repeat it later."""
+    """The same request was in progress in another replica at the same moment; repeat it."""
 
     kind = ErrorKind.ABORTED
     reason = "REQUEST_IN_PROGRESS"

@@ -44,6 +44,7 @@ class CountryOptions:
     target_fpir: searches without a mate that name somebody; high, so that examiners have work.
     faults: what befalls simulated machines, by machine, as `crash-before@60`.
     outage_policy: content of issuance's file; empty: what applies without one.
+    database_urls: of empty databases, by service; a SQLite file for a service that is not in it.
     """
 
     machines: int = 4
@@ -53,6 +54,7 @@ class CountryOptions:
     target_fpir: float = 0.01
     faults: Mapping[str, str] = field(default_factory=dict)
     outage_policy: str = ""
+    database_urls: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,8 @@ def write_all(
     }
     for name, settings in ours.items():
         common = _common(layout, name, addresses[name], clients)
+        if name in options.database_urls:
+            common["database_url"] = options.database_urls[name]
         layout.config(name).write_text(_toml(common | settings), encoding="utf-8")
 
 

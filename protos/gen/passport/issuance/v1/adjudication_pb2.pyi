@@ -523,6 +523,86 @@ class UndoMergeRequest(_message.Message):
 Global___UndoMergeRequest: _TypeAlias = UndoMergeRequest  # noqa: Y015
 
 @_typing.final
+class GetMergeRequest(_message.Message):
+    """Request of GetMerge."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TASK_ID_FIELD_NUMBER: _builtins.int
+    task_id: _builtins.str
+    """Id of the task whose verdicts merged the persons."""
+    def __init__(
+        self,
+        *,
+        task_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["task_id", b"task_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetMergeRequest: _TypeAlias = GetMergeRequest  # noqa: Y015
+
+@_typing.final
+class ListMergesRequest(_message.Message):
+    """Request of ListMerges."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    person_id: _builtins.str
+    """Id of either person: who was merged, or into whom."""
+    page_size: _builtins.int
+    """Largest number of items in the response, 1 to 1000; 0 means 100."""
+    page_token: _builtins.str
+    """`next_page_token` of the previous response; empty for the first page."""
+    def __init__(
+        self,
+        *,
+        person_id: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token", "person_id", b"person_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListMergesRequest: _TypeAlias = ListMergesRequest  # noqa: Y015
+
+@_typing.final
+class ListMergesResponse(_message.Message):
+    """Response of ListMerges."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MERGES_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Token of the next page; empty on the last page."""
+    @_builtins.property
+    def merges(self) -> _containers.RepeatedCompositeFieldContainer[Global___PersonMerge]:
+        """Oldest first."""
+
+    def __init__(
+        self,
+        *,
+        merges: _abc.Iterable[Global___PersonMerge] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["merges", b"merges", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListMergesResponse: _TypeAlias = ListMergesResponse  # noqa: Y015
+
+@_typing.final
 class PersonMerge(_message.Message):
     """Two persons on record whom examiners found to be one."""
 
@@ -540,6 +620,10 @@ class PersonMerge(_message.Message):
     UNDO_APPLICATION_IDS_FIELD_NUMBER: _builtins.int
     UNDONE_AT_FIELD_NUMBER: _builtins.int
     UNDONE_BY_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    MOVED_APPLICATION_IDS_FIELD_NUMBER: _builtins.int
+    SUPERSEDED_DOCUMENT_NUMBER_FIELD_NUMBER: _builtins.int
+    UNDO_PROPOSED_AT_FIELD_NUMBER: _builtins.int
     task_id: _builtins.str
     """Id of the task whose verdicts merged them."""
     application_id: _builtins.str
@@ -558,6 +642,10 @@ class PersonMerge(_message.Message):
     """Their reason."""
     undone_by: _builtins.str
     """Identity of the second examiner, who undid it; empty while it holds."""
+    reason: _builtins.str
+    """Why they were found to be one, by the examiner whose verdict decided."""
+    superseded_document_number: _builtins.str
+    """Number of the valid passport that was revoked, since a person has one; empty if none was."""
     @_builtins.property
     def merged_at(self) -> _timestamp_pb2.Timestamp:
         """When (business time)."""
@@ -569,6 +657,14 @@ class PersonMerge(_message.Message):
     @_builtins.property
     def undone_at(self) -> _timestamp_pb2.Timestamp:
         """When it was undone (business time); absent while it holds."""
+
+    @_builtins.property
+    def moved_application_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The other applications that became those of `into_person_id`, and go back if it is undone."""
+
+    @_builtins.property
+    def undo_proposed_at(self) -> _timestamp_pb2.Timestamp:
+        """When the undoing was proposed (business time); absent before."""
 
     def __init__(
         self,
@@ -585,10 +681,14 @@ class PersonMerge(_message.Message):
         undo_application_ids: _abc.Iterable[_builtins.str] | None = ...,
         undone_at: _timestamp_pb2.Timestamp | None = ...,
         undone_by: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        moved_application_ids: _abc.Iterable[_builtins.str] | None = ...,
+        superseded_document_number: _builtins.str = ...,
+        undo_proposed_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["merged_at", b"merged_at", "undone_at", b"undone_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["merged_at", b"merged_at", "undo_proposed_at", b"undo_proposed_at", "undone_at", b"undone_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "from_person_id", b"from_person_id", "into_person_id", b"into_person_id", "merged_at", b"merged_at", "merged_by", b"merged_by", "office", b"office", "task_id", b"task_id", "undo_application_ids", b"undo_application_ids", "undo_proposed_by", b"undo_proposed_by", "undo_reason", b"undo_reason", "undone_at", b"undone_at", "undone_by", b"undone_by"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "from_person_id", b"from_person_id", "into_person_id", b"into_person_id", "merged_at", b"merged_at", "merged_by", b"merged_by", "moved_application_ids", b"moved_application_ids", "office", b"office", "reason", b"reason", "superseded_document_number", b"superseded_document_number", "task_id", b"task_id", "undo_application_ids", b"undo_application_ids", "undo_proposed_at", b"undo_proposed_at", "undo_proposed_by", b"undo_proposed_by", "undo_reason", b"undo_reason", "undone_at", b"undone_at", "undone_by", b"undone_by"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -66,6 +66,16 @@ class AdjudicationStub:
                 request_serializer=passport_dot_issuance_dot_v1_dot_adjudication__pb2.UndoMergeRequest.SerializeToString,
                 response_deserializer=passport_dot_issuance_dot_v1_dot_adjudication__pb2.PersonMerge.FromString,
                 _registered_method=True)
+        self.GetMerge = channel.unary_unary(
+                '/passport.issuance.v1.Adjudication/GetMerge',
+                request_serializer=passport_dot_issuance_dot_v1_dot_adjudication__pb2.GetMergeRequest.SerializeToString,
+                response_deserializer=passport_dot_issuance_dot_v1_dot_adjudication__pb2.PersonMerge.FromString,
+                _registered_method=True)
+        self.ListMerges = channel.unary_unary(
+                '/passport.issuance.v1.Adjudication/ListMerges',
+                request_serializer=passport_dot_issuance_dot_v1_dot_adjudication__pb2.ListMergesRequest.SerializeToString,
+                response_deserializer=passport_dot_issuance_dot_v1_dot_adjudication__pb2.ListMergesResponse.FromString,
+                _registered_method=True)
 
 
 class AdjudicationServicer:
@@ -114,7 +124,8 @@ class AdjudicationServicer:
 
         Callers: examiners. Errors: INVALID_REQUEST, TASK_NOT_FOUND, TASK_NOT_CLAIMED, TASK_CLOSED,
         NOT_A_CANDIDATE (SAME_PERSON names one of the candidates), APPLICATION_OPEN (the person to link with, or
-        the one the application was taken in for, has another application that has not ended), REQUEST_ID_REUSED,
+        the one the application was taken in for, has another application that has not ended), MERGE_PENDING (the matcher
+        has not made an earlier merge by this application yet: decide again later), REQUEST_ID_REUSED,
         REQUEST_IN_PROGRESS. Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -129,7 +140,8 @@ class AdjudicationServicer:
         each person has again what they had before: the application that was examined, and the applications and
         documents that the merge moved, go back to `from_person_id`. Applications since the merge, with their
         documents, stay with `into_person_id` unless `application_ids` names them for the other. A passport that was
-        revoked only because both were one person is valid again, unless its book was taken in (ResolveOpenItem). The
+        revoked only because both were one person is valid again, if its holder was handed no other one after it, it was
+        not reported lost or stolen, and no office took its book in (ResolveOpenItem, `returned_document_number`). The
         matcher gives fingerprints back as soon as it answers.
 
         Callers: examiners. Errors: INVALID_REQUEST, MERGE_NOT_FOUND (nobody was merged by this task), MERGE_UNDONE,
@@ -138,6 +150,26 @@ class AdjudicationServicer:
         (who took in, approved, or handed over that application or one that is named, or granted its appeal),
         SECOND_EXAMINER_REQUIRED (who proposed the same), WRONG_OFFICE, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
         Retry: yes, with the same `request_id`.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetMerge(self, request, context):
+        """Returns one merge of two persons, with the proposal to undo it, if there is one.
+
+        Callers: examiners, administrators. Errors: INVALID_REQUEST, MERGE_NOT_FOUND (nobody was merged by this task),
+        WRONG_OFFICE. Retry: yes.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListMerges(self, request, context):
+        """Lists the merges of a person with others, by whatever application of the caller's office (of all offices for
+        national callers), oldest first; also those that were undone.
+
+        Callers: examiners, administrators. Errors: INVALID_REQUEST, BAD_PAGE_TOKEN. Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -170,6 +202,16 @@ def add_AdjudicationServicer_to_server(servicer, server):
                     servicer.UndoMerge,
                     request_deserializer=passport_dot_issuance_dot_v1_dot_adjudication__pb2.UndoMergeRequest.FromString,
                     response_serializer=passport_dot_issuance_dot_v1_dot_adjudication__pb2.PersonMerge.SerializeToString,
+            ),
+            'GetMerge': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetMerge,
+                    request_deserializer=passport_dot_issuance_dot_v1_dot_adjudication__pb2.GetMergeRequest.FromString,
+                    response_serializer=passport_dot_issuance_dot_v1_dot_adjudication__pb2.PersonMerge.SerializeToString,
+            ),
+            'ListMerges': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListMerges,
+                    request_deserializer=passport_dot_issuance_dot_v1_dot_adjudication__pb2.ListMergesRequest.FromString,
+                    response_serializer=passport_dot_issuance_dot_v1_dot_adjudication__pb2.ListMergesResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -314,6 +356,60 @@ class Adjudication:
             '/passport.issuance.v1.Adjudication/UndoMerge',
             passport_dot_issuance_dot_v1_dot_adjudication__pb2.UndoMergeRequest.SerializeToString,
             passport_dot_issuance_dot_v1_dot_adjudication__pb2.PersonMerge.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetMerge(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.issuance.v1.Adjudication/GetMerge',
+            passport_dot_issuance_dot_v1_dot_adjudication__pb2.GetMergeRequest.SerializeToString,
+            passport_dot_issuance_dot_v1_dot_adjudication__pb2.PersonMerge.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListMerges(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.issuance.v1.Adjudication/ListMerges',
+            passport_dot_issuance_dot_v1_dot_adjudication__pb2.ListMergesRequest.SerializeToString,
+            passport_dot_issuance_dot_v1_dot_adjudication__pb2.ListMergesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -64,7 +64,8 @@ class AdjudicationStub:
 
     Callers: examiners. Errors: INVALID_REQUEST, TASK_NOT_FOUND, TASK_NOT_CLAIMED, TASK_CLOSED,
     NOT_A_CANDIDATE (SAME_PERSON names one of the candidates), APPLICATION_OPEN (the person to link with, or
-    the one the application was taken in for, has another application that has not ended), REQUEST_ID_REUSED,
+    the one the application was taken in for, has another application that has not ended), MERGE_PENDING (the matcher
+    has not made an earlier merge by this application yet: decide again later), REQUEST_ID_REUSED,
     REQUEST_IN_PROGRESS. Retry: yes.
     """
     UndoMerge: _grpc.UnaryUnaryMultiCallable[_adjudication_pb2.UndoMergeRequest, _adjudication_pb2.PersonMerge]
@@ -75,7 +76,8 @@ class AdjudicationStub:
     each person has again what they had before: the application that was examined, and the applications and
     documents that the merge moved, go back to `from_person_id`. Applications since the merge, with their
     documents, stay with `into_person_id` unless `application_ids` names them for the other. A passport that was
-    revoked only because both were one person is valid again, unless its book was taken in (ResolveOpenItem). The
+    revoked only because both were one person is valid again, if its holder was handed no other one after it, it was
+    not reported lost or stolen, and no office took its book in (ResolveOpenItem, `returned_document_number`). The
     matcher gives fingerprints back as soon as it answers.
 
     Callers: examiners. Errors: INVALID_REQUEST, MERGE_NOT_FOUND (nobody was merged by this task), MERGE_UNDONE,
@@ -84,6 +86,18 @@ class AdjudicationStub:
     (who took in, approved, or handed over that application or one that is named, or granted its appeal),
     SECOND_EXAMINER_REQUIRED (who proposed the same), WRONG_OFFICE, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
     Retry: yes, with the same `request_id`.
+    """
+    GetMerge: _grpc.UnaryUnaryMultiCallable[_adjudication_pb2.GetMergeRequest, _adjudication_pb2.PersonMerge]
+    """Returns one merge of two persons, with the proposal to undo it, if there is one.
+
+    Callers: examiners, administrators. Errors: INVALID_REQUEST, MERGE_NOT_FOUND (nobody was merged by this task),
+    WRONG_OFFICE. Retry: yes.
+    """
+    ListMerges: _grpc.UnaryUnaryMultiCallable[_adjudication_pb2.ListMergesRequest, _adjudication_pb2.ListMergesResponse]
+    """Lists the merges of a person with others, by whatever application of the caller's office (of all offices for
+    national callers), oldest first; also those that were undone.
+
+    Callers: examiners, administrators. Errors: INVALID_REQUEST, BAD_PAGE_TOKEN. Retry: yes.
     """
 
 @_typing.type_check_only
@@ -122,7 +136,8 @@ class AdjudicationAsyncStub(AdjudicationStub):
 
     Callers: examiners. Errors: INVALID_REQUEST, TASK_NOT_FOUND, TASK_NOT_CLAIMED, TASK_CLOSED,
     NOT_A_CANDIDATE (SAME_PERSON names one of the candidates), APPLICATION_OPEN (the person to link with, or
-    the one the application was taken in for, has another application that has not ended), REQUEST_ID_REUSED,
+    the one the application was taken in for, has another application that has not ended), MERGE_PENDING (the matcher
+    has not made an earlier merge by this application yet: decide again later), REQUEST_ID_REUSED,
     REQUEST_IN_PROGRESS. Retry: yes.
     """
     UndoMerge: _aio.UnaryUnaryMultiCallable[_adjudication_pb2.UndoMergeRequest, _adjudication_pb2.PersonMerge]  # type: ignore[assignment]
@@ -133,7 +148,8 @@ class AdjudicationAsyncStub(AdjudicationStub):
     each person has again what they had before: the application that was examined, and the applications and
     documents that the merge moved, go back to `from_person_id`. Applications since the merge, with their
     documents, stay with `into_person_id` unless `application_ids` names them for the other. A passport that was
-    revoked only because both were one person is valid again, unless its book was taken in (ResolveOpenItem). The
+    revoked only because both were one person is valid again, if its holder was handed no other one after it, it was
+    not reported lost or stolen, and no office took its book in (ResolveOpenItem, `returned_document_number`). The
     matcher gives fingerprints back as soon as it answers.
 
     Callers: examiners. Errors: INVALID_REQUEST, MERGE_NOT_FOUND (nobody was merged by this task), MERGE_UNDONE,
@@ -142,6 +158,18 @@ class AdjudicationAsyncStub(AdjudicationStub):
     (who took in, approved, or handed over that application or one that is named, or granted its appeal),
     SECOND_EXAMINER_REQUIRED (who proposed the same), WRONG_OFFICE, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
     Retry: yes, with the same `request_id`.
+    """
+    GetMerge: _aio.UnaryUnaryMultiCallable[_adjudication_pb2.GetMergeRequest, _adjudication_pb2.PersonMerge]  # type: ignore[assignment]
+    """Returns one merge of two persons, with the proposal to undo it, if there is one.
+
+    Callers: examiners, administrators. Errors: INVALID_REQUEST, MERGE_NOT_FOUND (nobody was merged by this task),
+    WRONG_OFFICE. Retry: yes.
+    """
+    ListMerges: _aio.UnaryUnaryMultiCallable[_adjudication_pb2.ListMergesRequest, _adjudication_pb2.ListMergesResponse]  # type: ignore[assignment]
+    """Lists the merges of a person with others, by whatever application of the caller's office (of all offices for
+    national callers), oldest first; also those that were undone.
+
+    Callers: examiners, administrators. Errors: INVALID_REQUEST, BAD_PAGE_TOKEN. Retry: yes.
     """
 
 class AdjudicationServicer(metaclass=_abc_1.ABCMeta):
@@ -201,7 +229,8 @@ class AdjudicationServicer(metaclass=_abc_1.ABCMeta):
 
         Callers: examiners. Errors: INVALID_REQUEST, TASK_NOT_FOUND, TASK_NOT_CLAIMED, TASK_CLOSED,
         NOT_A_CANDIDATE (SAME_PERSON names one of the candidates), APPLICATION_OPEN (the person to link with, or
-        the one the application was taken in for, has another application that has not ended), REQUEST_ID_REUSED,
+        the one the application was taken in for, has another application that has not ended), MERGE_PENDING (the matcher
+        has not made an earlier merge by this application yet: decide again later), REQUEST_ID_REUSED,
         REQUEST_IN_PROGRESS. Retry: yes.
         """
 
@@ -218,7 +247,8 @@ class AdjudicationServicer(metaclass=_abc_1.ABCMeta):
         each person has again what they had before: the application that was examined, and the applications and
         documents that the merge moved, go back to `from_person_id`. Applications since the merge, with their
         documents, stay with `into_person_id` unless `application_ids` names them for the other. A passport that was
-        revoked only because both were one person is valid again, unless its book was taken in (ResolveOpenItem). The
+        revoked only because both were one person is valid again, if its holder was handed no other one after it, it was
+        not reported lost or stolen, and no office took its book in (ResolveOpenItem, `returned_document_number`). The
         matcher gives fingerprints back as soon as it answers.
 
         Callers: examiners. Errors: INVALID_REQUEST, MERGE_NOT_FOUND (nobody was merged by this task), MERGE_UNDONE,
@@ -227,6 +257,30 @@ class AdjudicationServicer(metaclass=_abc_1.ABCMeta):
         (who took in, approved, or handed over that application or one that is named, or granted its appeal),
         SECOND_EXAMINER_REQUIRED (who proposed the same), WRONG_OFFICE, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
         Retry: yes, with the same `request_id`.
+        """
+
+    @_abc_1.abstractmethod
+    def GetMerge(
+        self,
+        request: _adjudication_pb2.GetMergeRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_adjudication_pb2.PersonMerge, _abc.Awaitable[_adjudication_pb2.PersonMerge]]:
+        """Returns one merge of two persons, with the proposal to undo it, if there is one.
+
+        Callers: examiners, administrators. Errors: INVALID_REQUEST, MERGE_NOT_FOUND (nobody was merged by this task),
+        WRONG_OFFICE. Retry: yes.
+        """
+
+    @_abc_1.abstractmethod
+    def ListMerges(
+        self,
+        request: _adjudication_pb2.ListMergesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_adjudication_pb2.ListMergesResponse, _abc.Awaitable[_adjudication_pb2.ListMergesResponse]]:
+        """Lists the merges of a person with others, by whatever application of the caller's office (of all offices for
+        national callers), oldest first; also those that were undone.
+
+        Callers: examiners, administrators. Errors: INVALID_REQUEST, BAD_PAGE_TOKEN. Retry: yes.
         """
 
 def add_AdjudicationServicer_to_server(servicer: AdjudicationServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -618,6 +618,7 @@ class Application(_message.Message):
     PROMISE_DUE_ON_FIELD_NUMBER: _builtins.int
     LEGAL_DUE_ON_FIELD_NUMBER: _builtins.int
     FINGER_QUALITIES_FIELD_NUMBER: _builtins.int
+    FINGERS_NOT_ASSESSED_FIELD_NUMBER: _builtins.int
     IDENTIFICATION_DUE_FIELD_NUMBER: _builtins.int
     EMERGENCY_DOCUMENT_FIELD_NUMBER: _builtins.int
     REFERENCE_FIELD_NUMBER: _builtins.int
@@ -673,6 +674,10 @@ class Application(_message.Message):
     """Whether a supervisor waived the finger check (WaiveFingerCheck)."""
     language: _builtins.str
     """Language of the notices: id or en; empty means the first one of the office."""
+    fingers_not_assessed: _builtins.str
+    """Why the matcher did not look at them, in the answer to SubmitBiometrics only: the reason or status of its answer, as
+    DEADLINE_EXCEEDED, UNAVAILABLE or OVERLOADED. Empty if it did.
+    """
     identification_due: _builtins.bool
     """Whether the applicant was only verified with their own record (1:1), in an outage of identification: they
     are identified (1:N) as soon as the matcher can, and before the passport is handed over. Or an emergency
@@ -843,6 +848,7 @@ class Application(_message.Message):
         promise_due_on: _civil_pb2.CalendarDate | None = ...,
         legal_due_on: _civil_pb2.CalendarDate | None = ...,
         finger_qualities: _abc.Iterable[Global___FingerQuality] | None = ...,
+        fingers_not_assessed: _builtins.str = ...,
         identification_due: _builtins.bool = ...,
         emergency_document: Global___EmergencyDocument | None = ...,
         reference: _builtins.str = ...,
@@ -861,7 +867,7 @@ class Application(_message.Message):
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_fee_rupiah", b"_fee_rupiah", "_own_record_first", b"_own_record_first", "_penalty_rupiah", b"_penalty_rupiah", "collect_until", b"collect_until", "come_back_on", b"come_back_on", "completed_at", b"completed_at", "contact", b"contact", "created_at", b"created_at", "date_change_reason", b"date_change_reason", "emergency_document", b"emergency_document", "expires_on", b"expires_on", "fee_rupiah", b"fee_rupiah", "first_promised_collection_date", b"first_promised_collection_date", "handed_over_at", b"handed_over_at", "holder", b"holder", "legal_due_on", b"legal_due_on", "own_record_first", b"own_record_first", "penalty_rupiah", b"penalty_rupiah", "portrait_accepted_at", b"portrait_accepted_at", "print_failure", b"print_failure", "promise_due_on", b"promise_due_on", "promised_collection_date", b"promised_collection_date", "proxy", b"proxy", "refusal_reason", b"refusal_reason", "waiting", b"waiting"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_fee_rupiah", b"_fee_rupiah", "_own_record_first", b"_own_record_first", "_penalty_rupiah", b"_penalty_rupiah", "application_id", b"application_id", "book_serial", b"book_serial", "collect_until", b"collect_until", "come_back_on", b"come_back_on", "completed_at", b"completed_at", "contact", b"contact", "created_at", b"created_at", "date_as_if_outage_ended_now", b"date_as_if_outage_ended_now", "date_change_reason", b"date_change_reason", "decision_id", b"decision_id", "document_number", b"document_number", "elapsed_seconds", b"elapsed_seconds", "emergency_document", b"emergency_document", "expires_on", b"expires_on", "fee_rupiah", b"fee_rupiah", "finger_check_waived", b"finger_check_waived", "finger_mismatches", b"finger_mismatches", "finger_qualities", b"finger_qualities", "first_promised_collection_date", b"first_promised_collection_date", "force_majeure", b"force_majeure", "guardians", b"guardians", "handed_over_at", b"handed_over_at", "held", b"held", "holder", b"holder", "holder_differences", b"holder_differences", "identification_due", b"identification_due", "language", b"language", "legal_due_on", b"legal_due_on", "loss_finding", b"loss_finding", "married", b"married", "office", b"office", "own_record_first", b"own_record_first", "penalty_rupiah", b"penalty_rupiah", "person_id", b"person_id", "police_report", b"police_report", "portrait_accepted_at", b"portrait_accepted_at", "print_failure", b"print_failure", "priority_class", b"priority_class", "promise_due_on", b"promise_due_on", "promised_collection_date", b"promised_collection_date", "proxy", b"proxy", "reference", b"reference", "refusal_reason", b"refusal_reason", "returned_document_number", b"returned_document_number", "revision", b"revision", "service_seconds", b"service_seconds", "state", b"state", "type", b"type", "waiting", b"waiting", "without_fingerprints", b"without_fingerprints"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_fee_rupiah", b"_fee_rupiah", "_own_record_first", b"_own_record_first", "_penalty_rupiah", b"_penalty_rupiah", "application_id", b"application_id", "book_serial", b"book_serial", "collect_until", b"collect_until", "come_back_on", b"come_back_on", "completed_at", b"completed_at", "contact", b"contact", "created_at", b"created_at", "date_as_if_outage_ended_now", b"date_as_if_outage_ended_now", "date_change_reason", b"date_change_reason", "decision_id", b"decision_id", "document_number", b"document_number", "elapsed_seconds", b"elapsed_seconds", "emergency_document", b"emergency_document", "expires_on", b"expires_on", "fee_rupiah", b"fee_rupiah", "finger_check_waived", b"finger_check_waived", "finger_mismatches", b"finger_mismatches", "finger_qualities", b"finger_qualities", "fingers_not_assessed", b"fingers_not_assessed", "first_promised_collection_date", b"first_promised_collection_date", "force_majeure", b"force_majeure", "guardians", b"guardians", "handed_over_at", b"handed_over_at", "held", b"held", "holder", b"holder", "holder_differences", b"holder_differences", "identification_due", b"identification_due", "language", b"language", "legal_due_on", b"legal_due_on", "loss_finding", b"loss_finding", "married", b"married", "office", b"office", "own_record_first", b"own_record_first", "penalty_rupiah", b"penalty_rupiah", "person_id", b"person_id", "police_report", b"police_report", "portrait_accepted_at", b"portrait_accepted_at", "print_failure", b"print_failure", "priority_class", b"priority_class", "promise_due_on", b"promise_due_on", "promised_collection_date", b"promised_collection_date", "proxy", b"proxy", "reference", b"reference", "refusal_reason", b"refusal_reason", "returned_document_number", b"returned_document_number", "revision", b"revision", "service_seconds", b"service_seconds", "state", b"state", "type", b"type", "waiting", b"waiting", "without_fingerprints", b"without_fingerprints"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__fee_rupiah: _TypeAlias = _typing.Literal["fee_rupiah"]  # noqa: Y015
     _WhichOneofArgType__fee_rupiah: _TypeAlias = _typing.Literal["_fee_rupiah", b"_fee_rupiah"]  # noqa: Y015
@@ -924,11 +930,9 @@ class FingerQuality(_message.Message):
     minutiae: _builtins.int
     """Number of minutiae found."""
     acceptable: _builtins.bool
-    """Whether the identification will accept it. If not, capture the finger again now, or the applicant has to come
-    back for it.
-    """
+    """Whether the identification will accept it. What it will not accept is refused with FINGERS_UNUSABLE."""
     reason: _builtins.str
-    """Why it will not be accepted, POOR_QUALITY or TOO_FEW_MINUTIAE; empty if it will."""
+    """Empty: of a finger that is not acceptable no quality is returned, but the refusal."""
     def __init__(
         self,
         *,
@@ -1831,6 +1835,7 @@ class SubmitBiometricsRequest(_message.Message):
     REVISION_FIELD_NUMBER: _builtins.int
     SAMPLES_FIELD_NUMBER: _builtins.int
     COME_BACK_ON_FIELD_NUMBER: _builtins.int
+    CONFIRMED_DIFFERENT_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
     characters.
@@ -1839,6 +1844,10 @@ class SubmitBiometricsRequest(_message.Message):
     """Id of the application."""
     revision: _builtins.int
     """Revision that the caller has read; another one is refused with STALE_REVISION. 0 accepts any."""
+    confirmed_different: _builtins.str
+    """By a supervisor only, and mandatory then: why fingers that look like one (SAME_FINGER_TWICE) are different ones, for
+    instance who saw them captured. The history keeps it. At most 500 characters.
+    """
     @_builtins.property
     def samples(self) -> _containers.RepeatedCompositeFieldContainer[_biometrics_pb2.FingerSample]:
         """One sample for each finger, or the reason why it is missing. 1 to 10."""
@@ -1857,10 +1866,11 @@ class SubmitBiometricsRequest(_message.Message):
         revision: _builtins.int = ...,
         samples: _abc.Iterable[_biometrics_pb2.FingerSample] | None = ...,
         come_back_on: _civil_pb2.CalendarDate | None = ...,
+        confirmed_different: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["come_back_on", b"come_back_on"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "come_back_on", b"come_back_on", "request_id", b"request_id", "revision", b"revision", "samples", b"samples"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "come_back_on", b"come_back_on", "confirmed_different", b"confirmed_different", "request_id", b"request_id", "revision", b"revision", "samples", b"samples"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -2691,8 +2701,9 @@ class HistoryEntry(_message.Message):
     correct_data, approve_first, approve, withdraw, retake_biometrics, reopen, reexamine, accept_force_majeure,
     waive_finger_check, request_emergency_document, cancel_emergency_document or settle_identification (the explanation
     with which the open item was settled); of except_portrait the exception, the defects that it covered,
-    and the explanation; of postpone_biometrics and declare_no_fingerprints the fingers, each with the reason;
-    of interview_without_fingerprints and establish_identity by what the applicant is known.
+    and the explanation; of submit_biometrics, postpone_biometrics and declare_no_fingerprints the missing fingers, each with the reason;
+    of interview_without_fingerprints and establish_identity by what the applicant is known; of
+    confirm_different_fingers what the matcher said and the supervisor's explanation.
     """
     payment_receipt: _builtins.str
     """Number of the receipt, of record_payment."""

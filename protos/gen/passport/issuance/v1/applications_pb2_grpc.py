@@ -366,17 +366,21 @@ class ApplicationsServicer:
         is unavailable for days. A finger that cannot be captured is declared, with the reason.
 
         The answer has the quality of each finger (`finger_qualities`) if the matcher says it in time; without it nothing
-        was checked, and the fingerprints are taken in all the same. A finger that is not acceptable is captured again
-        while the applicant is there: RetakeBiometrics, then this method. What the matcher cannot read at all is refused
-        with BAD_IMAGE or BAD_TEMPLATE and the sample's field; and so are two samples that show one finger, with
-        SAME_FINGER_TWICE and the fields of both: BadRequest has a violation for each.
+        was checked, the fingerprints are taken in all the same, and `fingers_not_assessed` says why. What the
+        identification would refuse is refused while the applicant is there, and nothing is stored: what the matcher cannot
+        read, with BAD_IMAGE or BAD_TEMPLATE and the sample's field; fingers that are too poor, with FINGERS_UNUSABLE; two
+        samples that show one finger, with SAME_FINGER_TWICE. BadRequest has a violation for each sample at fault, with
+        POOR_QUALITY, TOO_FEW_MINUTIAE or SAME_FINGER_TWICE as its reason. Capture these fingers again. One that stays too
+        poor is declared as damaged for good; of fingers that look like one again a supervisor submits all samples
+        with `confirmed_different`, the event confirm_different_fingers, and another supervisor approves.
 
         Where none of the ten can be captured each is declared (officers only). If that is for good, the application
         goes on without fingerprints: the interview says how the applicant was identified, and a supervisor
         decides (`EstablishIdentity`). If some are bandaged, the application stays PAID until `come_back_on`.
 
-        Callers: officers, service frontdesk. Errors: FINGER_TWICE, BAD_IMAGE, BAD_TEMPLATE, POSITION_MISMATCH (the record
-        of a template is of another finger), SAME_FINGER_TWICE, FINGERS_UNDECLARED (none was captured, and not all ten are
+        Callers: officers, service frontdesk; with `confirmed_different` supervisors. Errors: FINGER_TWICE, BAD_IMAGE,
+        BAD_TEMPLATE, POSITION_MISMATCH (the record of a template is of another finger), FINGERS_UNUSABLE,
+        SAME_FINGER_TWICE, FINGERS_UNDECLARED (none was captured, and not all ten are
         declared with a reason), FINGERS_HEALING (`come_back_on` is missing), BAD_DATE (it is not after today),
         FINGERS_WERE_USABLE (the matcher has compared fingerprints of this application). Retry: yes.
         """

@@ -79,11 +79,12 @@ class DocumentsServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ReportLost(self, request, context):
-        """Records that a valid document was lost or stolen. It never becomes valid again, also if it is found. A
+        """Records that a document was lost or stolen: a valid one, or one that is revoked because its holder had or got
+        another one, and that would be valid again if they are found to be two persons. It never becomes valid again, also if it is found. A
         replacement of a lost document can be applied for after that only.
 
         Callers: officers, of any office. Errors: INVALID_REQUEST, DOCUMENT_NOT_FOUND, DOCUMENT_NOT_IN_USE
-        (metadata: status), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
+        (it is neither; metadata: status), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

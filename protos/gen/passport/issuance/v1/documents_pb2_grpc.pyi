@@ -48,11 +48,12 @@ class DocumentsStub:
     Callers: as GetDocument. Errors: INVALID_REQUEST. Retry: yes.
     """
     ReportLost: _grpc.UnaryUnaryMultiCallable[_documents_pb2.ReportLostRequest, _documents_pb2.Document]
-    """Records that a valid document was lost or stolen. It never becomes valid again, also if it is found. A
+    """Records that a document was lost or stolen: a valid one, or one that is revoked because its holder had or got
+    another one, and that would be valid again if they are found to be two persons. It never becomes valid again, also if it is found. A
     replacement of a lost document can be applied for after that only.
 
     Callers: officers, of any office. Errors: INVALID_REQUEST, DOCUMENT_NOT_FOUND, DOCUMENT_NOT_IN_USE
-    (metadata: status), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
+    (it is neither; metadata: status), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
     """
 
 @_typing.type_check_only
@@ -75,11 +76,12 @@ class DocumentsAsyncStub(DocumentsStub):
     Callers: as GetDocument. Errors: INVALID_REQUEST. Retry: yes.
     """
     ReportLost: _aio.UnaryUnaryMultiCallable[_documents_pb2.ReportLostRequest, _documents_pb2.Document]  # type: ignore[assignment]
-    """Records that a valid document was lost or stolen. It never becomes valid again, also if it is found. A
+    """Records that a document was lost or stolen: a valid one, or one that is revoked because its holder had or got
+    another one, and that would be valid again if they are found to be two persons. It never becomes valid again, also if it is found. A
     replacement of a lost document can be applied for after that only.
 
     Callers: officers, of any office. Errors: INVALID_REQUEST, DOCUMENT_NOT_FOUND, DOCUMENT_NOT_IN_USE
-    (metadata: status), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
+    (it is neither; metadata: status), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
     """
 
 class DocumentsServicer(metaclass=_abc_1.ABCMeta):
@@ -117,11 +119,12 @@ class DocumentsServicer(metaclass=_abc_1.ABCMeta):
         request: _documents_pb2.ReportLostRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_documents_pb2.Document, _abc.Awaitable[_documents_pb2.Document]]:
-        """Records that a valid document was lost or stolen. It never becomes valid again, also if it is found. A
+        """Records that a document was lost or stolen: a valid one, or one that is revoked because its holder had or got
+        another one, and that would be valid again if they are found to be two persons. It never becomes valid again, also if it is found. A
         replacement of a lost document can be applied for after that only.
 
         Callers: officers, of any office. Errors: INVALID_REQUEST, DOCUMENT_NOT_FOUND, DOCUMENT_NOT_IN_USE
-        (metadata: status), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
+        (it is neither; metadata: status), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
         """
 
 def add_DocumentsServicer_to_server(servicer: DocumentsServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -147,7 +147,9 @@ Global___AssessedFinger: _TypeAlias = AssessedFinger  # noqa: Y015
 
 @_typing.final
 class SameFinger(_message.Message):
-    """Two fingers that are stated to be different and are one: an enrolment refuses them, SAME_FINGER_TWICE."""
+    """Two fingers that are stated to be different and are one: an enrolment refuses them, SAME_FINGER_TWICE, unless
+    they are `confirmed_different`.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 

@@ -196,6 +196,7 @@ class CreateEncounterRequest(_message.Message):
     GALLERIES_FIELD_NUMBER: _builtins.int
     OFFICE_ID_FIELD_NUMBER: _builtins.int
     SLAPS_FIELD_NUMBER: _builtins.int
+    CONFIRMED_DIFFERENT_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
     characters.
@@ -208,6 +209,10 @@ class CreateEncounterRequest(_message.Message):
     """Commit the encounter as PENDING and search everything committed before it."""
     office_id: _builtins.str
     """Id of the office that captured it. Empty means the caller's; only a national caller may name another."""
+    confirmed_different: _builtins.bool
+    """A person saw them captured and states that they are different fingers: two that look like one are not
+    refused, SAME_FINGER_TWICE. The caller keeps who it was, and why.
+    """
     @_builtins.property
     def samples(self) -> _containers.RepeatedCompositeFieldContainer[_biometrics_pb2.FingerSample]:
         """One sample for each finger that is not on a slap. At most 10; together with slaps at least one
@@ -238,10 +243,11 @@ class CreateEncounterRequest(_message.Message):
         galleries: _abc.Iterable[_builtins.str] | None = ...,
         office_id: _builtins.str = ...,
         slaps: _abc.Iterable[_biometrics_pb2.SlapSample] | None = ...,
+        confirmed_different: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["search", b"search"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["check_duplicates", b"check_duplicates", "encounter_id", b"encounter_id", "galleries", b"galleries", "office_id", b"office_id", "person_id", b"person_id", "request_id", b"request_id", "samples", b"samples", "search", b"search", "slaps", b"slaps"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["check_duplicates", b"check_duplicates", "confirmed_different", b"confirmed_different", "encounter_id", b"encounter_id", "galleries", b"galleries", "office_id", b"office_id", "person_id", b"person_id", "request_id", b"request_id", "samples", b"samples", "search", b"search", "slaps", b"slaps"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

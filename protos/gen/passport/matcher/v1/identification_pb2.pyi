@@ -178,6 +178,11 @@ class SampleSet(_message.Message):
 
     SAMPLES_FIELD_NUMBER: _builtins.int
     SLAPS_FIELD_NUMBER: _builtins.int
+    CONFIRMED_DIFFERENT_FIELD_NUMBER: _builtins.int
+    confirmed_different: _builtins.bool
+    """A person saw them captured and states that they are different fingers: two that look like one are not
+    refused, SAME_FINGER_TWICE.
+    """
     @_builtins.property
     def samples(self) -> _containers.RepeatedCompositeFieldContainer[_biometrics_pb2.FingerSample]:
         """One sample for each finger that is not on a slap. At most 10; together with slaps at least one."""
@@ -191,10 +196,11 @@ class SampleSet(_message.Message):
         *,
         samples: _abc.Iterable[_biometrics_pb2.FingerSample] | None = ...,
         slaps: _abc.Iterable[_biometrics_pb2.SlapSample] | None = ...,
+        confirmed_different: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["samples", b"samples", "slaps", b"slaps"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["confirmed_different", b"confirmed_different", "samples", b"samples", "slaps", b"slaps"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

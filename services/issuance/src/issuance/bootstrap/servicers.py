@@ -1,7 +1,5 @@
 """The gRPC services, and the objects that only they use."""
 
-from datetime import timedelta
-
 import grpc
 from passport.issuance.v1 import (
     accounts_pb2,
@@ -78,26 +76,29 @@ class Servicers:
         parts = self._parts
         store, clock, offices = parts.store, parts.clock, parts.offices
         apply_transition = parts.apply_transition
-        lease = timedelta(seconds=parts.settings.idempotency_lease_seconds)
-        changes = IdempotentChanges(IdempotentRequests(parts.database, idempotency, lease), store)
+        changes = IdempotentChanges(IdempotentRequests(parts.database, idempotency), store)
         applications_pb2_grpc.add_ApplicationsServicer_to_server(
             ApplicationsService(
-                offices,
-                store,
-                changes,
-                apply_transition,
-                clock,
-                new_id,
-                self._check_photo,
-                FingerQualityClient(matcher, parts.settings.finger_quality_timeout_seconds).assess,
-                DocumentNumbers(parts.real_now),
-                parts.validity,
-                self._tariff,
-                parts.travel_bans,
-                self._watches(),
-                parts.outage_policy,
-                parts.settings.finger_check_policy(),
-                self._check_fingers(matcher),
+                offices=offices,
+                store=store,
+                changes=changes,
+                apply_transition=apply_transition,
+                clock=clock,
+                new_id=new_id,
+                check_photo=self._check_photo,
+                assess_fingers=FingerQualityClient(
+                    matcher,
+                    parts.settings.finger_quality_timeout_seconds,
+                    parts.settings.finger_quality_seconds_per_image,
+                ).assess,
+                numbers=DocumentNumbers(parts.real_now),
+                validity=parts.validity,
+                tariff=self._tariff,
+                travel_bans=parts.travel_bans,
+                watches=self._watches(),
+                policy=parts.outage_policy,
+                finger_check_policy=parts.settings.finger_check_policy(),
+                check_fingers=self._check_fingers(matcher),
             ),
             server.grpc,
         )

@@ -47,7 +47,7 @@ class SharedParts:
         self.clock = make_clock(settings)
         self.real_now = SystemClock().now
         self.offices = OfficeDirectory(settings.expected_times)
-        self.database = Database(settings.database_url)
+        self.database = Database(settings.database_url, silence=settings.silence)
         self.validity = settings.validity_rule()
         personaliser = Personaliser(settings.issuing_state, self.validity)
         self.store = Store(self.database, settings.replica)

@@ -3,7 +3,6 @@
 from typing import Any
 
 import grpc
-import structlog
 from passport.matcher.v1 import biometrics_pb2 as pb
 from passport.matcher.v1 import biometrics_pb2_grpc
 from passport.matcher.v1.identification_pb2 import SampleSet
@@ -11,7 +10,6 @@ from servicekit.errors import DomainError
 
 from issuance.clients.call_errors import read_call_error
 from issuance.domain.finger_quality import (
-    NOT_ASSESSED,
     BadImage,
     BadTemplate,
     FingerAssessment,
@@ -20,39 +18,47 @@ from issuance.domain.finger_quality import (
 )
 from issuance.domain.fingers import FingerPosition
 
-_log = structlog.get_logger(__name__)
-
 _UNREADABLE: dict[str, type[DomainError]] = {
     error.reason: error for error in (BadImage, BadTemplate, PositionMismatch)
 }
 
 
 class FingerQualityClient:
-    """Implements `ports.FingerAssessor`. timeout: of the call, seconds of real time."""
+    """Implements `ports.FingerAssessor`.
 
-    def __init__(self, channel: grpc.aio.Channel, timeout: float) -> None:
+    timeout: of the call, seconds of real time. seconds_per_image: how much more for each image.
+    """
+
+    def __init__(self, channel: grpc.aio.Channel, timeout: float, seconds_per_image: float) -> None:
         self._channel = channel
         self._biometrics = biometrics_pb2_grpc.BiometricsStub(channel)
-        # The officer waits: a matcher that is being connected to is not waited for.
-        self._options: Any = {"timeout": timeout, "wait_for_ready": False}
+        self._timeout = timeout
+        self._seconds_per_image = seconds_per_image
 
-    async def assess(self, fingers: bytes) -> FingerAssessment:
-        """Return what the matcher says of the samples; NOT_ASSESSED if it says nothing in time.
+    async def assess(self, fingers: bytes, seconds: float | None) -> FingerAssessment:
+        """Return what the matcher says of the samples, or why it says nothing in time.
 
-        fingers: a serialized SampleSet. Raises BadImage, BadTemplate, PositionMismatch.
+        fingers: a serialized SampleSet. seconds: of real time that the call may take at most, None
+        for what is usual. Raises BadImage, BadTemplate, PositionMismatch.
         """
         if self._channel.get_state() is grpc.ChannelConnectivity.TRANSIENT_FAILURE:
-            return NOT_ASSESSED
+            return FingerAssessment(not_assessed="UNAVAILABLE")
         request = pb.AssessFingersRequest(samples=SampleSet.FromString(fingers).samples)
+        # The officer waits: a matcher that is being connected to is not waited for.
+        options: Any = {"timeout": self._seconds(request, seconds), "wait_for_ready": False}
         try:
-            answer = await self._biometrics.AssessFingers(request, **self._options)
+            answer = await self._biometrics.AssessFingers(request, **options)
         except grpc.aio.AioRpcError as error:
             details = read_call_error(error)
             if details.reason in _UNREADABLE:
                 raise _UNREADABLE[details.reason](details.message, field=details.field) from error
-            _log.warning("fingers_not_assessed", code=error.code().name, reason=details.reason)
-            return NOT_ASSESSED
+            return FingerAssessment(not_assessed=details.reason)
         return _assessment(answer)
+
+    def _seconds(self, request: pb.AssessFingersRequest, most: float | None) -> float:
+        images = sum(sample.HasField("image") for sample in request.samples)
+        usual = self._timeout + images * self._seconds_per_image
+        return usual if most is None else min(usual, most)
 
 
 def _assessment(answer: pb.AssessFingersResponse) -> FingerAssessment:

@@ -97,12 +97,14 @@ class MatcherClient:
 
     async def enrol(self, task: OutboxTask, person_id: str, fingers: bytes) -> MatcherDecision:
         """Create an encounter with the id of the application, and search for duplicates."""
+        given = identification_pb2.SampleSet.FromString(fingers)
         request = pb.CreateEncounterRequest(
             request_id=task.request_id,
             encounter_id=task.payload.decode() or task.case,
             person_id=person_id,
             office_id=task.office,
-            samples=identification_pb2.SampleSet.FromString(fingers).samples,
+            samples=given.samples,
+            confirmed_different=given.confirmed_different,
             check_duplicates=True,
         )
         try:

@@ -88,7 +88,7 @@ class TaskClosed(DomainError):
 
 
 class SecondExaminerRequired(DomainError):
-    """The same examiner may not examine one task twice."""
+    """The same examiner may not examine one task twice, nor undo a merge alone."""
 
     kind = ErrorKind.DENIED
     reason = "SECOND_EXAMINER_REQUIRED"

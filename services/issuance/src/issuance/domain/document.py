@@ -8,6 +8,11 @@ from servicekit.errors import DomainError, ErrorKind
 
 REPLACED = "another document was handed over"
 """Why a document is revoked as its holder gets another one."""
+TWO_VALID_PASSPORTS = "its holder had another valid passport, under another identity"
+"""Why a document is revoked as its holder turns out to be another person on record."""
+SINCE_ONE_PERSON = frozenset({TWO_VALID_PASSPORTS, REPLACED})
+"""Why a passport is revoked because of another one of the same person. Its holder may still have
+it, and it is valid again if they turn out to be another person."""
 
 
 class DocumentStatus(StrEnum):
@@ -30,7 +35,7 @@ class DocumentNotFound(DomainError):
 
 
 class DocumentNotInUse(DomainError):
-    """The document is not valid any more (metadata: status)."""
+    """The document is not valid any more, nor replaced by another one (metadata: status)."""
 
     kind = ErrorKind.PRECONDITION
     reason = "DOCUMENT_NOT_IN_USE"
@@ -97,8 +102,10 @@ class Document:
         """Return the document, reported LOST or STOLEN. Raises DocumentNotInUse.
 
         A document that was found after that stays what it was reported: others may have seen it.
+        One that was replaced is reported too, so that nothing makes it valid again.
         """
-        if self.status is not DocumentStatus.VALID:
+        replaced = self.status is DocumentStatus.REVOKED and self.status_reason in SINCE_ONE_PERSON
+        if self.status is not DocumentStatus.VALID and not replaced:
             raise DocumentNotInUse(
                 f"the document is {self.status}", field="document_number", status=self.status
             )

@@ -12,6 +12,7 @@ class ApplicationEvent(StrEnum):
     ACCEPT_FORCE_MAJEURE = "accept_force_majeure"
     RECORD_PAYMENT = "record_payment"
     SUBMIT_BIOMETRICS = "submit_biometrics"
+    CONFIRM_DIFFERENT_FINGERS = "confirm_different_fingers"
     POSTPONE_BIOMETRICS = "postpone_biometrics"
     DECLARE_NO_FINGERPRINTS = "declare_no_fingerprints"
     SUBMIT_PORTRAIT = "submit_portrait"

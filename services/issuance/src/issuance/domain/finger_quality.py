@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from servicekit.errors import DomainError, ErrorKind, FieldViolation
 
+from issuance.domain.finger_check import FingersUnusable
 from issuance.domain.fingers import FingerPosition
 
 
@@ -61,11 +62,39 @@ class FingerAssessment:
     """What the matcher says of all samples together.
 
     qualities: of each finger that was captured; none if the matcher did not look at them. same:
-    pairs of positions that show one finger.
+    pairs of positions that show one finger. not_assessed: why it did not look at them, if so.
     """
 
     qualities: Sequence[FingerQuality] = ()
     same: Sequence[tuple[FingerPosition, FingerPosition]] = ()
+    not_assessed: str = ""
+
+    @property
+    def in_words(self) -> str:
+        """Which fingers look like one, for the history."""
+        if self.not_assessed:
+            return f"not assessed ({self.not_assessed})"
+        pairs = [f"{_name(first)} and {_name(second)} look like one" for first, second in self.same]
+        return ", ".join(pairs) or "none look like one"
+
+    def require_usable(self, positions: Sequence[FingerPosition]) -> None:
+        """Raise FingersUnusable if the identification would not accept all of the fingers.
+
+        positions: of all samples, in their order.
+        """
+        poor = {quality.position: quality for quality in self.qualities if quality.reason}
+        violations = [
+            FieldViolation(f"samples[{place}]", _measured(poor[position]), poor[position].reason)
+            for place, position in enumerate(positions)
+            if position in poor
+        ]
+        if violations:
+            raise FingersUnusable(
+                "the identification would not accept these fingers: capture them again, and declare"
+                " those that stay as poor as damaged",
+                violations=violations,
+                problem=", ".join(sorted({quality.reason for quality in poor.values()})),
+            )
 
     def require_different(self, positions: Sequence[FingerPosition]) -> None:
         """Raise SameFingerTwice if samples show one finger. positions: of all, in their order."""
@@ -76,7 +105,8 @@ class FingerAssessment:
         ]
         if violations:
             raise SameFingerTwice(
-                "one finger was captured at several positions: capture these again",
+                "one finger was captured at several positions: capture these again; if they still "
+                "look like one, a supervisor submits them",
                 violations=violations,
             )
 
@@ -86,10 +116,15 @@ class FingerAssessment:
         )
 
 
-NOT_ASSESSED = FingerAssessment()
-"""The matcher did not look at the samples."""
-
-
 def _is_also(others: Sequence[FingerPosition]) -> str:
-    names = " and ".join(other.name.lower().replace("_", " ") for other in others)
-    return f"this is the finger that was captured as {names} too"
+    return f"this is the finger that was captured as {' and '.join(map(_name, others))} too"
+
+
+def _measured(quality: FingerQuality) -> str:
+    if quality.reason == "POOR_QUALITY":
+        return f"NFIQ 2 is {quality.quality}"
+    return f"{quality.minutiae} minutiae were found"
+
+
+def _name(position: FingerPosition) -> str:
+    return position.name.lower().replace("_", " ")

@@ -80,13 +80,15 @@ class FingerSubmission:
     """What the officer submits.
 
     positions: of all samples, in their order. missing: those that could not be captured. samples:
-    a serialized SampleSet. come_back_on: when bandaged fingers have healed.
+    a serialized SampleSet. come_back_on: when bandaged fingers have healed. confirmed_different:
+    why fingers that look like one are different ones, if a supervisor says so.
     """
 
     positions: Sequence[FingerPosition]
     missing: Mapping[FingerPosition, MissingReason] = field(default_factory=dict)
     samples: bytes = b""
     come_back_on: date | None = None
+    confirmed_different: str = ""
 
     @property
     def any_captured(self) -> bool:
@@ -101,11 +103,15 @@ class FingerSubmission:
         require_each_once(self.positions)
         if not self.any_captured:
             self._require_reasons()
+            if self.confirmed_different:
+                raise InvalidRequest("no finger was captured", field="confirmed_different")
         self._require_day(today)
 
     @property
     def event(self) -> ApplicationEvent:
         """What happens to the application."""
+        if self.any_captured and self.confirmed_different:
+            return ApplicationEvent.CONFIRM_DIFFERENT_FINGERS
         if self.any_captured:
             return ApplicationEvent.SUBMIT_BIOMETRICS
         if self._heals:
@@ -114,9 +120,7 @@ class FingerSubmission:
 
     @property
     def in_words(self) -> str:
-        """The fingers that are missing, for the history; empty if some were captured."""
-        if self.any_captured:
-            return ""
+        """The fingers that are missing, for the history."""
         reasons = [f"{position.name.lower()} {self.missing[position]}" for position in self.missing]
         return ", ".join(reasons)
 

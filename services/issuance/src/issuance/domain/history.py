@@ -79,6 +79,7 @@ INTAKE_EVENTS = frozenset(
         ApplicationEvent.REFUSE_DOCUMENTS,
         ApplicationEvent.RECORD_PAYMENT,
         ApplicationEvent.SUBMIT_BIOMETRICS,
+        ApplicationEvent.CONFIRM_DIFFERENT_FINGERS,
         ApplicationEvent.POSTPONE_BIOMETRICS,
         ApplicationEvent.DECLARE_NO_FINGERPRINTS,
         ApplicationEvent.SUBMIT_PORTRAIT,

@@ -1,19 +1,17 @@
 """When two persons who were merged by mistake are two again, and which passports are valid then."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from servicekit.errors import DomainError, ErrorKind
 
 from issuance.domain.adjudication_task import ExaminedBefore, OwnCase, SecondExaminerRequired
-from issuance.domain.document import REPLACED, Document, DocumentStatus
+from issuance.domain.document import SINCE_ONE_PERSON, Document, DocumentStatus
 from issuance.domain.events import ApplicationEvent
 from issuance.domain.history import HistoryEntry
-from issuance.domain.person_merge import TWO_VALID_PASSPORTS, PersonMerge, UndoProposal
+from issuance.domain.person_merge import PersonMerge, UndoProposal
 from issuance.domain.separation_of_duties import NOT_THE_EXAMINERS, is_among
 
-_SINCE_ONE_PERSON = frozenset({TWO_VALID_PASSPORTS, REPLACED})
-"""Why a passport is revoked because of another one of the same person."""
 _BECAME_THEIRS = frozenset({ApplicationEvent.CREATE, ApplicationEvent.LINK_PERSON})
 
 
@@ -93,16 +91,21 @@ def is_confirmed(first: UndoProposal | None, second: UndoProposal) -> bool:
 
 
 def valid_again(
-    documents: Iterable[Document], handed_over: Mapping[str, datetime], since: datetime
+    documents: Iterable[Document],
+    handed_over: Mapping[str, datetime],
+    taken_in: Collection[str],
+    since: datetime,
 ) -> Document | None:
     """Return the passport of a person that is valid again after the undoing of a merge, if any.
 
     It is the last that was handed over, unless it was revoked before the merge, or for another
-    reason than that one person has one valid passport. handed_over: when, by application. since:
-    when the merge was made.
+    reason than that one person has one valid passport, or an office has its book. handed_over:
+    when, by application. taken_in: numbers of damaged books that were handed in. since: when the
+    merge was made.
     """
     theirs = [each for each in documents if each.case in handed_over]
     last = max(theirs, key=lambda each: handed_over[each.case], default=None)
     if last is None or last.status is not DocumentStatus.REVOKED or last.status_since < since:
         return None
-    return last if last.status_reason in _SINCE_ONE_PERSON else None
+    is_superseded = last.status_reason in SINCE_ONE_PERSON
+    return last if is_superseded and last.number not in taken_in else None

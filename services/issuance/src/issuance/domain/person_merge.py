@@ -5,9 +5,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from servicekit.errors import DomainError, ErrorKind
+
 from issuance.domain.document import Document, DocumentStatus
 
-TWO_VALID_PASSPORTS = "its holder had another valid passport, under another identity"
+
+class MergePending(DomainError):
+    """The matcher has not made an earlier merge by this application yet; decide again later."""
+
+    kind = ErrorKind.PRECONDITION
+    reason = "MERGE_PENDING"
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     *(Transition(state, _E.ACCEPT_FORCE_MAJEURE, state, _SUPERVISOR) for state in _BEFORE_PAYMENT),
     Transition(_S.DOCUMENTS_ACCEPTED, _E.RECORD_PAYMENT, _S.PAID, _COUNTER),
     Transition(_S.PAID, _E.SUBMIT_BIOMETRICS, _S.BIOMETRICS_TAKEN, _COUNTER),
+    Transition(_S.PAID, _E.CONFIRM_DIFFERENT_FINGERS, _S.BIOMETRICS_TAKEN, _SUPERVISOR),
     Transition(_S.PAID, _E.POSTPONE_BIOMETRICS, _S.PAID, _OFFICER, Guard.HEALING_FINGERS),
     Transition(_S.PAID, _E.DECLARE_NO_FINGERPRINTS, _S.BIOMETRICS_TAKEN, _OFFICER,
                Guard.NO_FINGERS),
@@ -150,7 +151,8 @@ TRANSITIONS: tuple[Transition, ...] = (
                Guard.UNUSABLE_FINGERS, notice=NoticeKind.IDENTIFICATION_DUE),
     # Whatever the matcher may have of it was compared with nobody.
     Transition(_S.HANDED_OVER, _E.SETTLE_IDENTIFICATION, _S.HANDED_OVER, _SUPERVISOR,
-               Guard.MATCHER_CANNOT_IDENTIFY, encounter=EncounterStatus.DELETED),
+               Guard.MATCHER_CANNOT_IDENTIFY, notice=NoticeKind.IDENTITY_SETTLED,
+               encounter=EncounterStatus.DELETED),
     Transition(_S.HANDED_OVER, _E.CLEAR, _S.HANDED_OVER, _EXAMINER,
                Guard.CLEARED, notice=NoticeKind.IDENTITY_SETTLED,
                encounter=EncounterStatus.ACTIVE),

@@ -166,7 +166,7 @@ def explain_wait(
         cases_before=None if place is None else place.before,
         sped_up_by=(
             waiting.what
-            if waiting and case.has_unidentified_holder
+            if waiting and case.has_unidentified_holder and obstacles.outage is None
             else _sped_up_by(case, office, place, obstacles.outage, intervention, now)
         ),
         intervention=intervention,
@@ -209,10 +209,10 @@ def _sped_up_by(
     intervention: Intervention | None,
     now: datetime,
 ) -> LocalizedText:
-    if case.state in FINAL_STATES:
-        return _ENDED
     if outage is not None:
         return _end_of(outage, office, now)
+    if case.state in FINAL_STATES:
+        return _ENDED
     if waiting_on(case) is PORTRAIT_MISSING:
         return _BRINGS_PHOTO
     if intervention is not None:

@@ -6,13 +6,13 @@ from passport.issuance.v1 import adjudication_pb2 as pb
 from passport.issuance.v1 import adjudication_pb2_grpc
 from servicekit.grpc.server import Context
 from servicekit.process.clock import Clock
-from servicekit.security.identity import NATIONAL, current_caller
+from servicekit.security.identity import current_caller
 
 from issuance.domain.adjudication_task import UNDECIDED_TASK_STATES, AdjudicationTask
 from issuance.service import encode_adjudication as encode
 from issuance.service.enum_codes import TASK_STATE_OF, VERDICT_OF
 from issuance.service.idempotent_changes import IdempotentChanges, current_actor
-from issuance.service.office_scope import require_own_office
+from issuance.service.office_scope import own_office, require_own_office
 from issuance.service.paging import next_page_token, page_request
 from issuance.store.records import Records, Store
 from issuance.use_cases.adjudicate import claim_task, decide_task, release_task
@@ -21,7 +21,7 @@ from issuance.use_cases.undo_merge import undo_merge
 
 
 class AdjudicationService(adjudication_pb2_grpc.AdjudicationServicer):
-    """Lets examiners list, claim, release and decide tasks."""
+    """Lets examiners list, claim, release and decide tasks, and undo merges of persons."""
 
     def __init__(
         self,
@@ -41,7 +41,7 @@ class AdjudicationService(adjudication_pb2_grpc.AdjudicationServicer):
         """List tasks, oldest first; undecided ones if no state is given."""
         page = page_request(request.page_size, request.page_token)
         state = TASK_STATE_OF.get(request.state)
-        office = None if current_caller().office == NATIONAL else current_caller().office
+        office = own_office(current_caller())
         states = [state] if state else UNDECIDED_TASK_STATES
         async with self._store.read() as records:
             rows = await records.adjudication_tasks.page(page, office, states)
@@ -109,6 +109,26 @@ class AdjudicationService(adjudication_pb2_grpc.AdjudicationServicer):
             return encode.person_merge(undone)
 
         return await self._changes.run(request, pb.PersonMerge, undo)
+
+    async def GetMerge(self, request: pb.GetMergeRequest, context: Context) -> pb.PersonMerge:
+        """Return a merge of persons, and what was done to undo it."""
+        async with self._store.read() as records:
+            merge = await records.person_merges.get(request.task_id)
+        require_own_office(current_caller(), merge.office)
+        return encode.person_merge(merge)
+
+    async def ListMerges(
+        self, request: pb.ListMergesRequest, context: Context
+    ) -> pb.ListMergesResponse:
+        """List the merges of a person, oldest first."""
+        page = page_request(request.page_size, request.page_token)
+        office = own_office(current_caller())
+        async with self._store.read() as records:
+            rows = await records.person_merges.page(page, office, request.person_id)
+        return pb.ListMergesResponse(
+            merges=[encode.person_merge(merge) for _, merge in rows],
+            next_page_token=next_page_token(page, rows),
+        )
 
     async def _change(
         self,

@@ -234,7 +234,7 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
         self, request: pb.SubmitBiometricsRequest, context: Context
     ) -> pb.Application:
         """Store fingerprints until the matcher has them, and say how good they are."""
-        return await self._submit_biometrics(request)
+        return await self._submit_biometrics(request, context.time_remaining)
 
     async def SubmitPortrait(
         self, request: pb.SubmitPortraitRequest, context: Context

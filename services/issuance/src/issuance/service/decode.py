@@ -149,8 +149,11 @@ def decode_fingers(request: applications_pb2.SubmitBiometricsRequest) -> FingerS
     return FingerSubmission(
         [FingerPosition(sample.position) for sample in request.samples],
         missing,
-        SampleSet(samples=request.samples).SerializeToString(deterministic=True),
+        SampleSet(
+            samples=request.samples, confirmed_different=bool(request.confirmed_different)
+        ).SerializeToString(deterministic=True),
         back_on,
+        request.confirmed_different,
     )
 
 

@@ -2,9 +2,10 @@
 
 from passport.issuance.v1 import accounts_pb2 as pb
 
+from issuance.domain.document import TWO_VALID_PASSPORTS
 from issuance.domain.open_item import Resolution, ResolvedItem
 from issuance.domain.payment import OpenPayment
-from issuance.domain.person_merge import TWO_VALID_PASSPORTS, SupersededBook
+from issuance.domain.person_merge import SupersededBook
 from issuance.domain.unidentified_holder import UnidentifiedHolder
 from issuance.domain.waiting_on import (
     ENROLMENT_LOST,

@@ -49,11 +49,15 @@ def person_merge(merge: PersonMerge) -> pb.PersonMerge:
         merged_by=merge.by,
         undone_at=timestamp(merge.undone_at),
         undone_by=merge.undone_by,
+        reason=merge.reason,
+        moved_application_ids=merge.cases_moved,
+        superseded_document_number=merge.superseded_document,
     )
     if proposal := merge.undo_proposal:
         encoded.undo_proposed_by = proposal.by
         encoded.undo_reason = proposal.reason
         encoded.undo_application_ids.extend(proposal.applications)
+        encoded.undo_proposed_at.CopyFrom(timestamp(proposal.at))
     return encoded
 
 

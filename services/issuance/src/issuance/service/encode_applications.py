@@ -1,14 +1,12 @@
 """Applications as messages of the contract."""
 
-from collections.abc import Iterable
-
 from passport.issuance.v1 import applications_pb2 as pb
 from passport.type.v1 import biometrics_pb2, civil_pb2
 
 from issuance.domain.case import Case
 from issuance.domain.collector import Proxy
 from issuance.domain.contact import Contact
-from issuance.domain.finger_quality import FingerQuality
+from issuance.domain.finger_quality import FingerAssessment
 from issuance.domain.guardian import Guardian
 from issuance.domain.portrait import AcceptedPhoto
 from issuance.domain.portrait_advice import ADVICE
@@ -135,10 +133,9 @@ def _contact(contact: Contact) -> pb.Contact | None:
     return pb.Contact(email=contact.email, phone=contact.phone)
 
 
-def submitted_fingers(
-    application: pb.Application, qualities: Iterable[FingerQuality]
-) -> pb.Application:
+def submitted_fingers(application: pb.Application, assessment: FingerAssessment) -> pb.Application:
     """Return the answer to fingerprints: the application, and how good the samples are."""
+    application.fingers_not_assessed = assessment.not_assessed
     application.finger_qualities.extend(
         pb.FingerQuality(
             position=biometrics_pb2.FingerPosition.ValueType(found.position),
@@ -147,7 +144,7 @@ def submitted_fingers(
             acceptable=found.is_acceptable,
             reason=found.reason,
         )
-        for found in qualities
+        for found in assessment.qualities
     )
     return application
 

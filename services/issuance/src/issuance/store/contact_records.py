@@ -3,13 +3,15 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import or_, select, text, update
+from sqlalchemy import and_, exists, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.states import FINAL_STATES, ApplicationState
 from issuance.store.case_rows import UNNUMBERED
 from issuance.store.tables.applications import TO_BE_ERASED, applications
 from issuance.store.tables.notices import notices
+from issuance.store.tables.outbox import outbox
 
 # Erased in one transaction, so that calls from the counter do not wait long for it.
 _BATCH = 200
@@ -35,15 +37,17 @@ class ContactRecords:
     async def erase_ended(self, before: datetime) -> bool:
         """Erase contacts and proxies of cases that ended before an instant.
 
-        Not of holders of emergency documents who are still to be identified. Returns whether all
-        are gone.
+        Not of holders of emergency documents who are still to be identified, nor while a notice
+        since that instant is still to be delivered. Returns whether all are gone.
         """
-        c = applications.c
+        c, task = applications.c, outbox.c
+        notifies = and_(task.kind == OutboxTaskKind.NOTIFY, task.created_at >= before)
         due = select(c.id).where(
             text(TO_BE_ERASED),
             c.state_since < before,
             c.state.in_(FINAL_STATES),
             or_(c.state != ApplicationState.HANDED_OVER, ~c.identification_due),
+            ~exists().where(task.case == c.id, notifies, task.refused_at.is_(None)),
         )
         cases = list(await self._connection.scalars(due.limit(_BATCH)))
         await self._erase(cases)

@@ -53,6 +53,13 @@ class EnrolmentRecords:
             insert(enrolments).values(case=case, acknowledged_at=at, lost_at=lost_at)
         )
 
+    async def is_acknowledged_since(self, case: str, at: datetime) -> bool:
+        """Return whether the matcher has acknowledged encounters of a case, or a change of them,
+        since then."""
+        c = enrolments.c
+        statement = select(c.case).where(c.case == case, c.acknowledged_at >= at)
+        return await self._connection.scalar(statement) is not None
+
     async def require(self, case: str) -> None:
         """Raise EnrolmentLost, or EnrolmentUnconfirmed, unless the matcher has it."""
         if doubt := await self.doubt(case):

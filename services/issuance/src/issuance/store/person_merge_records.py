@@ -4,18 +4,20 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import ColumnElement, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from issuance.domain.merge_undoing import MergeNotFound
 from issuance.domain.person_merge import PersonMerge, SupersededBook
 from issuance.store.field_values import field_values
+from issuance.store.page_request import PageRequest
 from issuance.store.tables.documents import documents
 from issuance.store.tables.person_merges import person_merges
 
 _FIELDS = [field.name for field in fields(PersonMerge)]
 _c = person_merges.c
 _HOLDS = _c.undone_at.is_(None)
+_IS_MADE = _c.matcher_merge != ""
 _LOCK = 0x706572736F6E  # of this database; any number that nothing else takes
 
 
@@ -55,6 +57,17 @@ class PersonMergeRecords:
         rows = await self._connection.execute(statement)
         return [PersonMerge(**field_values(row, _FIELDS)) for row in rows]
 
+    async def page(
+        self, page: PageRequest, office: str | None, person: str
+    ) -> Sequence[tuple[int, PersonMerge]]:
+        """Return row numbers and merges of a person, oldest first. office None: any."""
+        of_person = or_(_c.from_person == person, _c.into_person == person)
+        statement = select(person_merges).where(of_person, _c.number > page.after)
+        if office is not None:
+            statement = statement.where(_c.office == office)
+        rows = await self._connection.execute(statement.order_by(_c.number).limit(page.size))
+        return [(row.number, PersonMerge(**field_values(row, _FIELDS))) for row in rows]
+
     async def get(self, id: str) -> PersonMerge:
         """Return a merge. Raises MergeNotFound."""
         found = await self.of_ids([id])
@@ -80,10 +93,20 @@ class PersonMergeRecords:
         rows = await self._connection.execute(statement.order_by(_c.number.desc()).limit(1))
         return next((PersonMerge(**field_values(row, _FIELDS)) for row in rows), None)
 
+    async def cases_of_unmade_before(self, merge: PersonMerge) -> Sequence[str]:
+        """Return the cases of earlier merges of its former person that are not made.
+
+        Of that person, or into that person, whether they hold or were undone.
+        """
+        number = select(_c.number).where(_c.id == merge.id).scalar_subquery()
+        of_them = or_(_c.from_person == merge.from_person, _c.into_person == merge.from_person)
+        earlier = select(_c.case).where(of_them, ~_IS_MADE, _c.number < number)
+        return list(await self._connection.scalars(earlier.where(_c.case != merge.case)))
+
     async def cases_of_undone(self, persons: Collection[str]) -> Sequence[str]:
         """Return the cases of merges of these persons that were made and undone."""
         of_them = or_(_c.from_person.in_(persons), _c.into_person.in_(persons))
-        statement = select(_c.case).where(of_them, ~_HOLDS, _c.matcher_merge != "")
+        statement = select(_c.case).where(of_them, ~_HOLDS, _IS_MADE)
         return list(await self._connection.scalars(statement))
 
     async def ask_all_again(self) -> None:
@@ -108,9 +131,16 @@ class PersonMergeRecords:
 
     async def current(self, person: str) -> str:
         """Return who a person is now: the same, or whom they were merged into."""
-        latest = select(_c.into_person).order_by(_c.number.desc()).limit(1)
+        return await self._whom_merged_into(person, _HOLDS)
+
+    async def at_matcher(self, person: str) -> str:
+        """Return who a person is now as far as the matcher has made the merges."""
+        return await self._whom_merged_into(person, _HOLDS & _IS_MADE)
+
+    async def _whom_merged_into(self, person: str, which: ColumnElement[bool]) -> str:
+        latest = select(_c.into_person).where(which).order_by(_c.number.desc()).limit(1)
         while True:
-            into = await self._connection.scalar(latest.where(_c.from_person == person, _HOLDS))
+            into = await self._connection.scalar(latest.where(_c.from_person == person))
             if into is None:
                 return person
             person = str(into)

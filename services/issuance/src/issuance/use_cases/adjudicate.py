@@ -52,7 +52,7 @@ async def decide_task(
     """Add an examiner's verdict to a task; if that decides it, apply it to the case.
 
     person_id: the candidate who is the applicant, for SAME_PERSON.
-    Raises TaskNotFound, TaskClosed, TaskNotClaimed, NotACandidate, ApplicationOpen.
+    Raises TaskNotFound, TaskClosed, TaskNotClaimed, NotACandidate, ApplicationOpen, MergePending.
     """
     task = await records.adjudication_tasks.get(task_id)
     task.require_candidate(verdict, person_id)

@@ -25,7 +25,7 @@ from issuance.domain.states import (
     NOT_READY,
     ApplicationState,
 )
-from issuance.domain.waiting_on import WaitingOn, waiting_on
+from issuance.domain.waiting_on import ResponsibleParty, WaitingOn, waiting_on
 from issuance.store.records import Records
 from issuance.use_cases.office_directory import OfficeDirectory
 
@@ -99,8 +99,13 @@ async def _outages(records: Records, cases: Sequence[Case], now: datetime) -> Ma
     if not waiting:
         return {}
     first = min(case.completed_at or case.state_since for case in waiting)
-    last = max(case.state_since if case.state in FINAL_STATES else now for case in waiting)
+    last = max(case.state_since if _is_over(case) else now for case in waiting)
     return await records.outages.overlapping(first, last, {case.office for case in waiting})
+
+
+def _is_over(case: Case) -> bool:
+    """Return whether a case waits for nothing any more."""
+    return case.state in FINAL_STATES and not case.has_unidentified_holder
 
 
 def _may_have_waited_before(case: Case, outages: Iterable[Outage]) -> bool:
@@ -124,7 +129,7 @@ def _details(
     ongoing = [
         id
         for id, outage in outages.items()
-        if outage.is_ongoing and waits_for(outage, case.state, office.id)
+        if outage.is_ongoing and _waits_for(outage, case, waiting, office)
     ]
     waited_for = ongoing[0] if ongoing else ""
     intervals = [*earlier, StateInterval(case.state, case.state_since)]
@@ -141,6 +146,14 @@ def _details(
             _leaves_date_open(outage, case, office, now) for outage in outages.values()
         ),
     )
+
+
+def _waits_for(outage: Outage, case: Case, waiting: WaitingOn | None, office: Office) -> bool:
+    """Return whether a case waits for the end of an outage, or who has its document does."""
+    if case.has_unidentified_holder and waiting:
+        by_matcher = waiting.responsible_party is ResponsibleParty.MATCHER
+        return by_matcher and outage.affects(office.id) and outage.stops(Activity.IDENTIFICATION)
+    return waits_for(outage, case.state, office.id)
 
 
 def _leaves_date_open(outage: Outage, case: Case, office: Office, now: datetime) -> bool:

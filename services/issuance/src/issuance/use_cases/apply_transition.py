@@ -1,6 +1,7 @@
 """How an event changes a case: state, history, outbox task and notice in one transaction."""
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from hashlib import sha256
 
@@ -20,20 +21,6 @@ from issuance.domain.encounter_change import (
 from issuance.domain.events import ApplicationEvent
 from issuance.domain.history import NO_DETAILS, EventDetails, HistoryEntry
 from issuance.domain.matcher_restore import expected_encounters
-from issuance.domain.notices import (
-    Notice,
-    NoticeKind,
-    collection_reminder,
-    emergency_ready_notice,
-    identification_due_notice,
-    identity_settled_notice,
-    not_collected_notice,
-    promised_date_notice,
-    ready_notice,
-    recapture_notice,
-    refused_notice,
-    tentative_date_notice,
-)
 from issuance.domain.office import Office
 from issuance.domain.outage_policy import DEFAULT_POLICY, OutagePolicy
 from issuance.domain.outbox import OutboxTask, task_of_case
@@ -45,6 +32,7 @@ from issuance.domain.transitions import Transition, find_transition
 from issuance.domain.validity import ValidityRule
 from issuance.domain.verification import is_verifiable
 from issuance.holder_names import holder_born_on
+from issuance.store.outbox_records import IMMEDIATELY
 from issuance.store.records import Records
 from issuance.use_cases.documents import (
     record_handed_over,
@@ -52,6 +40,7 @@ from issuance.use_cases.documents import (
     reinstate_made,
     revoke,
 )
+from issuance.use_cases.notice_of_transition import notice_of_transition
 from issuance.use_cases.office_directory import OfficeDirectory
 from issuance.use_cases.send_notices import send_notices
 
@@ -122,7 +111,8 @@ class ApplyTransition:
         if document := case.document_after(row):
             await self._record_document(records, row, document, changed, by, at, details)
         if row.notice:
-            notice = await self._notice(records, row.notice, changed)
+            hours = self._offices[case.office].collection
+            notice = await notice_of_transition(records, row.notice, changed, hours)
             await send_notices(records, case.office, [notice], at)
         _log.info("application_moved", application_id=case.id, by=by.uri, what=event, to=row.target)
         if row.source is row.target:
@@ -153,11 +143,14 @@ class ApplyTransition:
     ) -> None:
         """Record that the matcher is to make two persons one, with what it has not done yet.
 
-        kind: UNDO_MERGE if it is to take that back.
+        kind: UNDO_MERGE if it is to take that back. What it has not done stays under its request:
+        an attempt of it may have been made.
         """
         earlier = await records.outbox.withdraw(case.id, [kind])
         left = [id for task in earlier for id in decode_merges(task.payload)]
-        await records.outbox.add(self._task(kind, case, encode_merges([*left, merge])))
+        task = self._task(kind, case, encode_merges([*left, merge]))
+        request_id = earlier[0].request_id if earlier else task.request_id
+        await records.outbox.add(replace(task, request_id=request_id), _after_attempts(earlier))
 
     async def move_encounters(self, records: Records, case: Case) -> None:
         """Record that the matcher is to move the encounters of a case to its person.
@@ -271,35 +264,13 @@ class ApplyTransition:
             left = superseded_by(change, left)
         payload = encode_changes(left)
         task = self._task(OutboxTaskKind.SET_ENCOUNTER_STATUS, case, payload)
-        # An attempt that is under way arrives before its lease ends, and this change after it.
-        leases = [each.leased_until for each in earlier if each.leased_until]
-        await records.outbox.add(task, *([max(leases)] if leases else []))
+        await records.outbox.add(task, _after_attempts(earlier))
 
     def _task(self, kind: OutboxTaskKind, case: Case, payload: bytes) -> OutboxTask:
         return task_of_case(kind, case, payload, case.state_since, self._new_id)
 
-    async def _notice(self, records: Records, kind: NoticeKind, case: Case) -> Notice:
-        hours = self._offices[case.office].collection
-        promised = case.promised_collection_date or hours.calendar.day_of(case.state_since)
-        if kind is NoticeKind.PROMISED_DATE:
-            notice = tentative_date_notice if case.date_tentative else promised_date_notice
-            return notice(case.id, promised, hours)
-        if kind is NoticeKind.READY and case.makes_emergency_document and case.expires_on:
-            return emergency_ready_notice(case.id, case.expires_on)
-        if kind is NoticeKind.READY:
-            return ready_notice(case.id, promised, hours)
-        if kind is NoticeKind.RECAPTURE:
-            return recapture_notice(case.id)
-        if kind is NoticeKind.REFUSED and case.refusal_reason:
-            return refused_notice(case.id, case.refusal_reason)
-        if kind is NoticeKind.COLLECTION_REMINDER and case.collect_until:
-            return collection_reminder(case.id, case.collect_until)
-        if kind is NoticeKind.NOT_COLLECTED:
-            return not_collected_notice(case.id)
-        if kind is NoticeKind.IDENTITY_SETTLED:
-            valid = await records.documents.valid_of(case.person_id)
-            has_passport = valid is not None and valid.case != case.id
-            return identity_settled_notice(case.id, has_passport=has_passport)
-        if kind is NoticeKind.IDENTIFICATION_DUE:
-            return identification_due_notice(case.id)
-        raise ValueError(f"a transition cannot send {kind} about an application {case.state}")
+
+def _after_attempts(tasks: Sequence[OutboxTask]) -> datetime:
+    """Return when what replaces tasks is attempted: attempts under way arrive before their lease
+    ends."""
+    return max((each.leased_until for each in tasks if each.leased_until), default=IMMEDIATELY)

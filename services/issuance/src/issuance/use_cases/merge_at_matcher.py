@@ -20,17 +20,18 @@ class MergeAtMatcher:
     async def __call__(self, task: OutboxTask) -> None:
         """Attempt the task once. Raises Unavailable, WorkRefused, NotYet.
 
-        Whoever was merged into somebody who is another person by now becomes that one at once: the
-        matcher may not know the one in between any more.
+        Whoever was merged into somebody who is another person at the matcher becomes that one at
+        once: the matcher does not know the one in between any more.
         """
         async with self._store.read() as records:
             await _require_encounter_moved(records, task.case)
             restores = await records.enrolments.restores()
             merges = await records.person_merges.of_ids(decode_merges(task.payload))
             for merge in merges:
+                await _require_earlier_made(records, merge)
                 await _require_earlier_undone(records, merge)
             now = {
-                each.id: await records.person_merges.current(each.into_person) for each in merges
+                each.id: await records.person_merges.at_matcher(each.into_person) for each in merges
             }
             case = await records.cases.get(task.case)
         failpoint("merge_at_matcher.before_call")
@@ -52,6 +53,14 @@ class MergeAtMatcher:
                         await records.person_merges.record_made(id, matcher_merge)
             failpoint("merge_at_matcher.before_commit")
         failpoint("merge_at_matcher.after_commit")
+
+
+async def _require_earlier_made(records: Records, merge: PersonMerge) -> None:
+    """Raise NotYet while an earlier merge that moves encounters to, or from, its person is to be
+    made: an attempt of it may have been made, and is repeated in the same words."""
+    for case in await records.person_merges.cases_of_unmade_before(merge):
+        if await records.outbox.is_attempted(case, OutboxTaskKind.MERGE_PERSONS):
+            raise NotYet("an earlier merge is still to be made")
 
 
 async def _require_earlier_undone(records: Records, merge: PersonMerge) -> None:

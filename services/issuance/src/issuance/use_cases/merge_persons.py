@@ -9,12 +9,15 @@ from datetime import datetime
 from issuance.domain import case_identification
 from issuance.domain.actor import Actor
 from issuance.domain.case import Case
-from issuance.domain.document import DocumentStatus
+from issuance.domain.document import TWO_VALID_PASSPORTS, DocumentStatus
 from issuance.domain.events import ApplicationEvent
 from issuance.domain.history import EventDetails
-from issuance.domain.person_merge import TWO_VALID_PASSPORTS, PersonMerge, superseded_document
+from issuance.domain.outbox_task_kind import OutboxTaskKind
+from issuance.domain.person_merge import MergePending, PersonMerge, superseded_document
 from issuance.store.records import Records
 from issuance.use_cases.apply_transition import ApplyTransition
+
+_ENCOUNTERS = OutboxTaskKind.SET_ENCOUNTER_STATUS
 
 
 async def has_a_past(records: Records, case: Case) -> bool:
@@ -41,13 +44,18 @@ async def merge_persons(
 ) -> None:
     """Make the person of a case another one on record, but for the case itself.
 
-    id: of the merge. Neither of both has another application that has not ended.
+    id: of the merge. Neither of both has another application that has not ended. Raises
+    MergePending: the matcher is asked for one merge by an application after the other.
     """
+    if await records.outbox.is_pending(case.id, OutboxTaskKind.MERGE_PERSONS):
+        raise MergePending("the matcher has still to make the earlier merge", field="task_id")
     details = EventDetails(reason=f"{case.person_id} is {into}: {reason}")
     others = await records.cases.locked(await _others(records, case))
     for other in others:
         moved, event = case_identification.linked_to(other, into), ApplicationEvent.MERGE_PERSON
-        await apply_transition(records, moved, event, by, now, details)
+        moved = await apply_transition(records, moved, event, by, now, details)
+        if other.linked and await records.outbox.is_pending(other.id, _ENCOUNTERS):
+            await apply_transition.move_encounters(records, moved)
     superseded = await _merge_documents(records, case.person_id, into, by, now)
     merge = PersonMerge(
         id, case.person_id, into, case.id, case.office, now, by.person, reason,

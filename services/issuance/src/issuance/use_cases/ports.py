@@ -173,11 +173,12 @@ class FingerMatcher(Protocol):
 class FingerAssessor(Protocol):
     """The national matcher as it looks at fingerprints without storing them."""
 
-    async def assess(self, fingers: bytes) -> FingerAssessment:
-        """Return what it says of the samples; NOT_ASSESSED if it says nothing in time.
+    async def assess(self, fingers: bytes, seconds: float | None) -> FingerAssessment:
+        """Return what it says of the samples, or why it says nothing in time.
 
-        fingers: a serialized SampleSet, one captured at least. Raises BadImage, BadTemplate,
-        PositionMismatch for what can never be used.
+        fingers: a serialized SampleSet, one captured at least. seconds: of real time that the call
+        may take at most, None for what is usual. Raises BadImage, BadTemplate, PositionMismatch for
+        what can never be used.
         """
         ...
 

@@ -91,7 +91,7 @@ class ReconcilePrintJobs:
             case = await records.cases.get(read.id)
             if not case.is_at_the_printer or case.print_job != read.print_job:
                 return
-            _log.warning("print_job_lost", job=case.print_job, application=case.id)
+            _log.warning("print_job_lost", job=case.print_job, application_id=case.id)
             lost = PrintJobEvent("", case.print_job, case.id, JobOutcome.LOST)
             await records.unrecorded_print_events.put(case.office, lost, _LOST, now)
             if case.state is not ApplicationState.PRINTING:

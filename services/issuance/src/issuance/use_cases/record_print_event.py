@@ -61,7 +61,7 @@ class RecordPrintEvent:
                 await self._heard(records, office, event)
                 failpoint("print_event.before_commit")
         except DomainError:
-            _log.exception("print_event_not_recorded", job=event.job, application=event.case)
+            _log.exception("print_event_not_recorded", job=event.job, application_id=event.case)
             decision = PrintEventDecision.ASK_PEOPLE
             async with self._store.begin() as records:
                 now = self._clock.now()
@@ -85,7 +85,12 @@ class RecordPrintEvent:
         now = self._clock.now()
         if decision in _PROBLEMS:
             problem = _PROBLEMS[decision]
-            _log.warning("print_job_not_recorded", job=event.job, problem=decision.name)
+            _log.warning(
+                "print_job_not_recorded",
+                job=event.job,
+                application_id=event.case,
+                problem=decision.name,
+            )
             await records.unrecorded_print_events.put(office, event, problem, now)
             return decision
         await records.unrecorded_print_events.delete(office, event.job)

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from issuance.domain import case_identification
 from issuance.domain.actor import Actor
+from issuance.domain.application_type import ApplicationType
 from issuance.domain.case import Case
 from issuance.domain.document import DocumentStatus
 from issuance.domain.events import ApplicationEvent
@@ -105,12 +106,16 @@ async def _require_no_part(
 
 
 async def _has_encounters_to_move(records: Records, merge: PersonMerge, case: str) -> bool:
-    """Return whether the encounters of a case do not come back by the undoing at the matcher.
+    """Return whether the encounters of a case may not come back by the undoing at the matcher.
 
-    Or would be moved again to the other person, by what the matcher was asked and has not done.
+    Those that were not moved by the merge, but by what else the matcher was asked since; and those
+    that would be moved again to the other person, by what it has not done.
     """
-    kind = OutboxTaskKind.SET_ENCOUNTER_STATUS
-    return case not in merge.cases_moved or await records.outbox.is_pending(case, kind)
+    return (
+        case not in merge.cases_moved
+        or await records.outbox.is_pending(case, OutboxTaskKind.SET_ENCOUNTER_STATUS)
+        or await records.enrolments.is_acknowledged_since(case, merge.at)
+    )
 
 
 def _reason(merge: PersonMerge, second: str) -> str:
@@ -134,6 +139,8 @@ async def _give_back_documents(
     """Give documents back with their cases, and make valid again what is revoked by the merge."""
     everything = await records.cases.of_persons([merge.into_person])
     handed_over = {case.id: case.handed_over_at for case in everything if case.handed_over_at}
+    damaged = ApplicationType.REPLACEMENT_DAMAGED
+    taken_in = {case.returned_document for case in everything if case.type is damaged}
     given_back = {case.id for case in cases}
     documents = await records.documents.of_person(merge.into_person)
     back = [each for each in documents if each.case in given_back]
@@ -142,7 +149,7 @@ async def _give_back_documents(
         (merge.from_person, back),
         (merge.into_person, [each for each in documents if each.case not in given_back]),
     ):
-        last = valid_again(theirs, handed_over, merge.at)
+        last = valid_again(theirs, handed_over, taken_in, merge.at)
         if last and await records.person_merges.settle_valid_book(last.number, merge.at):
             valid = last.changed(DocumentStatus.VALID, now, by.person)
             await records.documents.save(replace(valid, person_id=person))

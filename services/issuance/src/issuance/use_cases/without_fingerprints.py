@@ -10,6 +10,7 @@ from issuance.domain import case_intake
 from issuance.domain.actor import Actor
 from issuance.domain.case import Case
 from issuance.domain.events import ApplicationEvent
+from issuance.domain.finger_quality import FingerAssessment
 from issuance.domain.fingers import FingerSubmission, require_never_compared
 from issuance.domain.history import EventDetails
 from issuance.domain.separation_of_duties import require_separate_duties
@@ -24,13 +25,14 @@ async def submit_fingers(
     by: Actor,
     now: datetime,
     submission: FingerSubmission,
+    found: FingerAssessment,
     today: date,
     apply_transition: ApplyTransition,
 ) -> Case:
     """Store fingerprints until the matcher has them, or record why there are none.
 
-    today: at the office. Raises IllegalTransition, NotPermitted, FingersWereUsable and what
-    `FingerSubmission.require_complete` raises.
+    found: what the matcher says of them. today: at the office. Raises IllegalTransition,
+    NotPermitted, FingersWereUsable and what `FingerSubmission.require_complete` raises.
     """
     event = submission.event
     find_transition(case.state, event, by.role)
@@ -41,12 +43,19 @@ async def submit_fingers(
     changed = case_intake.with_fingers(
         case, captured=submission.any_captured, back_on=submission.come_back_on
     )
-    details = EventDetails(reason=submission.in_words)
+    details = EventDetails(reason=_in_words(submission, found))
     changed = await apply_transition(records, changed, event, by, now, details)
     await records.fingers.delete(case.id)
     if submission.any_captured:
         await records.fingers.store(case.id, submission.samples)
     return changed
+
+
+def _in_words(submission: FingerSubmission, found: FingerAssessment) -> str:
+    said = [submission.in_words] if submission.missing else []
+    if submission.confirmed_different:
+        said.append(f"{found.in_words}: {submission.confirmed_different}")
+    return "; ".join(said)
 
 
 async def establish_identity(

@@ -100,7 +100,7 @@ class OutboxWorker:
         except WorkRefused as error:
             await self._refuse(task, str(error))
         except Exception as error:
-            _log.exception("outbox_task_failed", kind=task.kind, application=task.case)
+            _log.exception("outbox_task_failed", kind=task.kind, application_id=task.case)
             await self._postpone(task, repr(error), None)
 
     async def _refuse(self, task: OutboxTask, problem: str) -> None:
@@ -118,7 +118,13 @@ class OutboxWorker:
     async def _postpone(
         self, task: OutboxTask, problem: str, retry_after: timedelta | None
     ) -> None:
-        _log.warning("outbox_task_postponed", kind=task.kind, task=task.id, problem=problem)
+        _log.warning(
+            "outbox_task_postponed",
+            kind=task.kind,
+            task=task.id,
+            application_id=task.case,
+            problem=problem,
+        )
         now = self._real_now()
         until = now + (retry_after or self._policy.pause_after(task.attempts))
         async with self._store.begin() as records:

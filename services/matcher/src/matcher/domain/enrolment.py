@@ -12,7 +12,7 @@ class Enrolment:
 
     office_id: of the office that captured it. duplicate_check: how to search for duplicates; None
     to store without a search. request_digest: SHA-256 of the whole request. galleries: that it
-    shall belong to.
+    shall belong to. confirmed_different: whether a person states that no finger was given twice.
     """
 
     encounter_id: str
@@ -23,3 +23,4 @@ class Enrolment:
     origin: RequestOrigin
     request_digest: bytes
     galleries: tuple[str, ...] = ()
+    confirmed_different: bool = False

@@ -17,9 +17,13 @@ class Side(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SuppliedSamples:
-    """Fingers that come with the call, and belong to no encounter."""
+    """Fingers that come with the call, and belong to no encounter.
+
+    confirmed_different: whether a person states that none was given twice.
+    """
 
     samples: tuple[FingerSample, ...]
+    confirmed_different: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,7 @@ async def enrolment(request: encounters_pb2.CreateEncounterRequest) -> Enrolment
         origin=origin(request),
         request_digest=await content_digest(request),
         galleries=tuple(sorted(request.galleries)),
+        confirmed_different=request.confirmed_different,
     )
 
 
@@ -217,7 +218,8 @@ def finger_source(message: identification_pb2.FingerSource, field: str) -> Finge
         case "person_id":
             return PersonFingers(message.person_id)
     given = message.samples
-    return SuppliedSamples(_fingers(given.samples, given.slaps, f"{field}.samples."))
+    samples = _fingers(given.samples, given.slaps, f"{field}.samples.")
+    return SuppliedSamples(samples, given.confirmed_different)
 
 
 def search_policy(message: identification_pb2.SearchPolicy) -> SearchPolicy:

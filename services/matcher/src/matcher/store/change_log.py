@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from matcher.domain.change_token import LOG_HASH_DIGITS, ChangeToken
@@ -25,6 +25,8 @@ from matcher.store.tables import ChangeKind, changes, head
 
 _NO_CHANGES_HASH = bytes(32)
 """Hash of the log before its first change."""
+CHANGES_CHANNEL = "matcher_changes"
+"""Channel on which a PostgreSQL server notifies replicas of each committed change."""
 _CHECKSUM_BYTES = 8
 _CHANGES_PER_READ = 1_000
 
@@ -240,15 +242,17 @@ class ChangeLog:
         )
 
     async def _set_head(self, number: int, log_hash: bytes, sums: ContentSums) -> None:
-        await self._transaction.execute(
-            update(head).values(
-                last_change=number,
-                log_hash=log_hash,
-                searched_encounters=sums.encounters,
-                searched_fingers=sums.fingers,
-                searched_checksum=sums.checksum.to_bytes(_CHECKSUM_BYTES, "big"),
-            )
+        statement = update(head).values(
+            last_change=number,
+            log_hash=log_hash,
+            searched_encounters=sums.encounters,
+            searched_fingers=sums.fingers,
+            searched_checksum=sums.checksum.to_bytes(_CHECKSUM_BYTES, "big"),
         )
+        if self._transaction.dialect.name == "postgresql":
+            # In the same trip; sent at the commit.
+            statement = statement.returning(func.pg_notify(CHANGES_CHANNEL, ""))
+        await self._transaction.execute(statement)
 
 
 def change_token(epoch: str, number: int, log_hash: bytes) -> ChangeToken:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
+from servicekit.process.failpoint import failpoint
 from servicekit.storage.database import Database
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -73,6 +74,7 @@ class Store:
         """Open a transaction that changes records, committed whole at the end of the block."""
         async with self._database.begin() as transaction:
             yield Records(transaction, self._embedding_version, self._master_key)
+            failpoint("matcher.before_commit")
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Records]:

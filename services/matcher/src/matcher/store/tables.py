@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from servicekit.storage.column_types import UtcDateTime
-from servicekit.storage.idempotency import idempotency_tables
+from servicekit.storage.idempotency import idempotency_table
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -245,4 +245,4 @@ operations = Table(
 )
 Index("operations_by_turn", operations.c.state, operations.c.priority, operations.c.created_at)
 
-idempotency = idempotency_tables(metadata)
+idempotency = idempotency_table(metadata)

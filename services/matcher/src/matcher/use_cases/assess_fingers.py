@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from servicekit.process.worker_pool import WorkerPool
+from servicekit.process.worker_pool import WorkerPool, work_priority
 
 from matcher.domain.errors import PoorQuality, TooFewMinutiae
 from matcher.domain.finger import FingerContent, FingerImage, FingerSample, Template
@@ -21,6 +21,9 @@ from matcher.use_cases.read_samples import (
     read_view,
 )
 from matcher.use_cases.readiness import Readiness, ServiceLevel
+
+_PRIORITY = 3
+"""Of its work: an officer and an applicant wait for it, as for no enrolment of usual priority."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,18 +61,20 @@ class AssessFingers:
         DuplicatePosition, BadImage, BadTemplate, PositionMismatch, NotReady.
         """
         self.readiness.require(ServiceLevel.VERIFY_ONLY)
-        fingers = await asyncio.gather(
-            *(
-                self.pool.run(self._assess, sample.position, sample.content, sample_field)
-                for sample, sample_field in captured(samples, field)
+        with work_priority(_PRIORITY):
+            fingers = await asyncio.gather(
+                *(
+                    self.pool.run(self._assess, sample.position, sample.content, sample_field)
+                    for sample, sample_field in captured(samples, field)
+                )
             )
-        )
-        return FingerAssessment(fingers, await self.pool.run(self._same, fingers))
+            return FingerAssessment(fingers, await self.pool.run(self._same, fingers))
 
     async def image(self, image: FingerImage, field: str) -> AssessedFinger:
         """Return how good one image is. field: of it in the request. Raises BadImage, NotReady."""
         self.readiness.require(ServiceLevel.VERIFY_ONLY)
-        return await self.pool.run(self._assess_image, 0, image, field)
+        with work_priority(_PRIORITY):
+            return await self.pool.run(self._assess_image, 0, image, field)
 
     def _assess(self, position: int, content: FingerContent, field: str) -> AssessedFinger:
         if isinstance(content, FingerImage):

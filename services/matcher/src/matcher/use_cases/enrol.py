@@ -9,6 +9,7 @@ from servicekit.process.worker_pool import work_priority
 from matcher.domain.decision import Decision, DecisionKind, DecisionRecord
 from matcher.domain.encounter import Encounter, EncounterStatus
 from matcher.domain.enrolment import Enrolment
+from matcher.domain.finger import Finger
 from matcher.domain.finger_source import Probe
 from matcher.domain.request import SearchPolicy
 from matcher.domain.shortlist import SearchScope
@@ -68,7 +69,7 @@ class Enrol:
     async def _store_active(
         self, enrolment: Enrolment, store_response: StoreResponse[Enrolled]
     ) -> Enrolled:
-        fingers = await self.extract(enrolment.samples, "samples")
+        fingers = await self._extract(enrolment)
 
         async def store_its_response(records: Records, encounter: Encounter) -> None:
             await store_response(records, Enrolled(encounter, None))
@@ -89,12 +90,17 @@ class Enrol:
                 [interrupted.encounter_id], "encounter_id"
             )
             return interrupted, probe
-        fingers = await self.extract(enrolment.samples, "samples")
+        fingers = await self._extract(enrolment)
         encounter = await self.store_together(
             NewEncounter(enrolment, fingers, EncounterStatus.PENDING, self.clock.now())
         )
         failpoint("matcher.create_encounter.after_commit")
         return encounter, probe_of(fingers, encounter.encounter_id)
+
+    async def _extract(self, enrolment: Enrolment) -> tuple[Finger, ...]:
+        return await self.extract(
+            enrolment.samples, "samples", confirmed_different=enrolment.confirmed_different
+        )
 
     async def _search(
         self,

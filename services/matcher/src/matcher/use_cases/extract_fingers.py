@@ -49,10 +49,13 @@ class ExtractFingers:
     pool: WorkerPool
     store_images: bool
 
-    async def __call__(self, samples: Sequence[FingerSample], field: str) -> tuple[Finger, ...]:
+    async def __call__(
+        self, samples: Sequence[FingerSample], field: str, *, confirmed_different: bool = False
+    ) -> tuple[Finger, ...]:
         """Return the fingers that are not missing, by position.
 
-        field: of the samples in the request, so that an error names the sample at fault. Raises
+        field: of the samples in the request, so that an error names the sample at fault.
+        confirmed_different: whether a person states that no finger was given twice. Raises
         InvalidRequest if all are missing, DuplicatePosition, SameFingerTwice, BadImage,
         BadTemplate, PoorQuality, PositionMismatch, TooFewMinutiae, WrongHand, FingersNotFound.
         """
@@ -65,7 +68,8 @@ class ExtractFingers:
             for sample, sample_field in present
         ]  # fmt: skip
         fingers = tuple(sorted(await asyncio.gather(*extracted), key=lambda each: each.position))
-        await self.pool.run(self._check_different, fingers, samples, field)
+        if not confirmed_different:
+            await self.pool.run(self._check_different, fingers, samples, field)
         return fingers
 
     async def image(self, sample: FingerSample, image: FingerImage, field: str) -> Finger:

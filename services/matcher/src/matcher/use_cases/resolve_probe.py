@@ -44,7 +44,12 @@ class ResolveProbe:
         raises, EncounterNotFound, PersonNotFound, UnreadableTemplate.
         """
         if isinstance(source, SuppliedSamples):
-            return probe_of(await self.extract(source.samples, f"{field}.samples.samples"))
+            fingers = await self.extract(
+                source.samples,
+                f"{field}.samples.samples",
+                confirmed_different=source.confirmed_different,
+            )
+            return probe_of(fingers)
         person = await self.stored_person(source, field, scope)
         return await self.of_person(person, field)
 

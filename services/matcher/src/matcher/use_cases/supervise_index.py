@@ -16,6 +16,8 @@ from matcher.use_cases.readiness import Readiness, ServiceLevel
 
 _MAX_DELETED_SECONDS = 3600.0
 """Longest time for which a snapshot may hold an encounter that was deleted since."""
+_FOLLOW_PAUSE_SECONDS = 0.01
+"""Between changes that are followed one by one: what is committed meanwhile is followed at once."""
 _SNAPSHOT_RETRY_SECONDS = 60.0
 _LOAD_RETRY_SECONDS = 60.0
 _COMPACTION_RETRY_SECONDS = 600.0
@@ -50,6 +52,20 @@ class SuperviseIndex:
             await self.check()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._index.doubted.wait(), interval_seconds)
+
+    async def follow(self, changed: asyncio.Event) -> None:
+        """Catch up when a change was committed, by any replica, until cancelled.
+
+        changed: set at each change; one that is missed is followed by the next check. What goes
+        wrong is found by the next check, too.
+        """
+        while True:
+            await changed.wait()
+            changed.clear()
+            if self._readiness.level is ServiceLevel.FULL and not self._index.doubt:
+                with suppress(IndexDoubtful, DatabaseFailure, SQLAlchemyError, OSError):
+                    await self._index.catch_up()
+            await asyncio.sleep(_FOLLOW_PAUSE_SECONDS)
 
     async def check(self) -> None:
         """Catch up with the database, set the level to what works, save a snapshot when due.

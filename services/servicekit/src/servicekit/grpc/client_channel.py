@@ -29,6 +29,8 @@ _SERVICE_CONFIG = {
     ],
 }
 
+_METADATA_BYTES = 64 * 1024
+
 
 def open_channel(
     target: str,
@@ -50,6 +52,8 @@ def open_channel(
         ("grpc.service_config", json.dumps(_SERVICE_CONFIG)),
         ("grpc.max_receive_message_length", max_message_bytes),
         ("grpc.max_send_message_length", max_message_bytes),
+        # A request that does not fit, by default one of 256 KiB, would never be sent again.
+        ("grpc.per_rpc_retry_buffer_size", max_message_bytes + _METADATA_BYTES),
         # By default a server that was unreachable for long is tried only every two minutes.
         ("grpc.initial_reconnect_backoff_ms", 100),
         ("grpc.min_reconnect_backoff_ms", 1_000),

@@ -4,6 +4,7 @@ A value is taken from the environment, else from the TOML file, else from its de
 """
 
 import tomllib
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -126,8 +127,9 @@ class ServiceSettings(BaseSettings):
         15.0,
         ge=1,
         le=300,
-        description="after which other replicas may carry out a request that a replica began and, "
-        "having died, did not complete, seconds; not used with SQLite",
+        description="after which the database server ends the transactions of a replica that "
+        "stands still, and other replicas may carry out the requests that it began, seconds; those "
+        "of one that died, at once; not used with SQLite",
     )
     metrics_listen: str | None = Field(
         None,
@@ -137,6 +139,11 @@ class ServiceSettings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="lowest level that is logged"
     )
+
+    @property
+    def silence(self) -> timedelta:
+        """After which a database server takes this process for one that stands still."""
+        return timedelta(seconds=self.idempotency_lease_seconds)
 
     @model_validator(mode="after")
     def _refuse_simulation_in_production(self) -> Self:

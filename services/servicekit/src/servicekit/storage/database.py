@@ -11,6 +11,7 @@ from contextlib import (
     closing,
     nullcontext,
 )
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from servicekit.storage.interruptible_connection import (
     interrupt_sqlite,
     postgresql_interrupt,
 )
+from servicekit.storage.server_session import ServerSession
 from servicekit.storage.sqlite_driver import connect
 
 _SQLITE_PRAGMAS = (
@@ -36,6 +38,7 @@ _SQLITE_PRAGMAS = (
     "secure_delete=ON",  # what is deleted is overwritten
     "busy_timeout=10000",  # milliseconds; for other processes, ours queue for a semaphore
 )
+_SILENCE = timedelta(seconds=30)
 _TRUNCATE_ATTEMPTS = 20
 _TRUNCATE_PAUSE_SECONDS = 0.05
 
@@ -45,9 +48,16 @@ class Database:
 
     They raise a DatabaseFailure when the database is full, busy or unreachable. failed: set when
     one did; to be cleared by whoever finds out whether writes are possible.
+
+    session: one session of the server, to hold what ends with the process; None with SQLite.
+    silence: after which the server ends that session, and rolls a transaction back, if the process
+    says nothing: it stands still, and others wait for its locks. writers: how many write
+    transactions of this process a server has at a time; None for any number.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(
+        self, url: str, *, silence: timedelta = _SILENCE, writers: int | None = None
+    ) -> None:
         self.failed = asyncio.Event()
         self._is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self._file = make_url(url).database or ""
@@ -58,16 +68,20 @@ class Database:
         self.engine: AsyncEngine = create_async_engine(
             url,
             pool_pre_ping=not self._is_sqlite,
+            connect_args={} if self._is_sqlite else _limited(silence),
             hide_parameters=True,
             # Text within JSON columns stays readable.
             json_serializer=partial(json.dumps, ensure_ascii=False),
             **({"async_creator": partial(connect, self._file)} if self._is_sqlite else {}),
         )
-        self._writer: AbstractAsyncContextManager[Any] = nullcontext()
         if self._is_sqlite:
             _prepare_sqlite(self.engine)
             # SQLite allows one writer: a fair queue here is faster than polling for its file lock.
-            self._writer = asyncio.Semaphore(1)
+            writers = 1
+        self._writer: AbstractAsyncContextManager[Any] = (
+            nullcontext() if writers is None else asyncio.Semaphore(writers)
+        )
+        self.session = None if self._is_sqlite else ServerSession(self.engine.url, silence)
         # A connection pool of their own, else holders of locks could deadlock waiting for one.
         self._locks = create_async_engine(url, pool_pre_ping=True, pool_size=16)
         self._interrupt: Interrupt = (
@@ -80,15 +94,9 @@ class Database:
         return not self._is_sqlite
 
     @asynccontextmanager
-    async def begin(self, *, durable: bool = True) -> AsyncIterator[AsyncConnection]:
-        """Open a write transaction: commits at the end of the block, rolls back on an exception.
-
-        durable: False spares a server waiting for its disk; if the server crashes within the next
-        moments, the transaction may be lost.
-        """
+    async def begin(self) -> AsyncIterator[AsyncConnection]:
+        """Open a write transaction: commits at the end of the block, rolls back on an exception."""
         async with self._writer, self._transaction({"begin": "BEGIN IMMEDIATE"}) as connection:
-            if not durable and not self._is_sqlite:
-                await connection.execute(text("SET LOCAL synchronous_commit TO OFF"))
             yield connection
 
     @asynccontextmanager
@@ -144,9 +152,17 @@ class Database:
             await asyncio.sleep(_TRUNCATE_PAUSE_SECONDS)
 
     async def close(self) -> None:
-        """Close all connections of the pools."""
+        """Close all connections."""
+        if self.session is not None:
+            await self.session.close()
         await self.engine.dispose()
         await self._locks.dispose()
+
+
+def _limited(silence: timedelta) -> dict[str, Any]:
+    """Return the arguments of a driver's connection that limit its idle transactions."""
+    limit = f"{silence.total_seconds():.3f}s"
+    return {"server_settings": {"idle_in_transaction_session_timeout": limit}}
 
 
 def _prepare_sqlite(engine: AsyncEngine) -> None:

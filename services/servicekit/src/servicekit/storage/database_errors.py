@@ -31,6 +31,7 @@ _SQLITE: dict[int, type[DatabaseFailure]] = {
 _POSTGRESQL: dict[str, type[DatabaseFailure]] = {
     "08": DatabaseUnavailable,  # connection exceptions
     "25006": DatabaseUnavailable,  # read-only: a standby
+    "25P03": DatabaseUnavailable,  # this process stood still within the transaction
     "40001": DatabaseBusy,  # serialization failure
     "40P01": DatabaseBusy,  # deadlock
     "53100": StorageFull,

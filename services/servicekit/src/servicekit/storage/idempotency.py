@@ -7,8 +7,7 @@ committed responses are stored: a failed attempt leaves nothing behind and may b
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from typing import Protocol, TypeVar, cast
 
@@ -17,18 +16,11 @@ from sqlalchemy import Column, DateTime, LargeBinary, MetaData, String, Table, a
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from servicekit.errors import InvalidRequest, RequestIdReused
+from servicekit.errors import DomainError, InvalidRequest, RequestIdReused, RequestInProgress
 from servicekit.process.failpoint import failpoint
 from servicekit.security.identity import current_caller
-from servicekit.storage.column_types import UtcDateTime
 from servicekit.storage.database import Database
-from servicekit.storage.idempotency_leases import (
-    Key,
-    Lease,
-    RequestLeases,
-    in_progress,
-    key_columns,
-)
+from servicekit.storage.request_locks import Key, RequestLocks
 
 
 class InTransaction(Protocol):
@@ -56,38 +48,20 @@ async def nothing_to_prepare() -> None:
 # Larger messages are hashed in a thread: the event loop goes on meanwhile.
 _LARGEST_HASHED_INLINE = 64 * 1024
 _OPERATION = "google.longrunning.Operation"
+_KEY_COLUMNS = ("caller", "request_type", "request_id")
+_RETRY_AFTER = timedelta(milliseconds=500)
 
 
-@dataclass(frozen=True, slots=True)
-class IdempotencyTables:
-    """The tables of a service that make its changes idempotent.
-
-    records: completed requests with their responses. leases: which process carries out a request.
-    """
-
-    records: Table
-    leases: Table
-
-
-def idempotency_tables(metadata: MetaData) -> IdempotencyTables:
-    """Add the tables to those of a service."""
-    key = ("caller", "request_type", "request_id")
-    records = Table(
+def idempotency_table(metadata: MetaData) -> Table:
+    """Add the table of completed requests, with their responses, to those of a service."""
+    return Table(
         "idempotency_records",
         metadata,
-        *(Column(name, String, primary_key=True) for name in key),
+        *(Column(name, String, primary_key=True) for name in _KEY_COLUMNS),
         Column("request_digest", LargeBinary, nullable=False),
         Column("response", LargeBinary, nullable=False),
         Column("completed_at", DateTime(timezone=True), nullable=False, index=True),
     )
-    leases = Table(
-        "idempotency_leases",
-        metadata,
-        *(Column(name, String, primary_key=True) for name in key),
-        Column("owner", String(32), nullable=False),
-        Column("expires_at", UtcDateTime, nullable=False),
-    )
-    return IdempotencyTables(records, leases)
 
 
 async def content_digest(message: Message) -> bytes:
@@ -98,15 +72,12 @@ async def content_digest(message: Message) -> bytes:
 
 
 class IdempotentRequests:
-    """Makes the change of each request once and answers its repetitions with the same response.
+    """Makes the change of each request once and answers its repetitions with the same response."""
 
-    lease: how long the requests of a replica that died are left alone by the others.
-    """
-
-    def __init__(self, database: Database, tables: IdempotencyTables, lease: timedelta) -> None:
+    def __init__(self, database: Database, records: Table) -> None:
         self._database = database
-        self._records = tables.records
-        self._leases = RequestLeases(database, tables.leases, lease)
+        self._records = records
+        self._locks = None if database.session is None else RequestLocks(database.session)
         self._running: dict[Key, asyncio.Event] = {}
 
     async def run(
@@ -120,24 +91,31 @@ class IdempotentRequests:
 
         request: a message with a ``request_id``. change: makes the change, in as many transactions
         as it needs, and in the last stores the response by the function that it is given. No
-        transaction is held for it. A concurrent duplicate waits in this process; in another replica
-        it gets RequestInProgress. digest: `content_digest` of the request, where it is known
-        already. Also raises InvalidRequest without an id, RequestIdReused, and
-        what ``change`` raises.
+        transaction is held for it. A concurrent duplicate waits, here and in other replicas, until
+        this one is done, its process died, or stood still for too long. digest: `content_digest` of
+        the request, where it is known already. Raises InvalidRequest without an id,
+        RequestIdReused, and what ``change`` raises.
         """
         key = _key(request, response_type)
         content = digest or await content_digest(request)
-        async with self._exclusive(key) as lease:
+        async with self._exclusive(key):
             stored_response = await self._find_response(key, content, response_type)
             if stored_response is not None:
                 return stored_response
 
             async def store_response(transaction: AsyncConnection, response: M) -> None:
                 await self._store(transaction, key, content, response)
-                if lease is not None:
-                    await lease.end(transaction)
 
-            return await change(store_response)
+            try:
+                return await change(store_response)
+            except DomainError:
+                if self._locks is None:
+                    raise
+                # Another replica may have taken this one for dead, and completed the request.
+                stored_response = await self._find_response(key, content, response_type)
+                if stored_response is None:
+                    raise
+                return stored_response
 
     async def run_in_transaction(
         self,
@@ -168,17 +146,14 @@ class IdempotentRequests:
         return await self.run(request, response_type, change_and_store)
 
     @asynccontextmanager
-    async def _exclusive(self, key: Key) -> AsyncIterator[Lease | None]:
+    async def _exclusive(self, key: Key) -> AsyncIterator[None]:
         """Wait for duplicates in this process, exclude those in other replicas."""
         while (duplicate := self._running.get(key)) is not None:
             await duplicate.wait()
         done = self._running[key] = asyncio.Event()
         try:
-            if not self._database.is_shared:
-                yield None
-                return
-            async with self._leases.hold(key) as lease:
-                yield lease
+            async with nullcontext() if self._locks is None else self._locks.hold(key):
+                yield
         finally:
             del self._running[key]
             done.set()
@@ -186,7 +161,7 @@ class IdempotentRequests:
     async def _find_response(self, key: Key, digest: bytes, response_type: type[M]) -> M | None:
         table = self._records
         statement = select(table.c.request_digest, table.c.response).where(
-            and_(*(table.c[name] == value for name, value in key_columns(key).items()))
+            and_(*(table.c[name] == value for name, value in _columns(key).items()))
         )
         async with self._database.read() as connection:
             row = (await connection.execute(statement)).one_or_none()
@@ -202,7 +177,7 @@ class IdempotentRequests:
         self, transaction: AsyncConnection, key: Key, digest: bytes, response: Message
     ) -> None:
         statement = insert(self._records).values(
-            **key_columns(key),
+            **_columns(key),
             request_digest=digest,
             response=response.SerializeToString(),
             completed_at=datetime.now(UTC),
@@ -210,11 +185,18 @@ class IdempotentRequests:
         try:
             await transaction.execute(statement)
         except IntegrityError:
-            raise in_progress() from None
+            raise RequestInProgress(
+                "the same request was completed just now", retry_after=_RETRY_AFTER
+            ) from None
 
 
 def _digest(message: Message) -> bytes:
     return hashlib.sha256(message.SerializeToString(deterministic=True)).digest()
+
+
+def _columns(key: Key) -> dict[str, str]:
+    """Return the values of the columns that identify a request."""
+    return dict(zip(_KEY_COLUMNS, key, strict=True))
 
 
 def _key(request: Message, response_type: type[Message]) -> Key:

@@ -3,30 +3,23 @@
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Column, delete, select, tuple_
+from sqlalchemy import Column, Table, delete, select, tuple_
 
 from servicekit.process.daily_task import run_daily
 from servicekit.storage.database import Database
-from servicekit.storage.idempotency import IdempotencyTables
 
 # Rows deleted in one transaction, so that other writers need not wait long.
 _BATCH = 1000
 
 
 def purge_records_daily(
-    database: Database, tables: IdempotencyTables, retention_days: int
+    database: Database, records: Table, retention_days: int
 ) -> AbstractAsyncContextManager[None]:
-    """Purge idempotency records in the background while the block runs: immediately, then daily.
-
-    With them the expired leases of processes that died.
-    """
+    """Purge idempotency records in the background while the block runs: immediately, then daily."""
 
     async def purge_expired() -> int:
-        now = datetime.now(UTC)
-        completed_before = now - timedelta(days=retention_days)
-        purged = await purge(database, tables.records.c.completed_at, completed_before)
-        await purge(database, tables.leases.c.expires_at, now)
-        return purged
+        completed_before = datetime.now(UTC) - timedelta(days=retention_days)
+        return await purge(database, records.c.completed_at, completed_before)
 
     return run_daily(
         purge_expired, done="idempotency_records_purged", failed="idempotency_purge_failed"

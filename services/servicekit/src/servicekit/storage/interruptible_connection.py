@@ -62,24 +62,24 @@ class InterruptibleConnection(AsyncConnection):
 
     async def start(self, is_ctxmanager: bool = False) -> AsyncConnection:
         """Check a connection out of the pool."""
-        return await _finish(super().start(is_ctxmanager))
+        return await finish(super().start(is_ctxmanager))
 
     async def execute(self, *arguments: Any, **options: Any) -> Any:
         """Execute one statement; a cancellation interrupts it."""
-        return await _finish(super().execute(*arguments, **options), self._interrupt)
+        return await finish(super().execute(*arguments, **options), self._interrupt)
 
     async def run_sync(self, *arguments: Any, **options: Any) -> Any:
         """Run a synchronous function that uses the connection; a cancellation interrupts it."""
-        return await _finish(super().run_sync(*arguments, **options), self._interrupt)
+        return await finish(super().run_sync(*arguments, **options), self._interrupt)
 
     async def commit(self) -> None:
         """Commit; once begun it completes, even if the call was cancelled meanwhile."""
-        await _finish(super().commit())
+        await finish(super().commit())
 
     async def close(self) -> None:
         """Return the connection to the pool; what is not committed is rolled back."""
         if self.sync_connection is not None:
-            await _finish(super().close())
+            await finish(super().close())
 
     async def _interrupt(self, statement: asyncio.Future[Any]) -> None:
         assert self.sync_connection is not None  # noqa: S101  it executes a statement
@@ -87,7 +87,7 @@ class InterruptibleConnection(AsyncConnection):
         await self._interrupt_statement(driver_connection, statement)
 
 
-async def _finish(
+async def finish(
     work: Awaitable[T],
     interrupt: Callable[[asyncio.Future[Any]], Awaitable[None]] | None = None,
 ) -> T:

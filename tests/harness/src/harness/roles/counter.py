@@ -2,17 +2,19 @@
 
 from dataclasses import dataclass
 
+import grpc
 from passport.issuance.v1 import applications_pb2 as pb
 from passport.issuance.v1.applications_pb2_grpc import ApplicationsStub
 
 from harness.identities import OFFICE, OFFICERS, ClientChannels
-from harness.patient_calls import call_until_answered
+from harness.patient_calls import call_until_answered, reason
 from harness.world.drawn_portrait import portrait_photo
 from harness.world.population import Applicant
 from harness.world.seeds import derive, request_id
 
 FACES = 24
 """How many different faces the applicants have; drawing one takes longer than checking it."""
+_MAX_CAPTURES = 4
 
 
 @dataclass(slots=True)
@@ -68,7 +70,17 @@ class Counter:
         await call_until_answered(self._intake.SubmitPortrait, submit)
 
     async def take_fingers(self, case: Case) -> None:
-        """Submit the fingerprints of the case's current capture."""
+        """Submit the fingerprints of the case's current capture; too poor ones are taken again."""
+        for _ in range(_MAX_CAPTURES - 1):
+            try:
+                return await self._submit_fingers(case)
+            except grpc.aio.AioRpcError as error:
+                if reason(error) != "FINGERS_UNUSABLE":
+                    raise
+            case.impression += 1
+        return await self._submit_fingers(case)
+
+    async def _submit_fingers(self, case: Case) -> None:
         submit = pb.SubmitBiometricsRequest(
             request_id=self._id("biometrics", case.applicant.key, case.impression),
             application_id=case.application_id,

@@ -1,7 +1,7 @@
 """Requests that were carried out, with their answers, so that none is carried out twice."""
 
-from servicekit.storage.idempotency import idempotency_tables
+from servicekit.storage.idempotency import idempotency_table
 
 from issuance.store.tables.metadata import metadata
 
-idempotency = idempotency_tables(metadata)
+idempotency = idempotency_table(metadata)

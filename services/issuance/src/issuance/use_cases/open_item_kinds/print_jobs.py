@@ -35,8 +35,13 @@ async def settle(settled: Settlement, key: str) -> UnrecordedPrintEvent | Resolv
     await _require_may_settle(settled, found)
     if not is_confirmed(found.proposal, settled.resolution):
         await events.propose(at, settled.resolution)
-        by = settled.by.person
-        _log.info("settlement_proposed", print_job=found.event.job, office=found.office, by=by)
+        _log.info(
+            "settlement_proposed",
+            print_job=found.event.job,
+            application_id=found.event.case,
+            office=found.office,
+            by=settled.by.person,
+        )
         return replace(found, proposal=settled.resolution)
     await events.settle(at)
     return ResolvedItem(

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
+from issuance.domain.document import TWO_VALID_PASSPORTS
 from issuance.domain.open_item import OpenItemKind, OpenItemNotFound, ResolvedItem
-from issuance.domain.person_merge import TWO_VALID_PASSPORTS, SupersededBook
+from issuance.domain.person_merge import SupersededBook
 from issuance.use_cases.open_item_kinds.settlement import Listing, Settlement, number, numbers
 
 

@@ -2,12 +2,12 @@
 
 from enum import Enum
 
-from servicekit.storage.idempotency import idempotency_tables
+from servicekit.storage.idempotency import idempotency_table
 from sqlalchemy import Enum as EnumType
 from sqlalchemy import MetaData
 
 metadata = MetaData()
-idempotency = idempotency_tables(metadata)
+idempotency = idempotency_table(metadata)
 
 
 def enum_type(members: type[Enum]) -> EnumType:

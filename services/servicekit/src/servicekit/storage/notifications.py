@@ -1,0 +1,61 @@
+"""How does a process learn at once of what another one has committed? A server notifies it.
+
+Only a hint: what was notified while nobody listened is lost, so whoever is notified also polls.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+from sqlalchemy import NullPool, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from servicekit.storage.database import Database
+
+# How often the connection is examined, and how long the server may take to answer, seconds.
+_CHECK_SECONDS = 1.0
+_ANSWER_SECONDS = 5.0
+
+
+@asynccontextmanager
+async def notifications(database: Database, channel: str) -> AsyncIterator[asyncio.Event]:
+    """Yield an event that is set when something was notified on a channel of the database.
+
+    It is also set whenever listening begins, again after the connection was lost, and with SQLite
+    never.
+    """
+    notified = asyncio.Event()
+    if not database.is_shared:
+        yield notified
+        return
+    engine = create_async_engine(
+        database.engine.url, poolclass=NullPool, isolation_level="AUTOCOMMIT",
+        connect_args={"timeout": _ANSWER_SECONDS, "command_timeout": _ANSWER_SECONDS},
+    )  # fmt: skip
+    listening = asyncio.create_task(_listen(engine, channel, notified))
+    try:
+        yield notified
+    finally:
+        listening.cancel()
+        await asyncio.wait([listening])
+        await engine.dispose()
+
+
+async def _listen(engine: AsyncEngine, channel: str, notified: asyncio.Event) -> None:
+    while True:
+        with suppress(OSError, SQLAlchemyError):
+            await _listen_until_lost(engine, channel, notified)
+        await asyncio.sleep(_CHECK_SECONDS)
+
+
+async def _listen_until_lost(engine: AsyncEngine, channel: str, notified: asyncio.Event) -> None:
+    """Listen until the server does not answer on the connection any more, then raise."""
+    async with engine.connect() as connection:
+        driver_connection: Any = (await connection.get_raw_connection()).driver_connection
+        await driver_connection.add_listener(channel, lambda *_: notified.set())
+        notified.set()
+        while True:
+            await asyncio.sleep(_CHECK_SECONDS)
+            await connection.execute(text("SELECT 1"))

@@ -1,0 +1,94 @@
+"""What ends when a process dies or stands still? A session of a server, and what it holds."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import NullPool, TextClause, text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+from servicekit.errors import DatabaseFailure
+from servicekit.storage.database_errors import connection_errors
+from servicekit.storage.interruptible_connection import finish
+
+# How often the process shows that it runs, as a part of the silence that ends the session.
+_SIGN_OF_LIFE = 0.3
+# After which a server is taken for unreachable.
+_ANSWER_SECONDS = 5.0
+
+
+class ServerSession:
+    """One session of a PostgreSQL server, opened when first used, and again after it was lost.
+
+    url: SQLAlchemy URL of the database. silence: after which the server ends the session of a
+    process that stands still.
+    """
+
+    def __init__(self, url: URL, silence: timedelta) -> None:
+        limit = {"idle_session_timeout": f"{silence.total_seconds():.3f}s"}
+        self._engine = create_async_engine(
+            url, poolclass=NullPool, hide_parameters=True, isolation_level="AUTOCOMMIT",
+            connect_args={
+                "server_settings": limit, "timeout": _ANSWER_SECONDS,
+                "command_timeout": _ANSWER_SECONDS,
+            },
+        )  # fmt: skip
+        self._interval = _SIGN_OF_LIFE * silence.total_seconds()
+        self._turn = asyncio.Lock()
+        self._connection: AsyncConnection | None = None
+        self._signs_of_life: asyncio.Task[None] | None = None
+
+    async def scalar(self, statement: TextClause, **values: Any) -> Any:
+        """Return the one value that a statement selects; once begun it completes.
+
+        Raises DatabaseFailure, SQLAlchemyError.
+        """
+        return await finish(self._scalar(statement, values))
+
+    async def close(self) -> None:
+        """End the session."""
+        if self._signs_of_life is not None:
+            self._signs_of_life.cancel()
+        async with self._turn:
+            await self._drop()
+
+    async def _scalar(self, statement: TextClause, values: dict[str, Any]) -> Any:
+        async with self._turn:
+            if self._connection is None:
+                await self._open()
+            try:
+                with connection_errors():
+                    return await self._opened().scalar(statement, values)
+            except (DatabaseFailure, SQLAlchemyError):
+                await self._drop()
+                raise
+
+    async def _open(self) -> None:
+        connection = self._engine.connect()
+        with connection_errors():
+            await connection.start()
+        self._connection = connection
+        if self._signs_of_life is None or self._signs_of_life.done():
+            self._signs_of_life = asyncio.create_task(self._give_signs_of_life())
+
+    def _opened(self) -> AsyncConnection:
+        assert self._connection is not None  # noqa: S101  opened before
+        return self._connection
+
+    async def _drop(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.invalidate()
+            await connection.close()
+
+    async def _give_signs_of_life(self) -> None:
+        """Run as long as the session lasts; what comes next opens another one."""
+        while self._connection is not None:
+            await asyncio.sleep(self._interval)
+            try:
+                if self._connection is not None:
+                    await self._scalar(text("SELECT 1"), {})
+            except (DatabaseFailure, SQLAlchemyError):
+                return

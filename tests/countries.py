@@ -1,0 +1,31 @@
+"""Countries of tests: each service has an empty database of its own, as in the services' tests."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from harness.configuration import SERVICES, CountryOptions, Layout
+from harness.country import Country
+from harness.journey_office import BEGINNING
+
+from services.databases import database_of, databases_removed
+
+
+@asynccontextmanager
+async def a_country(folder: Path, **options: Any) -> AsyncIterator[Country]:
+    """Run a country in an empty folder, its databases files there or on a PostgreSQL server.
+
+    options: those of CountryOptions.
+    """
+    layout = Layout.fresh(folder)
+    with databases_removed():
+        urls = {name: database_of(layout.data / f"{name}.sqlite") for name in SERVICES}
+        chosen = CountryOptions(database_urls=urls, **options)
+        async with Country(layout, chosen, BEGINNING) as country:
+            yield country
+
+
+def database_url(country: Country, service: str) -> str:
+    """Return the URL of a service's database."""
+    return database_of(country.layout.data / f"{service}.sqlite")

@@ -70,7 +70,7 @@ async def measure(out: Path, people: int, folder: Path | None, progress: Progres
         await country.terminate("matcher")
 
 
-async def _images(folder: Path | None) -> list[Samples]:
+async def _images(folder: Path | None) -> Sequence[Samples]:
     """Return two images each of many people: files of a folder of 500 dpi, or synthetic ones."""
     if folder is not None:
         files = sorted(folder.rglob("*.png"))  # noqa: ASYNC240  nothing else runs yet

@@ -27,11 +27,11 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
 
 @pytest.fixture
 def trips(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    made, run = [], OneTripConnection._execute
+    made, run = list[Any](), OneTripConnection._execute
 
     async def counted(self: OneTripConnection, *arguments: Any) -> Any:
         made.append(arguments)
-        return await run(self, *arguments)
+        return await run(self, *arguments)  # type: ignore[no-untyped-call]
 
     monkeypatch.setattr(OneTripConnection, "_execute", counted)
     return made

@@ -2,7 +2,7 @@ import ctypes
 from pathlib import Path
 
 import matcher.image.quality  # noqa: F401  it says how OpenCV is to be loaded
-import nbis
+import nbis  # type: ignore[import-untyped, unused-ignore]
 import pytest
 
 

@@ -32,7 +32,7 @@ class OneTripConnection(aiosqlite.Connection):
 
     async def run(self, function: Any, *arguments: Any) -> Any:
         """Return what a function returns that runs in the thread of the connection."""
-        return await self._execute(function, *arguments)
+        return await self._execute(function, *arguments)  # type: ignore[no-untyped-call]
 
     @property
     def sqlite(self) -> sqlite3.Connection:

@@ -8,6 +8,8 @@ UV := .tools/bin/uv
 RUN := $(UV) run --quiet --frozen --all-packages
 # Runs a command in the environment of training, which has further packages and is made on first use.
 RUN_TRAINING := UV_PROJECT_ENVIRONMENT=build/train/venv OMP_NUM_THREADS=1 XLA_FLAGS=--xla_cpu_multi_thread_eigen=false nice $(UV) run --quiet --frozen --all-packages --group train
+# Where tests put databases: in memory if there is room, since a test waits for each commit.
+TESTS_FOLDER := $(shell [ "$$(df --output=avail /dev/shm 2>/dev/null | tail -n 1)" -ge 4000000 ] 2>/dev/null && echo TMPDIR=/dev/shm)
 # Folder of development certificates.
 PKI ?= build/pki
 # The user of a certificate: USER=..., but not the login's name, which shells have in USER.
@@ -35,7 +37,7 @@ up: setup ## Start all services with one office and leave them running
 	$(RUN) harness up
 
 test: setup ## Run the tests, except the slow ones and those that need system packages (minutes)
-	$(RUN) pytest -n 2 --max-worker-restart=0 --dist loadfile --no-loadscope-reorder -m "not slow and not system"
+	$(TESTS_FOLDER) $(RUN) pytest -n 2 --max-worker-restart=0 --dist loadfile --no-loadscope-reorder -m "not slow and not system" tests services
 
 test-slow: setup ## Run the slow tests: long runs with faults, and properties with other examples each time
 	$(RUN) pytest -m slow
@@ -52,7 +54,7 @@ recovery: setup ## Let 83,070 people wait for the matcher and come back, in virt
 	$(RUN) python -m services.issuance.tests.recovery $(if $(SEED),--seed $(SEED)) $(if $(WAITING),--waiting $(WAITING))
 
 test-postgresql: setup ## Run the tests that use a database, journeys too, on PostgreSQL, on a server of their own (minutes), or POSTGRESQL_TEST_URL=postgresql+asyncpg://<user who may create databases>:<password>@<host>/<db> TESTS=<files>
-	POSTGRESQL_TEST_URL="$(POSTGRESQL_TEST_URL)" $(RUN) python -m services.postgresql_server \
+	$(TESTS_FOLDER) POSTGRESQL_TEST_URL="$(POSTGRESQL_TEST_URL)" $(RUN) python -m services.postgresql_server \
 		pytest -n 2 --max-worker-restart=0 --dist loadfile --no-loadscope-reorder -m "not slow and not system" \
 		$(or $(TESTS),services/*/tests/test_*.py services/*/tests/{service,store,use_cases,issuance_histories,print_histories} \
 		tests/{journeys,faults} tests/contract/test_{services_enforce_,the_}*.py tests/docs/test_a_days_work_*.py)

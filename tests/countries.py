@@ -1,27 +1,39 @@
-"""Countries of tests: each service has an empty database of its own, as in the services' tests."""
+"""Countries of tests: each service has a database of its own, as in the services' tests."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import issuance.store.records
+import printer.store.records
 from harness.configuration import SERVICES, CountryOptions, Layout
 from harness.country import Country
 from harness.journey_office import BEGINNING
 
-from services.databases import database_of, databases_removed
+from services.databases import database_of, databases_removed, make_tables
+
+_MIGRATIONS = {
+    "issuance": issuance.store.records.MIGRATIONS,
+    "printer": printer.store.records.MIGRATIONS,
+}
+"""Not those of the matcher, whose command to migrate prepares its encryption, too."""
 
 
 @asynccontextmanager
 async def a_country(folder: Path, **options: Any) -> AsyncIterator[Country]:
     """Run a country in an empty folder, its databases files there or on a PostgreSQL server.
 
+    A process to migrate takes seconds of processor time: tables are copied.
+
     options: those of CountryOptions.
     """
     layout = Layout.fresh(folder)
     with databases_removed():
         urls = {name: database_of(layout.data / f"{name}.sqlite") for name in SERVICES}
-        chosen = CountryOptions(database_urls=urls, **options)
+        for name, migrations in _MIGRATIONS.items():
+            make_tables(urls[name], migrations)
+        chosen = CountryOptions(database_urls=urls, have_tables=_MIGRATIONS.keys(), **options)
         async with Country(layout, chosen, BEGINNING) as country:
             yield country
 

@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from issuance.domain.case import Case
 from issuance.domain.history import HistoryEntry
 from issuance.domain.states import ApplicationState
@@ -64,6 +65,29 @@ def test_and_it_is_on_record(database_url: str, tmp_path: Path) -> None:
     assert case.refusal_reason is not None
     assert case.refusal_reason.en == "the applicant is on record under another identity"
     assert (case.revision, case.appeal_granted_by, case.state_since) == (5, "", entry.at)
+
+
+def test_what_no_appeal_explains_is_named_and_nothing_changed(
+    database_url: str, tmp_path: Path
+) -> None:
+    migrate_until("0049", database_url, MIGRATIONS, tmp_path)
+    asyncio.run(_write(database_url))
+    asyncio.run(_run(database_url, _application("by-hand", "dewi", "handed_over", due=True)))
+
+    with pytest.raises(ValueError, match="several open applications: dewi;"):
+        migrate(database_url, MIGRATIONS)
+    asyncio.run(_run(database_url, "DELETE FROM applications WHERE id = 'by-hand'"))
+    migrate(database_url, MIGRATIONS)
+
+    cases, _, _ = asyncio.run(_read(database_url))
+    assert cases["following"].state is STATES.RECEIVED
+
+
+async def _run(url: str, statement: str) -> None:
+    database = Database(url)
+    async with database.begin() as connection:
+        await connection.execute(text(statement))
+    await database.close()
 
 
 async def _write(url: str) -> None:

@@ -1,7 +1,6 @@
 """Matchers as processes of their own."""
 
 import json
-import multiprocessing
 import random
 import socket
 import time
@@ -24,16 +23,13 @@ from servicekit.security.development_certificates import issue_certificate
 from servicekit.security.tls import TlsFiles
 
 from services.databases import database_of
+from services.forked_processes import FORKED
 
 POLICY = Path(__file__).parents[3] / "deploy" / "policy" / "policy.toml"
 TIMEOUT_SECONDS = 60.0
 START_SECONDS = 240.0
 """After an upgrade the first start compiles its kernels, beside other tests."""
 _BELOW_EPHEMERAL = range(15_000, 30_000)
-
-# Children are forked from a process that has the libraries loaded: that takes seconds otherwise.
-_forks = multiprocessing.get_context("forkserver")
-_forks.set_forkserver_preload(["matcher.__main__", "sqlalchemy.dialects.sqlite.aiosqlite"])
 
 
 def master_key(folder: Path) -> Path:
@@ -101,7 +97,7 @@ class Matcher:
         """Start the process, at a free address unless given, and wait until it is so far."""
         self.address = address or f"127.0.0.1:{_free_port()}"
         config = self.write(self.settings(failpoints=failpoints))
-        self._process = _forks.Process(
+        self._process = FORKED.Process(
             target=main, args=(["serve", "--config", str(config)],), daemon=True
         )
         self._process.start()

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from matcher.record.iso19794 import Edition, FingerRecord, write
 from passport.type.v1 import biometrics_pb2 as b
 
 from .caller import Caller, hits
+from .command_process import run_command
 from .conftest import Callers, Matchers
 from .matcher_process import Matcher
 from .people import BOTH_INDEX, fingers, given, minutiae, template
@@ -25,21 +25,20 @@ def write_register(folder: Path, persons: range) -> None:
             (encounter / f"{position}.iso").write_bytes(template(person, position))
 
 
-# The command loads the libraries anew each time.
 pytestmark = pytest.mark.timeout(300)
 
 
 async def run_import(matcher: Matcher, folder: Path, *options: str) -> tuple[int | None, str, str]:
     """Run the command as a process of its own; returns its exit code, stdout and stderr."""
     files = matcher.identity("registry")
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "matcher", "import", folder, "--to", matcher.address,
-        "--certificate", files.certificate, "--private-key", files.private_key,
-        "--authority", files.authority, "--server-name", "localhost", *options,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    ended = await asyncio.to_thread(
+        run_command,
+        "import", folder, "--to", matcher.address, "--certificate", files.certificate,
+        "--private-key", files.private_key, "--authority", files.authority,
+        "--server-name", "localhost", *options,
+        cwd=folder,
     )  # fmt: skip
-    out, error = await process.communicate()
-    return process.returncode, out.decode(), error.decode()
+    return ended.returncode, ended.stdout, ended.stderr
 
 
 async def test_files_become_encounters(

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from issuance.domain.activity import Activity
+from issuance.domain.application_type import ApplicationType
 from issuance.domain.case import Case
 from issuance.domain.document import DocumentStatus
 from issuance.domain.events import ApplicationEvent
@@ -56,6 +57,7 @@ async def check(history: History) -> None:
     check_persons(found)
     check_merges(found)
     _check_reported(history, found)
+    check_taken_in(found)
     await _check_way_on(history, found.cases)
 
 
@@ -74,6 +76,17 @@ def check_merges(found: Snapshot) -> None:
     persons = {case.person_id for case in found.cases}
     persons |= {document.person_id for document in found.documents}
     assert not persons.intersection(found.merged), found
+
+
+def check_taken_in(found: Snapshot) -> None:
+    """No damaged book that was handed in, and replaced, is valid."""
+    replaced = {
+        case.returned_document
+        for case in found.cases
+        if case.type is ApplicationType.REPLACEMENT_DAMAGED and case.handed_over_at
+    }
+    valid = {each.number for each in found.documents if each.status is DocumentStatus.VALID}
+    assert not valid & replaced, found
 
 
 def _check_reported(history: History, found: Snapshot) -> None:

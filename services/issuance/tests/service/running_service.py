@@ -9,6 +9,8 @@ from issuance.__main__ import main
 from issuance.bootstrap.process import Issuance
 from issuance.config import IssuanceSettings
 
+from services.forked_processes import FORKED
+
 from .callers import LONGEST_WAIT
 from .ports import free_port
 
@@ -63,10 +65,6 @@ books_per_machine_per_day = 10
 """
 
 
-_FORKED = multiprocessing.get_context("forkserver")
-_FORKED.set_forkserver_preload(["issuance.__main__", "sqlalchemy.dialects.sqlite.aiosqlite"])
-
-
 class ServiceProcess:
     """`issuance serve` as a process of its own, forked from one that has everything imported."""
 
@@ -81,7 +79,7 @@ class ServiceProcess:
         armed = f'listen = "{self.address}"\nfailpoints = "{failpoints}"\n'
         config.write_text(armed + self._config.read_text())
         arguments = ["serve", "--config", str(config)]
-        self._child = _FORKED.Process(target=main, args=(arguments,), daemon=True)
+        self._child = FORKED.Process(target=main, args=(arguments,), daemon=True)
         self._child.start()
 
     async def stop(self) -> None:

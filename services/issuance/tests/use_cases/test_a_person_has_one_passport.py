@@ -131,6 +131,7 @@ async def test_a_passport_that_was_replaced_is_reported_too(workflow: Workflow) 
     first = await workflow.becomes_ready()
     await workflow.hands_over(first)
     case = await workflow.case(first)
+    workflow.clock("2018-10-29 09:00")
     second = await workflow.becomes_ready(type=RENEWAL, person_id=case.person_id)
     await workflow.hands_over(second)
 

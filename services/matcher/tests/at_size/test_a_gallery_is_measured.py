@@ -1,12 +1,12 @@
 """`matcher bench` on a small gallery: its keys are published, and what they say holds."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from ..command_process import run_command  # noqa: TID252
 
 pytestmark = pytest.mark.timeout(420)
 """Half a minute, and a minute more for the kernels of a fresh checkout, on a busy machine."""
@@ -39,11 +39,10 @@ KEYS = {
 
 def bench(folder: Path, *arguments: str) -> dict[str, Any]:
     """Run the command on people of one finger; return what it wrote."""
-    ended = subprocess.run(
-        [sys.executable, "-m", "matcher", "bench", "--fingers", "1", "--probes", "8",
-         "--exact-probes", "4", "--workers", "1", "--cache", "cache", "--out", "out/bench.json",
-         *arguments],
-        cwd=folder, capture_output=True, text=True, timeout=400, check=False,
+    ended = run_command(
+        "bench", "--fingers", "1", "--probes", "8", "--exact-probes", "4", "--workers", "1",
+        "--cache", "cache", "--out", "out/bench.json", *arguments,
+        cwd=folder,
     )  # fmt: skip
     assert ended.returncode == 0, ended.stderr
     content: dict[str, Any] = json.loads((folder / "out/bench.json").read_text())

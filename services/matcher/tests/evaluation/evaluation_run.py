@@ -2,14 +2,14 @@
 
 import csv
 import json
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from matcher.synthetic import LIVE_SCAN, generate_master, generate_ridge_pattern, render_impression
 from PIL import Image
+
+from ..command_process import run_command  # noqa: TID252
 
 FINGERS = {"live": (3, "png"), "ink": (2, "bmp")}
 """Number of fingers and kind of file, by set."""
@@ -41,11 +41,11 @@ def evaluate_synthetic_images(folder: Path) -> Run:
                 Image.fromarray(image).save(folder / f"images/{set_}/{finger}_{impression}.{kind}")
     (folder / "images/ink/2_3.bmp").write_bytes(b"BM and nothing more")
     (folder / "images/live/readme.png").write_bytes(b"")
-    ended = subprocess.run(
-        [sys.executable, "-m", "matcher", "evaluate", "images", "--dpi", "500", "--hard",
-         "--bozorth3", "--out", "out/result.json", "--scores", "out/pairs.csv",
-         "--distractors", "1000", "200", "--fingers", "2", "--cache", "cache"],
-        cwd=folder, capture_output=True, text=True, timeout=400, check=False,
+    ended = run_command(
+        "evaluate", "images", "--dpi", "500", "--hard", "--bozorth3", "--out", "out/result.json",
+        "--scores", "out/pairs.csv", "--distractors", "1000", "200", "--fingers", "2",
+        "--cache", "cache",
+        cwd=folder,
     )  # fmt: skip
     assert ended.returncode == 0, ended.stderr
     return Run(folder, ended.stderr, json.loads((folder / "out/result.json").read_text()))

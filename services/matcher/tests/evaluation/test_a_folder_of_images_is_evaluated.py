@@ -1,5 +1,8 @@
+"""One run of `matcher evaluate`: all its tests are here, so that no other process repeats it."""
+
 import re
 from html.parser import HTMLParser
+from typing import Any
 
 import numpy as np
 import pytest
@@ -7,6 +10,7 @@ from matcher.evaluation.error_rates import equal_error_rate
 from PIL import Image
 
 from .evaluation_run import FINGERS, Run
+from .result_keys import RESULT
 
 pytestmark = pytest.mark.timeout(420)
 """Twenty seconds, and a minute more for the kernels of a fresh checkout, on a busy machine."""
@@ -108,3 +112,54 @@ def test_figures_are_written_beside_the_result(run: Run) -> None:
     } <= names
     for file in (run.folder / "out/result").iterdir():
         assert Image.open(file).format == "PNG"
+
+
+def _types(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _types(each) for key, each in value.items()}
+    return [_types(each) for each in value] if isinstance(value, list) else type(value)
+
+
+def test_the_keys_of_the_result_are_these_at_every_level(run: Run) -> None:
+    assert _types(run.result) == RESULT
+
+
+@pytest.mark.parametrize("name", ["pairs.csv", "pairs-hard.csv"])
+def test_the_columns_of_the_scores_are_these(run: Run, name: str) -> None:
+    assert {tuple(row) for row in run.pairs(name)} == {
+        ("set_a", "name_a", "set_b", "name_b", "score")
+    }
+
+
+def test_each_gallery_is_measured_the_smallest_first(run: Run) -> None:
+    galleries = run.result["at_size"]
+
+    assert [gallery["distractors"] for gallery in galleries] == [200, 1_000]
+    assert [gallery["people"] for gallery in galleries] == [202, 1_002]
+
+
+def test_each_impression_is_once_on_record_and_the_others_are_searched(run: Run) -> None:
+    for gallery in run.result["at_size"]:
+        assert (gallery["compositions"], gallery["persons_composed"]) == (2, 2)
+        assert (gallery["searches"], gallery["searches_non_mated"]) == (4, 4)
+
+
+def test_persons_on_record_are_found_and_nobody_else(run: Run) -> None:
+    for gallery in run.result["at_size"]:
+        assert gallery["mate_compared"] == gallery["rank1"] == 1.0
+        assert gallery["fnir_at_nominal_fpir_1e3"] == 0.0
+        assert gallery["counts"]["nominal_fpir_1e3_taken"] == 0
+
+
+def test_an_fpir_that_so_few_searches_cannot_show_is_not_stated(run: Run) -> None:
+    for gallery in [*run.result["at_size"], *run.result["hard_at_size"]]:
+        assert gallery["fnir_at_fpir_1e2"] is None
+        assert gallery["fnir_at_fpir_1e3"] is None
+
+
+def test_the_report_draws_them_beside_what_vendors_published(run: Run) -> None:
+    page = (run.folder / "out/result.html").read_text()
+
+    assert (run.folder / "out/result/at-size.png").exists()
+    assert (run.folder / "out/result/hard-at-size.png").exists()
+    assert "Searches among many people, partial probes" in page

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -44,7 +44,8 @@ class CountryOptions:
     target_fpir: searches without a mate that name somebody; high, so that examiners have work.
     faults: what befalls simulated machines, by machine, as `crash-before@60`.
     outage_policy: content of issuance's file; empty: what applies without one.
-    database_urls: of empty databases, by service; a SQLite file for a service that is not in it.
+    database_urls: by service; a SQLite file for a service that is not in it. have_tables: services
+    whose databases need no migration.
     """
 
     machines: int = 4
@@ -55,6 +56,7 @@ class CountryOptions:
     faults: Mapping[str, str] = field(default_factory=dict)
     outage_policy: str = ""
     database_urls: Mapping[str, str] = field(default_factory=dict)
+    have_tables: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

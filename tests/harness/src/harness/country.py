@@ -59,7 +59,8 @@ class Country:
     async def __aenter__(self) -> Self:
         self._stack.push_async_callback(self._end)
         try:
-            await asyncio.gather(*(self.migrate(name) for name in SERVICES))
+            to_migrate = [name for name in SERVICES if name not in self._wishes.have_tables]
+            await asyncio.gather(*(self.migrate(name) for name in to_migrate))
             await asyncio.gather(*(self.restart(name) for name in self._processes if name != _LAST))
             # Started before the matcher it would open an outage, rightly.
             await self.restart(_LAST)

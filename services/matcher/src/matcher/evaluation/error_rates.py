@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import poisson  # type: ignore[import-untyped, unused-ignore]
 
 Scores = NDArray[np.float64]
 
@@ -97,6 +96,9 @@ def false_non_matches_at_fmr(mated: Scores, non_mated: Scores, one_in: int | Non
 
 def check_nominal_fmr(mated: Scores, non_mated: Scores, decades: int) -> NominalFmrCheck:
     """Count scores, which are calibrated as -log10 FMR, at a nominal FMR of 10^-decades."""
+    # Imported here, because a service, which measures nothing, would start half a second later.
+    from scipy.stats import poisson  # type: ignore[import-untyped, unused-ignore]
+
     fmr = 10.0**-decades
     low, high = poisson.interval(0.95, non_mated.size * fmr)
     return NominalFmrCheck(

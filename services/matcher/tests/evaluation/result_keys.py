@@ -1,0 +1,122 @@
+"""The published keys of result.json, each with the type of its value."""
+
+SET = {
+    "eer": float,
+    "fmr100": float,
+    "fmr1000": float,
+    "zero_fmr": float,
+    "eer_threshold": float,
+    "counts": {
+        "fmr100_missed": int,
+        "fmr1000_missed": int,
+        "zero_fmr_missed": int,
+        "eer_missed": int,
+        "eer_taken": int,
+    },
+    "fvc_eer": float,
+    "images": int,
+    "fingers": int,
+    "genuine": int,
+    "impostors": int,
+    "fvc_impostors": int,
+}
+POOLED = {
+    "eer": float,
+    "fnmr_at_1e2": float,
+    "fnmr_at_1e3": float,
+    "fnmr_at_1e4": float,
+    "zero_fmr": float,
+    "eer_threshold": float,
+    "counts": {
+        "fnmr_at_1e2_missed": int,
+        "fnmr_at_1e3_missed": int,
+        "fnmr_at_1e4_missed": int,
+        "zero_fmr_missed": int,
+        "eer_missed": int,
+        "eer_taken": int,
+    },
+    "genuine": int,
+    "impostors": int,
+}
+RATE = {"embedding": float, "reranked": float}
+IDENTIFICATION = {
+    "rank1": RATE,
+    "rank10": RATE,
+    "rank100": RATE,
+    "rank1_single": RATE,
+    "searches": int,
+    "searches_single": int,
+}
+ONE_MATE = {"rank1": RATE, "rank10": RATE, "rank100": RATE, "searches": int}
+CALIBRATION = {
+    "promised": float,
+    "observed": float,
+    "count": int,
+    "of": int,
+    "interval": [int, int],
+    "inside": bool,
+    "mates_below": int,
+}
+AT_SIZE = {
+    "people": int,
+    "distractors": int,
+    "fingers": int,
+    "compositions": int,
+    "persons_composed": int,
+    "searches": int,
+    "searches_non_mated": int,
+    "fnir_at_fpir_1e2": type(None),
+    "fnir_at_fpir_1e3": type(None),
+    "fnir_at_nominal_fpir_1e2": float,
+    "fnir_at_nominal_fpir_1e3": float,
+    "mate_compared": float,
+    "rank1": float,
+    "processor_s": float,
+    "counts": {
+        "fnir_at_fpir_1e2_missed": type(None),
+        "fnir_at_fpir_1e3_missed": type(None),
+        "fnir_at_nominal_fpir_1e2_missed": int,
+        "fnir_at_nominal_fpir_1e3_missed": int,
+        "nominal_fpir_1e2_taken": int,
+        "nominal_fpir_1e3_taken": int,
+    },
+}
+UNCALIBRATED = {"sets": {"ink": float, "live": float}, "pooled": POOLED}
+RESULT = {
+    "sets": {"ink": SET, "live": SET},
+    "pooled": POOLED,
+    "hard": POOLED,
+    **IDENTIFICATION,
+    "images_per_second": float,
+    "comparisons_per_second": float,
+    "one_mate": ONE_MATE,
+    "calibration": {
+        "pooled": [CALIBRATION] * 4,
+        "ink": [CALIBRATION] * 4,
+        "live": [CALIBRATION] * 4,
+    },
+    "uncalibrated": UNCALIBRATED,
+    "hard_sets": {"ink": SET, "live": SET},
+    "hard_identification": IDENTIFICATION,
+    "hard_one_mate": ONE_MATE,
+    "hard_uncalibrated": UNCALIBRATED,
+    "bozorth3": {"sets": {"ink": SET, "live": SET}, "pooled": POOLED},
+    "at_size": [AT_SIZE] * 2,
+    "hard_at_size": [AT_SIZE] * 2,
+    "failed": {"whole": {"ink/2_3": str}, "hard": {"ink/2_3": str}},
+    "skipped": [str],
+    "measured": {
+        "matcher": str,
+        "extractor": str,
+        "embedding": str,
+        "comparison": str,
+        "calibration": str,
+        "candidates_compared": int,
+        "images": int,
+        "ppi": {"ink": int, "live": int},
+        "labels_shuffled": bool,
+        "workers": int,
+        "machine": str,
+    },
+}
+"""All keys, with the type of each value; ink and live are the names of the sets."""

@@ -29,6 +29,7 @@ from servicekit.storage.interruptible_connection import (
     postgresql_interrupt,
 )
 from servicekit.storage.server_session import ServerSession
+from servicekit.storage.sqlite_driver import connect
 
 _SQLITE_PRAGMAS = (
     "journal_mode=WAL",
@@ -71,6 +72,7 @@ class Database:
             hide_parameters=True,
             # Text within JSON columns stays readable.
             json_serializer=partial(json.dumps, ensure_ascii=False),
+            **({"async_creator": partial(connect, self._file)} if self._is_sqlite else {}),
         )
         if self._is_sqlite:
             _prepare_sqlite(self.engine)

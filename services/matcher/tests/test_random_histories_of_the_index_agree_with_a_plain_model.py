@@ -20,10 +20,11 @@ from matcher.domain.change_token import ChangeToken
 from matcher.domain.encounter import EncounterStatus
 from matcher.domain.index_entry import FingerFeatures, IndexEntry
 from matcher.domain.shortlist import SearchDepth, SearchScope
-from matcher.index import finger_segment, memory_index, snapshot
+from matcher.index import compaction, finger_segment, memory_index, snapshot
 from matcher.index.frozen_index import FrozenIndex
 from matcher.index.memory_checksum import memory_checksum
 from matcher.index.memory_index import MemoryIndex
+from matcher.index.segment_folder import SegmentFolder
 
 from .indexed_entries import entries_when_frozen
 from .plain_search import POSITIONS, PlainSearch, found_by
@@ -50,6 +51,10 @@ def _probe(seed: int) -> dict[int, FingerFeatures]:
     return {position: random_finger(rng) for position in POSITIONS}
 
 
+def _embedding(finger: FingerFeatures) -> bytes:
+    return finger.embedding.tobytes()
+
+
 def _held(entries: list[IndexEntry]) -> dict[str, int]:
     """All of some entries: the checksum of each by its id."""
     return {entry.encounter_id: memory_checksum(entry) for entry in entries}
@@ -64,9 +69,12 @@ class Histories(RuleBasedStateMachine):
         self.index = MemoryIndex(ChangeToken(HEADER.database_epoch, 0))
         self.plain = PlainSearch()
         self.saving = ExitStack()
-        self.saved: tuple[FrozenIndex, dict[str, int]] | None = None
+        self.saved: tuple[FrozenIndex, dict[str, int], int] | None = None
         self.folder = tempfile.TemporaryDirectory()
-        self.log: list[tuple[list[str], list[IndexEntry]]] = []  # changes since
+        self.path = Path(self.folder.name) / "index"
+        self.segments = SegmentFolder(self.path)
+        self.log: list[tuple[list[str], list[IndexEntry]]] = []  # changes since it was saved
+        self.enrolled: set[bytes] = set()  # embeddings
 
     @rule(
         encounter_id=ENCOUNTERS,
@@ -131,17 +139,18 @@ class Histories(RuleBasedStateMachine):
     @precondition(lambda self: self.saved is None)
     @rule()
     def begin_to_save(self) -> None:
-        self.saved = self.saving.enter_context(self.index.frozen()), _held(self._searched())
+        frozen = self.saving.enter_context(self.index.frozen())
+        self.saved = frozen, _held(self._searched()), len(self.log)
 
     @precondition(lambda self: self.saved is not None)
     @rule()
     def save_and_restore_beside_it(self) -> None:
         assert self.saved is not None
-        frozen, held = self.saved
-        with tempfile.TemporaryDirectory() as folder:
-            snapshot.write(Path(folder) / "index", HEADER, frozen)
-            restored = snapshot.read(Path(folder) / "index", HEADER)
+        frozen, held, changes = self.saved
+        snapshot.write(self.path, HEADER, frozen)
+        restored = snapshot.read(self.path, HEADER)
         self._end_saving()
+        self.log = self.log[changes:]
 
         with restored.frozen() as again:
             assert _held(entries_when_frozen(again)) == held
@@ -149,30 +158,44 @@ class Histories(RuleBasedStateMachine):
     @rule()
     def restart_from_a_snapshot(self) -> None:
         self._end_saving()
-        with tempfile.TemporaryDirectory() as folder:
-            with self.index.frozen() as frozen:
-                snapshot.write(Path(folder) / "index", HEADER, frozen)
-            self.index = snapshot.read(Path(folder) / "index", HEADER)
+        self.save()
+        self.index = snapshot.read(self.path, HEADER)
 
     @rule()
     def save(self) -> None:
         with self.index.frozen() as frozen:
-            snapshot.write(Path(self.folder.name) / "index", HEADER, frozen)
+            snapshot.write(self.path, HEADER, frozen)
         self.log.clear()
 
-    @precondition(lambda self: (Path(self.folder.name) / "index").exists())
+    @rule()
+    def forget_and_save(self) -> None:
+        self._end_saving()
+        self.index.compact(self.segments, purge=True)
+        self.save()
+
+        on_disk = b"".join(
+            path.read_bytes() for path in Path(self.folder.name).rglob("*") if path.is_file()
+        )
+        held = {_embedding(f) for each in self._searched() for f in each.fingers.values()}
+        assert not [gone for gone in self.enrolled - held if gone in on_disk]
+
+    @precondition(lambda self: self.path.exists())
     @rule()
     def crash(self) -> None:
         self._end_saving()
-        self.index = snapshot.read(Path(self.folder.name) / "index", HEADER)
+        self.index = snapshot.read(self.path, HEADER)
         for removed, entries in self.log:
             self.index.update(removed, entries)
 
     @rule()
-    def compact(self) -> None:
-        is_done = self.index.compact()
+    def seal_and_compact(self) -> None:
+        is_done = self.index.compact(self.segments)
 
         assert not (is_done and self.saved)
+
+    @rule()
+    def compact_in_memory(self) -> None:
+        self.index.compact()
 
     @invariant()
     def it_holds_what_was_put_in(self) -> None:
@@ -203,6 +226,7 @@ class Histories(RuleBasedStateMachine):
         self.index.update(removed, entries)
         self.plain.update(removed, entries)
         self.log.append((removed, entries))
+        self.enrolled |= {_embedding(f) for each in entries for f in each.fingers.values()}
 
     def _searched(self) -> list[IndexEntry]:
         return [e for e in self.plain.entries.values() if e.status.is_searched]
@@ -214,6 +238,9 @@ class Histories(RuleBasedStateMachine):
 
 def test_after_any_history_both_hold_and_find_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(finger_segment, "_COMPACTION_MINIMUM", 2)
+    monkeypatch.setattr(compaction, "_SEALED_FINGERS", 4)
+    monkeypatch.setattr(compaction, "_MOST_FINGERS", 10)
+    monkeypatch.setattr(compaction, "_COPIED_AT_ONCE", 3)
     monkeypatch.setattr(memory_index, "_FINGERS_AT_ONCE", 3)
 
     run_state_machine_as_test(

@@ -38,8 +38,9 @@ class Settings(ServiceSettings):
     )
     snapshot_file: Path | None = Field(
         None,
-        description="file for snapshots of the index; unset: it is read from the database. Its "
-        "embeddings and minutiae are not encrypted: put it on an encrypted volume",
+        description="file for snapshots of the index, beside a folder for most of its fingers "
+        "(FILE.segments); unset: the index is read from the database and held in memory. "
+        "Embeddings and minutiae are not encrypted in them: put them on an encrypted volume",
     )
     snapshot_interval_changes: int = Field(
         10_000, gt=0, description="committed changes after which a new snapshot is written"

@@ -277,7 +277,7 @@ class Snapshot(_message.Message):
     encounters: _builtins.int
     """Number of encounters in it."""
     size_bytes: _builtins.int
-    """Size of its file, bytes."""
+    """Size of its file, and of the files of segments that it names, bytes."""
     def __init__(
         self,
         *,

@@ -13,6 +13,7 @@ from matcher.at_size.gallery_cache import PEOPLE_PER_FILE, snapshot_header
 from matcher.at_size.searched_gallery import SearchedGallery
 from matcher.domain.index_entry import IndexEntry
 from matcher.index import snapshot
+from matcher.index.segment_folder import SegmentFolder
 
 _AT_ONCE = 500
 """People added by one update, as many as the service applies of its change log."""
@@ -85,6 +86,7 @@ def _grow(gallery: BenchGallery, spare: Sequence[IndexEntry], snapshot_file: Pat
     for start in range(0, PEOPLE_PER_FILE, _AT_ONCE):
         gallery.searched.enrol(spare[start : start + _AT_ONCE])
     if snapshot_file:
+        gallery.searched.index.compact(SegmentFolder(snapshot_file), purge=True)
         with gallery.searched.index.frozen() as frozen:
             header = snapshot_header(gallery.models, "bench", gallery.count)
             snapshot.write(snapshot_file, header, frozen)

@@ -22,6 +22,7 @@ from matcher.at_size.search_figures import (
 )
 from matcher.at_size.searched_gallery import SearchedGallery
 from matcher.at_size.searches_at_size import enrol_synthetic
+from matcher.index import snapshot
 from matcher.index.memory_index import MemoryIndex
 from matcher.index.warm_up import warm_up
 from matcher.models import ModelBundle
@@ -42,8 +43,22 @@ def measure(
     warm_up()
     for _ in files.entries(models, 0, 1):  # what reading a file leaves behind is not the index
         pass
+    with tempfile.TemporaryDirectory() as folder:
+        snapshot_file = Path(folder) / "index.snapshot" if with_snapshot else None
+        return _measure(models, files, people, probes, exact_probes, snapshot_file)
+
+
+def _measure(
+    models: ModelBundle,
+    files: GalleryCache,
+    people: int,
+    probes: int,
+    exact_probes: int,
+    snapshot_file: Path | None,
+) -> Json:
     before = _anonymous_bytes()
-    gallery = BenchGallery(models, files, people, SearchedGallery(models, workers=1))
+    searched = SearchedGallery(models, 1, snapshot_file)
+    gallery = BenchGallery(models, files, people, searched)
     costs: Json = {
         "people": people,
         "fingers": len(files.people.positions),
@@ -53,7 +68,7 @@ def measure(
         "bytes_per_finger": _bytes_per_finger(gallery.searched.index),
     }
     found = _search_figures(gallery, probes, exact_probes)
-    grown = _growth_figures(gallery, found["median_s"], with_snapshot)
+    grown = _growth_figures(gallery, found["median_s"], snapshot_file)
     return costs | found | grown
 
 
@@ -70,20 +85,19 @@ def _search_figures(gallery: BenchGallery, probes: int, exact_probes: int) -> Js
     }
 
 
-def _growth_figures(gallery: BenchGallery, median: float, with_snapshot: bool) -> Json:
+def _growth_figures(gallery: BenchGallery, median: float, snapshot_file: Path | None) -> Json:
     spare = spare_people(gallery)
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "index.snapshot" if with_snapshot else None
-        longest = asyncio.run(longest_search_while_growing(gallery, spare, file))
-        added = median_seconds_to_add(gallery, spare)
-        on_record = gallery.searched.index.size[0]
-        gallery.searched.close()
-        return {
-            "longest_pause_s": max(0.0, longest - median),
-            "add_visible_s": added,
-            "bytes_per_person_disk": file.stat().st_size / on_record if file else None,
-            "start_s": start_seconds(gallery, file) if file else None,
-        }
+    longest = asyncio.run(longest_search_while_growing(gallery, spare, snapshot_file))
+    on_record = gallery.searched.index.size[0]
+    size = snapshot.describe(snapshot_file).size_bytes if snapshot_file else None
+    added = median_seconds_to_add(gallery, spare)
+    gallery.searched.close()
+    return {
+        "longest_pause_s": max(0.0, longest - median),
+        "add_visible_s": added,
+        "bytes_per_person_disk": size / on_record if size is not None else None,
+        "start_s": start_seconds(gallery, snapshot_file) if snapshot_file else None,
+    }
 
 
 def _bytes_per_finger(index: MemoryIndex) -> float:

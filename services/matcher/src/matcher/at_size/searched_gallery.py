@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from uuid import uuid4
 
 from servicekit.process.clock import SystemClock
@@ -15,6 +16,7 @@ from matcher.domain.finger_source import Probe
 from matcher.domain.index_entry import FingerFeatures, IndexEntry
 from matcher.domain.shortlist import SearchDepth, SearchScope, Shortlist
 from matcher.index.memory_index import MemoryIndex
+from matcher.index.segment_folder import SegmentFolder
 from matcher.models import ModelBundle
 from matcher.use_cases.make_decision import DecisionMaker
 from matcher.use_cases.search import Search
@@ -57,12 +59,16 @@ class SearchResult:
 class SearchedGallery:
     """People in the index that serves, by which a search decides as in service by its defaults.
 
-    depth: how many persons pass each step of a search.
+    depth: how many persons pass each step of a search. snapshot_file: beside which segments of the
+    index are sealed, as in service; None to keep all in memory.
     """
 
-    def __init__(self, models: ModelBundle, workers: int) -> None:
+    def __init__(
+        self, models: ModelBundle, workers: int, snapshot_file: Path | None = None
+    ) -> None:
         self.index = MemoryIndex(ChangeToken("at-size", 0))
         self.depth = search_depth(DEFAULTS)
+        self._segments = None if snapshot_file is None else SegmentFolder(snapshot_file)
         self._pool = WorkerPool(workers, DEFAULTS.max_queued_work)
         self._models = models
         self._decision_maker = DecisionMaker(
@@ -72,6 +78,8 @@ class SearchedGallery:
     def enrol(self, entries: Sequence[IndexEntry]) -> None:
         """Add people to the gallery; those of the same encounters are replaced."""
         self.index.update((), entries)
+        if self._segments is not None:
+            self.index.compact(self._segments)
 
     def remove(self, person_ids: Iterable[str]) -> None:
         """Remove people from the gallery, who are enrolled under these ids."""

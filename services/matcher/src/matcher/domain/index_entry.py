@@ -78,7 +78,7 @@ class IndexState:
 
 @dataclass(frozen=True, slots=True)
 class SnapshotFacts:
-    """What a snapshot in a file holds. size_bytes: of the file."""
+    """What a snapshot in a file holds. size_bytes: of the file, and of those of its segments."""
 
     change_token: ChangeToken
     encounters: int

@@ -1,6 +1,6 @@
 """Which encounters does the index hold, whose are they, and which of them may a search find?"""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ from matcher.domain.encounter import EncounterStatus
 from matcher.domain.index_entry import IndexEntry, UnreadableFinger
 from matcher.domain.searched_content import ContentSums
 from matcher.domain.shortlist import Impression, ReferencePerson, SearchScope
+from matcher.index.finger_segment import FingerSegment
 from matcher.index.gallery_sets import GallerySets
 from matcher.index.growable_array import GrowableArray
 from matcher.index.id_table import NO_ROW, IdTable
@@ -18,6 +19,7 @@ from matcher.index.index_columns import EncounterColumns, FingerColumns, positio
 from matcher.index.memory_checksum import memory_checksum
 from matcher.index.person_table import Counts, PersonTable
 from matcher.index.position_fingers import PositionFingers
+from matcher.index.segment_file import SegmentFile
 
 Rows = NDArray[np.int64]
 FingerRows = Mapping[int, Rows]
@@ -59,23 +61,46 @@ class EncountersTable:
     ) -> None:
         """Remove encounters, then add some; those that are there already are replaced.
 
-        finger_rows: of the fingers that are added, as `append_fingers` returned them.
+        finger_rows: of the fingers that are added, as `append_fingers` returned them; NO_ROW of
+        those that their encounter has already, and keeps.
         """
+        before = self._ids.find(added.encounter_id)
+        kept_rows = {}
+        for position, rows in finger_rows.items():
+            kept = rows == NO_ROW
+            owners = before[added.fingers[position].owner[kept]]
+            kept_rows[position] = rows.copy()
+            kept_rows[position][kept] = self.fingers[position].release(owners)
         for encounter_id in removed:
             self._remove(self._ids.row_of(encounter_id))
         for row in self._ids.find(added.encounter_id).tolist():
             self._remove(row)
         if len(added):
-            self.add(added, finger_rows)
+            self.add(added, kept_rows)
+
+    def held_fingers(self, added: EncounterColumns) -> dict[int, NDArray[np.bool_]]:
+        """Return which fingers encounters have already, and may keep: by position, bool (n,)."""
+        encounters = self._ids.find(added.encounter_id)
+        return {
+            position: self.fingers[position].holds(encounters[fingers.owner], fingers)
+            if position in self.fingers
+            else np.zeros(len(fingers.owner), np.bool_)
+            for position, fingers in added.fingers.items()
+        }
 
     def append_fingers(self, position: int, fingers: FingerColumns) -> Rows:
         """Append fingers that no search finds until they are added; return their rows."""
-        if position not in self.fingers:
-            self.fingers[position] = PositionFingers(self.row_count)
-        return self.fingers[position].append(fingers)
+        return self._of_position(position).append(fingers)
+
+    def add_segment(self, position: int, segment: FingerSegment) -> int:
+        """Put a segment beside others, of whose rows none is in use yet; return its number."""
+        return self._of_position(position).add_segment(segment)
 
     def add(self, added: EncounterColumns, finger_rows: FingerRows) -> None:
-        """Add encounters as `update` does. Raises ValueError if one is there: no use then."""
+        """Add encounters. finger_rows: of their fingers that lie in no file.
+
+        Raises ValueError if one is there, or has another's finger: the table is of no use then.
+        """
         rows, new = self._ids.add(added.encounter_id)
         if new != len(rows):
             raise ValueError("an encounter is there twice")
@@ -94,6 +119,8 @@ class EncountersTable:
         self._incomplete.update(rows[added.unreadable != 0].tolist())
         for position, columns in added.fingers.items():
             self.fingers[position].give(finger_rows[position], rows[columns.owner])
+        for position, sealed in added.sealed.items():
+            self.fingers[position].give(sealed.row, rows[sealed.owner])
         fingers = np.bitwise_count(added.positions) + np.bitwise_count(added.unreadable)
         self.sums = self.sums.plus(
             len(rows), int(fingers.sum()), int(added.checksum.sum(dtype=np.uint64))
@@ -133,10 +160,18 @@ class EncountersTable:
             count -= 1
         return bool(self._removed) and not self._freezes
 
-    def columns(self, rows: Rows) -> EncounterColumns:
-        """Return a copy of rows that are not wiped."""
+    def files(self) -> dict[int, dict[int, SegmentFile]]:
+        """Return the files of sealed segments: by position, by number of the segment."""
+        return {position: each.files() for position, each in self.fingers.items()}
+
+    def columns(self, rows: Rows, files: Mapping[int, Collection[int]]) -> EncounterColumns:
+        """Return a copy of rows that are not wiped.
+
+        files: by position, numbers of segments whose fingers are not copied: it is told where they
+        are.
+        """
         numbers, galleries = np.unique(self._galleries.rows[rows], return_inverse=True)
-        fingers = {position: each.columns(rows) for position, each in self.fingers.items()}
+        fingers = {p: each.columns(rows, files.get(p, ())) for p, each in self.fingers.items()}
         return EncounterColumns(
             self._ids.ids(rows),
             self.persons.ids.ids(self._person.rows[rows]),
@@ -148,6 +183,7 @@ class EncountersTable:
             galleries.astype(np.int32),
             [self._gallery_sets.galleries(number) for number in numbers.tolist()],
             {position: each for position, each in fingers.items() if each is not None},
+            {p: self.fingers[p].sealed(rows, of_position) for p, of_position in files.items()},
         )
 
     def added_by(self, rows: Rows) -> Rows:
@@ -300,6 +336,11 @@ class EncountersTable:
             self._gallery_sets.galleries(int(self._galleries.rows[row])),
             int(self._checksum.rows[row]),
         )
+
+    def _of_position(self, position: int) -> PositionFingers:
+        if position not in self.fingers:
+            self.fingers[position] = PositionFingers(self.row_count)
+        return self.fingers[position]
 
     def _lengthen(self) -> None:
         """Append blank rows to all columns, for encounters that are to be added."""

@@ -17,6 +17,7 @@ from matcher.comparison.descriptor_quantizer import (
 from matcher.comparison.descriptor_votes import Rows, Votes, descriptor_votes
 from matcher.index.growable_array import GrowableArray
 from matcher.index.index_columns import NO_LIST, ListedMinutiae
+from matcher.index.segment_file import ListSizes, SegmentFile
 
 _RADIUS = 85
 """FAISS finds what is nearer: descriptors that differ in at most 84 of 256 bits vote."""
@@ -36,15 +37,19 @@ class FaissDescriptorLists:
     Not thread-safe: searches may run at the same time, a change must run alone. Which list a
     descriptor belongs to is told from outside, so that lists only grow and nothing is learned from
     what they hold. A removed row's descriptors are overwritten and left out, and take room until
-    the owner has copied the others.
+    the owner has copied the others. file: where they lie; None for none, in memory.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, file: SegmentFile | None = None) -> None:
         self._unused_quantizer = faiss.IndexBinaryFlat(DESCRIPTOR_BITS)
         self._index = faiss.IndexBinaryIVF(self._unused_quantizer, DESCRIPTOR_BITS, MOST_LISTS)
         self._index.is_trained = True  # as it is told the list of each descriptor
         self._index.nprobe = MOST_PROBED_LISTS
-        self._lists = GrowableArray(np.uint16, LISTED_MINUTIAE)  # by row; NO_LIST after the last
+        if file is None:
+            self._lists = GrowableArray(np.uint16, LISTED_MINUTIAE)  # by row; NO_LIST at the end
+        else:
+            self._lists = GrowableArray.over(file.columns["lists"])
+            self._use(file)
 
     def __len__(self) -> int:
         return len(self._lists)
@@ -66,6 +71,11 @@ class FaissDescriptorLists:
         self._index.add_core(  # type: ignore[attr-defined, unused-ignore]
             len(codes), faiss.swig_ptr(codes), faiss.swig_ptr(rows), faiss.swig_ptr(numbers)
         )
+
+    def sizes(self, rows: Rows) -> ListSizes:
+        """Return how many descriptors of these rows belong to each list."""
+        lists = self.take_all(rows)
+        return np.bincount(lists[lists != NO_LIST], minlength=MOST_LISTS).astype(np.uint64)
 
     def take_all(self, rows: Rows) -> ListedMinutiae:
         """Return a copy of the lists that the descriptors of rows belong to."""
@@ -107,6 +117,21 @@ class FaissDescriptorLists:
         """Return a copy of the descriptors of all lists, uint64 (n, 4); zeros where overwritten."""
         parts = [self._list(number)[0] for number in range(MOST_LISTS)]
         return np.concatenate(parts).view(np.uint64)
+
+    def _use(self, file: SegmentFile) -> None:
+        """Let FAISS map the lists of a file, and read them where they lie."""
+        if not file.facts.descriptors:
+            return
+        lists = faiss.OnDiskInvertedLists(MOST_LISTS, _CODE_BYTES, str(file.path))
+        lists.read_only = True
+        sizes = np.array(file.columns["list_sizes"])
+        lists.set_all_lists_sizes(faiss.swig_ptr(sizes))
+        lists.totsize = file.facts.descriptors * (_CODE_BYTES + _ID_BYTES)
+        lists.do_mmap()
+        lists.prefetch_nthread = 0  # else it starts threads in each search
+        self._mapped = file, lists  # FAISS keeps no reference
+        self._index.replace_invlists(lists, False)  # type: ignore[attr-defined, unused-ignore]
+        self._index.ntotal = file.facts.descriptors
 
     def _list(self, number: int) -> tuple[NDArray[np.uint8], Rows]:
         """Return views of FAISS's own memory, valid until rows are added.

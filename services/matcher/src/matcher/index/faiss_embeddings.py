@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from matcher.domain.finger import Embedding
 from matcher.embedding.embedding_network import EMBEDDING_SIZE
 from matcher.index.growable_array import GrowableArray
+from matcher.index.segment_file import SegmentFile
 
 _QUANTIZER = faiss.ScalarQuantizer(EMBEDDING_SIZE, faiss.ScalarQuantizer.QT_fp16)
 """Half precision takes half the memory at twice the speed of single precision, and is exact, since
@@ -33,11 +34,15 @@ class FaissEmbeddings:
     """Embeddings by row, float16, compared by inner product, exactly, wherever they lie.
 
     Not thread-safe: searches may run at the same time, a change must run alone. Rows are never
-    removed: they are overwritten, and the owner leaves them out of results.
+    removed: they are overwritten, and the owner leaves them out of results. file: where they lie;
+    None for none, in memory.
     """
 
-    def __init__(self, rows: GrowableArray[np.float16] | None = None) -> None:
-        self._rows = GrowableArray(np.float16, EMBEDDING_SIZE) if rows is None else rows
+    def __init__(self, file: SegmentFile | None = None) -> None:
+        if file is None:
+            self._rows = GrowableArray(np.float16, EMBEDDING_SIZE)
+        else:
+            self._rows = GrowableArray.over(file.columns["embedding"])
 
     def __len__(self) -> int:
         return len(self._rows)

@@ -1,4 +1,4 @@
-"""What does the index hold of all fingers of one position, and how is a row taken out of it?"""
+"""What does the index hold of many fingers of one position, and how is a row taken out of it?"""
 
 from collections.abc import Sequence
 
@@ -13,6 +13,7 @@ from matcher.index.faiss_embeddings import FaissEmbeddings, Query, Rows, Similar
 from matcher.index.growable_array import GrowableArray
 from matcher.index.index_columns import FingerColumns, finger_columns_of
 from matcher.index.minutiae_columns import MinutiaeColumns
+from matcher.index.segment_file import ListSizes, SegmentFile
 
 NO_OWNER = -1
 """Owner of a row whose finger was removed."""
@@ -30,13 +31,19 @@ class FingerSegment:
 
     Not thread-safe: searches may run at the same time, a change must run alone. A removed row is
     left out of results, is to be overwritten, and takes room until the others were copied.
+
+    file: where they lie, belonging to nobody yet; only their owners are in memory then, and nothing
+    is appended or overwritten. None for none, in memory.
     """
 
-    def __init__(self) -> None:
-        self._embeddings = FaissEmbeddings()
+    def __init__(self, file: SegmentFile | None = None) -> None:
+        self.file = file
+        self._embeddings = FaissEmbeddings(file)
         self._owner = GrowableArray(np.int64)
-        self._minutiae = MinutiaeColumns()
-        self._descriptors = FaissDescriptorLists()
+        if file is not None:
+            self._owner = GrowableArray.over(np.full(file.facts.fingers, NO_OWNER))
+        self._minutiae = MinutiaeColumns(file)
+        self._descriptors = FaissDescriptorLists(file)
         self._present = 0
 
     def __len__(self) -> int:
@@ -55,7 +62,9 @@ class FingerSegment:
 
     @property
     def size_bytes(self) -> int:
-        """Memory used, bytes."""
+        """Memory used, bytes; a file that is mapped is not counted."""
+        if self.file is not None:
+            return self.owner.nbytes
         parts = self._embeddings, self._minutiae, self._descriptors
         return self.owner.nbytes + sum(part.size_bytes for part in parts)
 
@@ -91,7 +100,9 @@ class FingerSegment:
         self._present -= len(rows)
 
     def overwrite(self, row: int) -> None:
-        """Overwrite what a removed row holds in memory."""
+        """Overwrite what a removed row holds in memory; a file is to be written anew for that."""
+        if self.file is not None:
+            return
         self._minutiae.overwrite(row)
         self._descriptors.overwrite(row)
         self._embeddings.overwrite(row)
@@ -134,8 +145,19 @@ class FingerSegment:
             self._embeddings.take(row), self.prepared(row), self._descriptors.take(row)
         )
 
+    def list_sizes(self, rows: Rows) -> ListSizes:
+        """Return how many descriptors of these rows are in each inverted list."""
+        return self._descriptors.sizes(rows)
+
+    def minutiae(self, rows: Rows) -> int:
+        """Return how many minutiae these rows have."""
+        return self._minutiae.count(rows)
+
+    @property
+    def removed(self) -> int:
+        """How many rows are removed."""
+        return self.row_count - self._present
+
     def needs_compaction(self) -> bool:
         """Return whether so many rows are removed that a compacted copy is worth its time."""
-        return self.row_count - self._present > max(
-            _COMPACTION_MINIMUM, _COMPACTION_SHARE * self.row_count
-        )
+        return self.removed > max(_COMPACTION_MINIMUM, _COMPACTION_SHARE * self.row_count)

@@ -99,12 +99,17 @@ class FollowingIndex:
             self._drop(index, reason)
 
     async def compact(self) -> None:
-        """Give back the memory of what was removed, if it is much; searches go on."""
+        """Seal what is in memory, and give back the room of what was removed, if it is much.
+
+        Searches go on. Raises OSError.
+        """
         if self._index is not None:
-            await asyncio.to_thread(self._index.compact)
+            await asyncio.to_thread(self._index.compact, self._loader.segment_folder)
 
     async def save_snapshot(self) -> None:
         """Write a snapshot, if a file is configured and a change was applied since the last.
+
+        Before, files of segments that hold fingers removed since are written anew.
 
         Raises OSError.
         """
@@ -191,9 +196,11 @@ class FollowingIndex:
 
     def _write_snapshot(self, file: Path, index: MemoryIndex) -> int:
         # A save that is cancelled, as when the service ends, goes on in its thread: wait for it.
-        with self._writing_snapshot, index.frozen() as frozen:
-            header = self._loader.snapshot_header(frozen.change_token)
-            snapshot.write(file, header, frozen)
+        with self._writing_snapshot:
+            index.compact(self._loader.segment_folder, purge=True)
+            with index.frozen() as frozen:
+                header = self._loader.snapshot_header(frozen.change_token)
+                snapshot.write(file, header, frozen)
         return frozen.change_token.number
 
     async def _head(self) -> ChangeToken:

@@ -2,7 +2,7 @@
 
 import mmap
 from collections.abc import Sequence
-from typing import Generic, TypeVar
+from typing import Generic, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,13 @@ class GrowableArray(Generic[Scalar]):
         self._capacity: NDArray[Scalar] = np.zeros((_FIRST_CAPACITY, *shape), dtype)
         self._used = 0
         self._blank = blank
+
+    @classmethod
+    def over(cls, rows: NDArray[Scalar]) -> Self:
+        """Return rows that lie elsewhere, and are not copied until some are appended."""
+        array = cls(rows.dtype.type)
+        array._capacity, array._used = rows, len(rows)
+        return array
 
     def __len__(self) -> int:
         return self._used

@@ -1,7 +1,7 @@
 """How do encounters go into the index and out of it? As columns, never as an object each."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,12 +44,24 @@ _FIELDS = fields(FingerColumns)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class SealedFingers:
+    """Fingers of one position that lie in files of segments.
+
+    owner: as in FingerColumns. row: int64 (n,), the number of the file, then 32 bits for the row in
+    it. Files are numbered by the snapshot, or by the index.
+    """
+
+    owner: Rows
+    row: Rows
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class EncounterColumns:
     """Encounters with their fingers; see IndexEntry for what the columns mean.
 
     encounter_id, person_id: S64. status: uint8. added_by_change: int64. unreadable: uint16, sets of
     positions. checksum: uint64. memory_checksum: uint32, see `memory_checksum`. galleries: int32,
-    number of the set in gallery_sets. fingers: by position.
+    number of the set in gallery_sets. fingers: by position. sealed: other fingers, by position.
     """
 
     encounter_id: Ids
@@ -62,6 +74,7 @@ class EncounterColumns:
     galleries: NDArray[np.int32]
     gallery_sets: Sequence[tuple[str, ...]]
     fingers: Mapping[int, FingerColumns]
+    sealed: Mapping[int, SealedFingers] = field(default_factory=dict)
 
     def __len__(self) -> int:
         """Return how many encounters there are."""
@@ -71,8 +84,9 @@ class EncounterColumns:
     def positions(self) -> NDArray[np.uint16]:
         """The set of finger positions of each encounter, uint16."""
         found = np.zeros(len(self), np.uint16)
-        for position, fingers in self.fingers.items():
-            found[fingers.owner] |= np.uint16(1 << position - 1)
+        for of_positions in (self.fingers, self.sealed):
+            for position, fingers in of_positions.items():
+                found[fingers.owner] |= np.uint16(1 << position - 1)
         return found
 
 
@@ -141,6 +155,29 @@ def joined(parts: Sequence[FingerColumns]) -> FingerColumns:
         return parts[0]
     return FingerColumns(
         *(np.concatenate([getattr(part, each.name) for part in parts]) for each in _FIELDS)
+    )
+
+
+def are_same(fingers: FingerColumns, others: FingerColumns) -> bool:
+    """Return whether these are the same fingers, whoever owns them."""
+    return all(
+        np.array_equal(getattr(fingers, each.name), getattr(others, each.name))
+        for each in _FIELDS
+        if each.name != "owner"
+    )
+
+
+def selected(fingers: FingerColumns, wanted: NDArray[np.bool_]) -> FingerColumns:
+    """Return those of some fingers that are wanted, bool (n,)."""
+    minutiae = np.repeat(wanted, fingers.minutiae)
+    return FingerColumns(
+        fingers.owner[wanted],
+        fingers.embedding[wanted],
+        fingers.minutiae[wanted],
+        fingers.geometry[minutiae],
+        fingers.descriptors[minutiae],
+        fingers.minutia_index[minutiae],
+        fingers.lists[wanted],
     )
 
 

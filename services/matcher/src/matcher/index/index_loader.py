@@ -15,6 +15,7 @@ from matcher.domain.operation import ReportProgress
 from matcher.index import snapshot
 from matcher.index.finger_features import finger_features
 from matcher.index.memory_index import MemoryIndex
+from matcher.index.segment_folder import SegmentFolder
 from matcher.minutiae import Minutiae
 from matcher.models import ModelBundle
 from matcher.store.index_source import IndexedEncounter, NewEmbedding, NewEmbeddings
@@ -49,6 +50,11 @@ class IndexLoader:
     models: ModelBundle
     snapshot_file: Path | None
 
+    @property
+    def segment_folder(self) -> SegmentFolder | None:
+        """Where segments of the index are sealed; None if they stay in memory."""
+        return None if self.snapshot_file is None else SegmentFolder(self.snapshot_file)
+
     def snapshot_header(self, state: ChangeToken) -> snapshot.SnapshotHeader:
         """Return the header of a snapshot of this state made with these models."""
         versions = self.models.versions
@@ -80,13 +86,14 @@ class IndexLoader:
         """Load an index from the database; see `load`."""
         async with self.store.read() as records:
             head = await records.changes.head()
-        index, last = MemoryIndex(head), 0
+        index, last, folder = MemoryIndex(head), 0, self.segment_folder
         while stored := await self._added_after(last):
             entries, new_embeddings = await self.entries(stored)
             if new_embeddings:
                 async with self.store.write() as records:
                     await records.index_source.store_embeddings(new_embeddings)
             await self.pool.run(index.update, (), entries)
+            folder = await self._seal(index, folder)
             last = stored[-1].added_by_change
             await report_progress(last / max(last, head.number))
         return LoadedIndex(index, NO_SNAPSHOT)
@@ -131,6 +138,17 @@ class IndexLoader:
         for start in range(0, len(incomplete), _ENCOUNTERS_PER_BATCH):
             await self._read_again(index, incomplete[start : start + _ENCOUNTERS_PER_BATCH])
         return LoadedIndex(index, index.change_token.number)
+
+    async def _seal(self, index: MemoryIndex, folder: SegmentFolder | None) -> SegmentFolder | None:
+        """Seal what is in memory; return None in place of a folder that cannot be written to."""
+        if folder is None:
+            return None
+        try:
+            await self.pool.run(index.compact, folder)
+        except OSError as error:  # it goes on in memory
+            _log.warning("compaction_failed", exc_info=error)
+            return None
+        return folder
 
     async def _read_again(self, index: MemoryIndex, encounter_ids: Sequence[str]) -> None:
         """Replace entries by what is stored now: their templates may have been repaired since."""

@@ -12,12 +12,16 @@ from matcher.domain.change_token import ChangeToken
 from matcher.domain.index_entry import FingerFeatures, IndexContents, IndexEntry
 from matcher.domain.shortlist import SearchDepth, SearchScope, Shortlist, choose_shortlist
 from matcher.index.compact import compact, needs_compaction
+from matcher.index.compaction import CompactionRules
 from matcher.index.encounters_table import EncountersTable
+from matcher.index.finger_segment import FingerSegment
 from matcher.index.frozen_index import FrozenIndex
+from matcher.index.id_table import NO_ROW
 from matcher.index.in_scope import InScope
-from matcher.index.index_columns import EncounterColumns, columns_of, split
+from matcher.index.index_columns import EncounterColumns, columns_of, selected, split
 from matcher.index.position_fingers import PositionFingers
 from matcher.index.read_write_lock import ReadWriteLock
+from matcher.index.segment_folder import SegmentFolder
 
 _EXTRA_ROWS = 16
 """Rows searched beyond the number of persons wanted, since a person may have several."""
@@ -32,7 +36,7 @@ Rows = NDArray[np.int64]
 Scores = NDArray[np.float32]
 ScoreRows = Callable[[PositionFingers, FingerFeatures, Rows], Scores]
 """Scores a finger against rows of its position, float32 (rows,)."""
-_NO_PERSONS = np.empty(0, np.int64)
+_NO_PERSONS = _NO_ROWS = np.empty(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,6 +58,7 @@ class MemoryIndex:
     def __init__(self, change_token: ChangeToken) -> None:
         self._lock = ReadWriteLock()
         self._changing = threading.Lock()  # from a change's first finger to its publication
+        self._compacting = threading.Lock()
         self._table = EncountersTable()
         self.contents = IndexContents(change_token, self._table.sums)
         self.size = self._table.size()
@@ -72,7 +77,9 @@ class MemoryIndex:
         columns = columns_of([entry for entry in entries if entry.status.is_searched])
         removed = [*removed, *(entry.encounter_id for entry in entries)]
         with self._changing:
-            finger_rows = self._append_fingers(columns)
+            with self._lock.reading():
+                held = self._table.held_fingers(columns)
+            finger_rows = self._append_fingers(columns, held)
             with self._lock.writing():
                 self._table.update(removed, columns, finger_rows)
                 self._tell(change_token or self.change_token)
@@ -86,19 +93,37 @@ class MemoryIndex:
     def add(self, columns: EncounterColumns) -> None:
         """Add encounters of the state that the index is at. Raises ValueError if one is there."""
         with self._changing:
-            finger_rows = self._append_fingers(columns)
+            finger_rows = self._append_fingers(columns, {})
             with self._lock.writing():
                 self._table.add(columns, finger_rows)
                 self._tell(self.change_token)
 
-    def _append_fingers(self, columns: EncounterColumns) -> dict[int, Rows]:
-        """Put fingers into memory, where no search finds them yet, some at a time."""
-        rows: dict[int, list[Rows]] = {position: [] for position in columns.fingers}
+    def _append_fingers(
+        self, columns: EncounterColumns, held: Mapping[int, NDArray[np.bool_]]
+    ) -> dict[int, Rows]:
+        """Put fingers into memory, where no search finds them yet, some at a time.
+
+        held: those that are there, by position; their row is NO_ROW.
+        """
+        rows = {}
         for position, fingers in columns.fingers.items():
-            for some in split(fingers, _FINGERS_AT_ONCE):
+            is_new = ~held.get(position, np.zeros(len(fingers.owner), np.bool_))
+            new = fingers if is_new.all() else selected(fingers, is_new)
+            rows[position] = np.full(len(fingers.owner), NO_ROW)
+            parts = [_NO_ROWS]
+            for some in split(new, _FINGERS_AT_ONCE):
                 with self._lock.writing():
-                    rows[position].append(self._table.append_fingers(position, some))
-        return {position: np.concatenate(parts) for position, parts in rows.items()}
+                    parts.append(self._table.append_fingers(position, some))
+            rows[position][is_new] = np.concatenate(parts)
+        return rows
+
+    def add_segment(self, segment: FingerSegment, position: int) -> int:
+        """Put a segment that was sealed beside others, none of whose fingers is found yet.
+
+        Returns its number.
+        """
+        with self._lock.writing():
+            return self._table.add_segment(position, segment)
 
     @contextmanager
     def frozen(self) -> Iterator[FrozenIndex]:
@@ -107,7 +132,10 @@ class MemoryIndex:
         What is removed meanwhile is found no more, but overwritten only afterwards.
         """
         with self._lock.writing():
-            frozen = FrozenIndex(self.change_token, self._lock, self._table, self._table.freeze())
+            table = self._table
+            frozen = FrozenIndex(
+                self.change_token, self._lock, table, table.freeze(), table.files()
+            )
         try:
             yield frozen
         finally:
@@ -115,18 +143,22 @@ class MemoryIndex:
                 self._table.thaw()
             self._wipe()
 
-    def compact(self) -> bool:
-        """Give back the room of fingers that were removed, while searches and changes go on.
+    def compact(self, folder: SegmentFolder | None = None, *, purge: bool = False) -> bool:
+        """Seal segments, and give back the room of fingers that were removed.
 
-        Returns whether it did: if enough were removed, and the index is not frozen.
+        Searches and changes go on. Returns whether it did: if there are segments to be written
+        anew, and the index is not frozen. folder: for files of segments; None to keep all in
+        memory. purge: whether no file may hold a finger that was removed before. Raises OSError.
         """
-        with self._lock.reading():
-            if not needs_compaction(self._table):
-                return False
-        with self.frozen():
-            is_done = compact(self._table, self._lock, self._changing)
-        with self._lock.writing():
-            self._tell(self.change_token)
+        rules = CompactionRules(to_files=folder is not None, purge=purge)
+        with self._compacting:
+            with self._lock.reading():
+                if not needs_compaction(self._table, rules):
+                    return False
+            with self.frozen():
+                is_done = compact(self._table, self._lock, self._changing, rules, folder)
+            with self._lock.writing():
+                self._tell(self.change_token)
         return is_done
 
     def _wipe(self) -> None:

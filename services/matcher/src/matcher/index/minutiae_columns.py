@@ -8,6 +8,7 @@ from matcher.comparison.descriptor import Descriptors
 from matcher.comparison.prefilter import MAX_PREFILTERED_MINUTIAE, batch_prefilter_scores
 from matcher.index.growable_array import GrowableArray
 from matcher.index.index_columns import NO_LIST, FingerColumns, ListedMinutiae
+from matcher.index.segment_file import SegmentFile
 from matcher.minutiae import MAX_MINUTIAE
 
 Rows = NDArray[np.int64]
@@ -20,15 +21,22 @@ _ROWS_AXIS = 0
 class MinutiaeColumns:
     """Prepared fingers by row, laid end to end in three arrays.
 
-    As objects of their own they would take 500 bytes more each.
+    As objects of their own they would take 500 bytes more each. file: where they lie; None for
+    none, in memory.
     """
 
-    def __init__(self) -> None:
-        self._geometry = GrowableArray(np.int16, 4)
-        self._descriptors = GrowableArray(np.uint64, 4)
-        self._minutia_index = GrowableArray(np.uint8)
-        self._bounds = GrowableArray(np.int64)  # where each row begins, and where the next one will
-        self._bounds.extend([_START])
+    def __init__(self, file: SegmentFile | None = None) -> None:
+        if file is None:
+            self._geometry = GrowableArray(np.int16, 4)
+            self._descriptors = GrowableArray(np.uint64, 4)
+            self._minutia_index = GrowableArray(np.uint8)
+            self._bounds = GrowableArray(np.int64)  # where each row begins, and the next one will
+            self._bounds.extend([_START])
+        else:
+            self._geometry = GrowableArray.over(file.columns["geometry"])
+            self._descriptors = GrowableArray.over(file.columns["descriptors"])
+            self._minutia_index = GrowableArray.over(file.columns["minutia_index"])
+            self._bounds = GrowableArray.over(file.columns["bounds"])
 
     @property
     def size_bytes(self) -> int:
@@ -54,6 +62,10 @@ class MinutiaeColumns:
         minutiae = self._minutiae_of(row)
         for part in (self._geometry.rows, self._descriptors.rows, self._minutia_index.rows):
             part[minutiae] = 0
+
+    def count(self, rows: Rows) -> int:
+        """Return how many minutiae these rows have."""
+        return int((self._bounds.rows[rows + 1] - self._bounds.rows[rows]).sum())
 
     def columns(self, rows: Rows) -> Columns:
         """Return a copy of these rows, as in FingerColumns from the number of minutiae on."""

@@ -4,8 +4,8 @@ Rows are numbered by segment, and numbers are never used again: a row stays what
 finger is removed, or moved to another segment while its encounter is told.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,43 +13,22 @@ from numpy.typing import NDArray
 from matcher.comparison.comparator import PreparedFinger
 from matcher.comparison.descriptor_votes import Votes
 from matcher.domain.index_entry import FingerFeatures
+from matcher.index.compaction import (
+    Compaction,
+    CompactionRules,
+    MovedRows,
+    segments_to_compact,
+)
 from matcher.index.faiss_embeddings import Query, Rows, Similarities
 from matcher.index.finger_segment import NO_OWNER, FingerSegment
 from matcher.index.growable_array import GrowableArray
 from matcher.index.id_table import NO_ROW
-from matcher.index.index_columns import FingerColumns, joined
+from matcher.index.index_columns import FingerColumns, SealedFingers, are_same, joined, split
+from matcher.index.segment_file import SegmentFile
 
 _SEGMENT_BITS = 32
 """A row number is the number of its segment, then 32 bits for its row there."""
 _ROW_OF_SEGMENT = (1 << _SEGMENT_BITS) - 1
-_SMALL = 2
-"""A segment is written anew with others if it has at most so many times as many rows as they."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Compaction:
-    """Segments to be written anew, their numbers, and the owners of their rows when it began."""
-
-    segments: tuple[FingerSegment, ...]
-    numbers: tuple[int, ...]
-    owners: Sequence[Rows]
-
-    def present_rows(self, at_once: int) -> Iterator["MovedRows"]:
-        """Yield the rows that were present when it began, so many at a time."""
-        for segment, owners in zip(self.segments, self.owners, strict=True):
-            rows = np.flatnonzero(owners != NO_OWNER)
-            for start in range(0, len(rows), at_once):
-                some = rows[start : start + at_once]
-                yield MovedRows(segment, some, owners[some])
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class MovedRows:
-    """Rows of a segment that are moved to another, and their owners when that began."""
-
-    segment: FingerSegment
-    rows: Rows
-    owners: Rows
 
 
 class PositionFingers:
@@ -62,7 +41,8 @@ class PositionFingers:
     def __init__(self, encounters: int) -> None:
         self._segments: dict[int, FingerSegment] = {}
         self._last_number = 0
-        self._tail = self._add_segment(FingerSegment())
+        self._tail = self.add_segment(FingerSegment())
+        self._compacted: frozenset[int] = frozenset()  # segments that are being written anew
         self.finger_rows = GrowableArray(np.int64, blank=NO_ROW)
         self.finger_rows.lengthen(encounters)
 
@@ -83,7 +63,12 @@ class PositionFingers:
         return _numbered(self._tail, np.array(rows))
 
     def give(self, rows: Rows, encounters: Rows) -> None:
-        """Let searches find fingers that nobody owns, as those of these encounters."""
+        """Let searches find fingers that nobody owns, as those of these encounters.
+
+        Raises ValueError if somebody does.
+        """
+        if len(np.unique(rows)) < len(rows) or (self.owners(rows) != NO_OWNER).any():
+            raise ValueError("a finger is there twice")
         for segment, indices, of_segment in self._places(rows):
             segment.take_over(of_segment, encounters[indices])
         self.finger_rows.rows[encounters] = rows
@@ -92,7 +77,8 @@ class PositionFingers:
         """Take the finger of an encounter, if it has one, out of all searches."""
         if (row := int(self.finger_rows.rows[encounter])) != NO_ROW:
             segment, row_of_segment = self._place(row)
-            segment.remove(row_of_segment)
+            if segment.owner[row_of_segment] == encounter:
+                segment.remove(row_of_segment)
 
     def wipe(self, encounter: int) -> None:
         """Overwrite what memory holds of the finger of an encounter that was removed."""
@@ -100,8 +86,26 @@ class PositionFingers:
             return
         if row >> _SEGMENT_BITS in self._segments:  # otherwise it was left behind by a compaction
             segment, row_of_segment = self._place(row)
-            segment.overwrite(row_of_segment)
+            if segment.owner[row_of_segment] == NO_OWNER:
+                segment.overwrite(row_of_segment)
         self.finger_rows.rows[encounter] = NO_ROW
+
+    def holds(self, encounters: Rows, fingers: FingerColumns) -> NDArray[np.bool_]:
+        """Return which of these fingers encounters have already, and may keep, bool (n,).
+
+        encounters: that of each finger; NO_ROW for a new one.
+        """
+        if not (encounters != NO_ROW).any():
+            return np.zeros(len(encounters), np.bool_)
+        each = zip(encounters.tolist(), split(fingers, 1), strict=True)
+        return np.array([self._holds(encounter, finger) for encounter, finger in each])
+
+    def release(self, encounters: Rows) -> Rows:
+        """Take the fingers of encounters from them, to be given to others; return their rows."""
+        rows = self.finger_rows.rows[encounters]
+        for segment, _, of_segment in self._places(rows):
+            segment.give_up(of_segment)
+        return rows
 
     def owners(self, rows: Rows) -> Rows:
         """Return the rows of the encounters whose fingers these are; NO_OWNER where removed."""
@@ -161,45 +165,61 @@ class PositionFingers:
         is_own = segment.owner[row_of_segment] == encounter
         return segment.finger(row_of_segment) if is_own else None
 
-    def columns(self, encounters: Rows) -> FingerColumns | None:
+    def files(self) -> dict[int, SegmentFile]:
+        """Return the files of sealed segments, by number of the segment."""
+        segments = self._segments.items()
+        return {number: each.file for number, each in segments if each.file is not None}
+
+    def columns(self, encounters: Rows, files: Collection[int]) -> FingerColumns | None:
         """Return a copy of the fingers of encounters that are not wiped, None if there are none.
 
-        The owner of each finger is the index of its encounter among these.
+        The owner of each finger is the index of its encounter among these. files: numbers of
+        segments whose fingers are left out.
         """
         rows = self.finger_rows.rows[encounters]
-        index = np.flatnonzero(rows != NO_ROW)
+        index = np.flatnonzero((rows != NO_ROW) & ~self._is_in(rows, files))
         parts = [
             segment.columns(of_segment, index[indices])
             for segment, indices, of_segment in self._places(rows[index])
         ]
         return joined(parts) if parts else None
 
-    def needs_compaction(self) -> bool:
-        """Return whether a segment has lost so many rows that it is to be written anew."""
-        return any(segment.needs_compaction() for segment in self._segments.values())
+    def sealed(self, encounters: Rows, files: Collection[int]) -> SealedFingers:
+        """Return where those fingers of encounters are that `columns` leaves out."""
+        rows = self.finger_rows.rows[encounters]
+        index = np.flatnonzero(self._is_in(rows, files))
+        return SealedFingers(index, rows[index])
 
-    def begin_compaction(self, spare: FingerSegment) -> "Compaction":
-        """Choose the segments to be written anew, as one. No finger of them may be wiped until
-        `end_compaction`.
+    def needs_compaction(self, rules: CompactionRules) -> bool:
+        """Return whether there are segments to be written anew."""
+        return bool(segments_to_compact(self._segments, self._tail, rules))
 
-        They are those that have lost many rows, and those that are small beside these, so that
-        there are never many. spare: an empty one, which grows from now on if the last is chosen.
+    def begin_compaction(
+        self, spare: FingerSegment, rules: CompactionRules
+    ) -> list[tuple[int, ...]]:
+        """Return the numbers of the segments to be written anew, in groups that become one each.
+
+        No finger of them may be wiped until `end_compaction`. spare: an empty one, which grows from
+        now on if the last is among them.
         """
-        chosen = [n for n, segment in self._segments.items() if segment.needs_compaction()]
-        others = sorted({*self._segments} - {*chosen, self._tail}, key=self._row_count)
-        for number in others:
-            if self._row_count(number) <= _SMALL * sum(map(self._row_count, chosen)):
-                chosen.append(number)
-        if self._tail in chosen:
-            self._tail = self._add_segment(spare)
-        owners = [self._segments[number].owner.copy() for number in chosen]
-        return Compaction(tuple(self._segments[number] for number in chosen), tuple(chosen), owners)
+        groups = segments_to_compact(self._segments, self._tail, rules)
+        self._compacted = frozenset(chain.from_iterable(groups))
+        if self._tail in self._compacted:
+            self._tail = self.add_segment(spare)
+        return groups
 
-    def use_compacted(self, compacted: FingerSegment) -> int:
+    def compaction_of(self, group: tuple[int, ...]) -> Compaction:
+        """Return what is left now of a group of segments to be written anew."""
+        segments = tuple(self._segments[number] for number in group)
+        return Compaction(segments, group, [segment.owner.copy() for segment in segments])
+
+    def add_segment(self, segment: FingerSegment) -> int:
         """Put a segment beside the others, of whose rows none is in use yet; return its number."""
-        return self._add_segment(compacted)
+        self._last_number += 1
+        self._segments[self._last_number] = segment
+        return self._last_number
 
-    def move(self, number: int, first: int, moved: "MovedRows") -> None:
+    def move(self, number: int, first: int, moved: MovedRows) -> None:
         """Let the next rows of a compacted segment take the place of those that were copied.
 
         number: of that segment; first: the first of these rows.
@@ -210,18 +230,27 @@ class PositionFingers:
         moved.segment.give_up(moved.rows[present])
         self.finger_rows.rows[moved.owners] = _numbered(number, rows)
 
-    def end_compaction(self, compaction: "Compaction") -> None:
-        """Forget the segments that were written anew."""
+    def forget(self, compaction: Compaction) -> None:
+        """Forget segments that were written anew."""
         for number in compaction.numbers:
             del self._segments[number]
 
-    def _add_segment(self, segment: FingerSegment) -> int:
-        self._last_number += 1
-        self._segments[self._last_number] = segment
-        return self._last_number
+    def end_compaction(self) -> None:
+        """End what `begin_compaction` began."""
+        self._compacted = frozenset()
 
-    def _row_count(self, number: int) -> int:
-        return self._segments[number].row_count
+    def _holds(self, encounter: int, finger: FingerColumns) -> bool:
+        if encounter == NO_ROW or (row := int(self.finger_rows.rows[encounter])) == NO_ROW:
+            return False
+        if row >> _SEGMENT_BITS in self._compacted:
+            return False
+        segment, row_of_segment = self._place(row)
+        rows = np.array([row_of_segment])
+        is_own = segment.owner[row_of_segment] == encounter
+        return bool(is_own) and are_same(segment.columns(rows, rows), finger)
+
+    def _is_in(self, rows: Rows, numbers: Collection[int]) -> NDArray[np.bool_]:
+        return np.isin(rows >> _SEGMENT_BITS, [*numbers])
 
     def _place(self, row: int) -> tuple[FingerSegment, int]:
         return self._segments[row >> _SEGMENT_BITS], row & _ROW_OF_SEGMENT

@@ -1,15 +1,16 @@
 """How is the index saved in a file, so that a start need not read the whole database?
 
 A line of JSON (the header, with the SHA-256 of itself and the rest), then parts: columns of some
-hundred encounters each. It is written and read part by part, so it takes no memory to speak of. A
-file that is not exactly what was written, for exactly this database and these models, is not used
-at all.
+hundred encounters each, with their fingers, or where these lie in the files of segments that the
+header names. It is written and read part by part, so it takes no memory to speak of. A file that is
+not exactly what was written, for exactly this database and these models, is not used at all.
 """
 
 import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -21,10 +22,20 @@ from matcher.domain.index_entry import SnapshotFacts
 from matcher.index.frozen_index import FrozenIndex
 from matcher.index.index_columns import EncounterColumns
 from matcher.index.memory_index import MemoryIndex
+from matcher.index.segment_file import SegmentFile, check_segment
+from matcher.index.segment_folder import SegmentFolder
 from matcher.index.snapshot_columns import LENGTHS_BYTES, part_bytes, part_of, pieces_of
+from matcher.index.snapshot_segments import (
+    facts_of,
+    named_files,
+    renumbered,
+    require_rows,
+    stored_facts,
+    use_files,
+)
 
-_FORMAT = "matcher-index-7"
-_HEADER_LIMIT = 4096
+_FORMAT = "matcher-index-8"
+_HEADER_LIMIT = 1 << 20
 """Longest header that is read, bytes."""
 _NO_DIGEST = "0" * 64
 """Stands in a draft until all of it is written: a file that was cut off has no checksum."""
@@ -51,16 +62,21 @@ class SnapshotHeader:
 
 
 def write(path: Path, header: SnapshotHeader, frozen: FrozenIndex) -> None:
-    """Replace the snapshot by another, whole or not at all. Raises OSError."""
+    """Replace the snapshot by another, whole or not at all. Raises OSError.
+
+    Files of segments that it does not name, and that nobody has mapped, are removed then.
+    """
+    files, places = named_files(frozen)
     fields: dict[str, object] = {"format": _FORMAT, "encounters": len(frozen), **asdict(header)}
+    fields["segments"] = stored_facts(files)
     for left_over in path.parent.glob(f".{path.name}.*"):
         left_over.unlink(missing_ok=True)  # of a process that was killed, or that is slower
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         sha256 = _digest_of_fields(fields)
         file.write(_header_line(fields, _NO_DIGEST))
-        for part in frozen.parts():
-            for piece in pieces_of(part):
+        for part in frozen.parts(frozen.files):
+            for piece in pieces_of(renumbered(part, places)):
                 sha256.update(piece)
                 file.write(piece)
             file.flush()
@@ -69,20 +85,30 @@ def write(path: Path, header: SnapshotHeader, frozen: FrozenIndex) -> None:
         file.write(_header_line(fields, sha256.hexdigest()))
         file.flush()
         os.fsync(file.fileno())
-    draft.replace(path)
-    _sync_folder(path.parent)
+    folder = SegmentFolder(path)
+    if files:
+        _sync_folder(folder.path)
+    with folder.locked():
+        failpoint("matcher.snapshot.before_rename")
+        draft.replace(path)
+        _sync_folder(path.parent)
+        failpoint("matcher.snapshot.after_rename")
+        folder.remove_others({file.facts.name for file in files})
 
 
 def describe(path: Path) -> SnapshotFacts:
-    """Return what the header of a snapshot says, unchecked, and its size.
+    """Return what the header of a snapshot says, unchecked, and its size with its segments.
 
     Raises UnusableSnapshot if there is no header.
     """
     try:
         with path.open("rb") as file:
             fields = json.loads(file.readline(_HEADER_LIMIT))
+        if not _is_of_this_format(fields):
+            raise UnusableSnapshot("it is of another format")
         state = ChangeToken(fields["database_epoch"], int(fields["change"]), fields["log_hash"])
-        return SnapshotFacts(state, int(fields["encounters"]), path.stat().st_size)
+        sizes = [each.size_bytes for each in facts_of(fields["segments"])]
+        return SnapshotFacts(state, int(fields["encounters"]), path.stat().st_size + sum(sizes))
     except FileNotFoundError:
         raise UnusableSnapshot("there is none") from None
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -95,23 +121,49 @@ def read(path: Path, wanted: SnapshotHeader) -> MemoryIndex:
     wanted: the latest state that may be read. Raises UnusableSnapshot for a later one, for one of
     another database or other models, and for anything that is no whole snapshot.
     """
+    if not path.exists():
+        raise UnusableSnapshot("there is none")
     try:
-        with path.open("rb") as file:
-            fields = json.loads(file.readline(_HEADER_LIMIT))
+        with _opened(path) as (file, fields, segments):
             start = file.tell()
             _check(fields, file, wanted)
             file.seek(start)
             token = ChangeToken(wanted.database_epoch, int(fields["change"]), fields["log_hash"])
             index = MemoryIndex(token)
+            for segment in segments:
+                check_segment(segment)
+            numbers = use_files(index, segments)
             for part in _parts(file):
-                index.add(part)
-    except FileNotFoundError:
-        raise UnusableSnapshot("there is none") from None
+                require_rows(part, segments)
+                index.add(renumbered(part, numbers))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UnusableSnapshot(f"it is damaged: {error}") from error
     if index.contents.sums.encounters != fields["encounters"]:
         raise UnusableSnapshot("it is damaged: its count does not fit")
     return index
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[BinaryIO, Any, list[SegmentFile]]]:
+    """Open a snapshot, and map its segments; yield it, its header, which was read, and these.
+
+    Segments that no snapshot names are removed.
+    """
+    folder = SegmentFolder(path)
+    with ExitStack() as stack:
+        with folder.locked():
+            file = stack.enter_context(path.open("rb"))
+            fields = json.loads(file.readline(_HEADER_LIMIT))
+            segments = []
+            if _is_of_this_format(fields):
+                facts = facts_of(fields["segments"])
+                folder.remove_others({each.name for each in facts})
+                segments = folder.map(facts)
+        yield file, fields, segments
+
+
+def _is_of_this_format(fields: Any) -> bool:
+    return isinstance(fields, dict) and fields.get("format") == _FORMAT
 
 
 def _parts(file: BinaryIO) -> Iterator[EncounterColumns]:
@@ -120,7 +172,7 @@ def _parts(file: BinaryIO) -> Iterator[EncounterColumns]:
 
 
 def _check(fields: Any, content: BinaryIO, wanted: SnapshotHeader) -> None:
-    if not isinstance(fields, dict) or fields.get("format") != _FORMAT:
+    if not _is_of_this_format(fields):
         raise UnusableSnapshot("it is of another format")
     if fields["database_epoch"] != wanted.database_epoch:
         raise UnusableSnapshot("it is of another database")
@@ -155,7 +207,7 @@ def _header_line(fields: Mapping[str, object], sha256: str) -> bytes:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make the folder's new entry survive a power cut."""
+    """Make the folder's new entries survive a power cut."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -5,7 +5,7 @@ they lie in memory. Their types are known from the format, so a file cannot brin
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from matcher.comparison.descriptor_quantizer import LISTED_MINUTIAE
 from matcher.domain.encounter import EncounterStatus
 from matcher.domain.shortlist import POSITIONS
 from matcher.index.id_table import ID_BYTES
-from matcher.index.index_columns import EncounterColumns, FingerColumns
+from matcher.index.index_columns import EncounterColumns, FingerColumns, SealedFingers
 
 _ENCOUNTER = {
     "encounter_id": (f"S{ID_BYTES}", ()),
@@ -36,12 +36,15 @@ _FINGER = {
     "minutia_index": ("u1", ()),
     "lists": ("u2", (LISTED_MINUTIAE,)),
 }
-_LENGTHS = len(_ENCOUNTER) + 1 + len(POSITIONS) * len(_FINGER)
+_SEALED = {"owner": ("i8", ()), "row": ("i8", ())}
+_LENGTHS = len(_ENCOUNTER) + 1 + len(POSITIONS) * (len(_FINGER) + len(_SEALED))
 _ALIGNMENT = 8
 _LENGTH = np.dtype("<i8")
 LENGTHS_BYTES = _LENGTHS * _LENGTH.itemsize
 """Bytes of a part that tell how long its columns are."""
 _STATUSES = [int(status) for status in EncounterStatus]
+
+_NO_SEALED = SealedFingers(np.empty(0, np.int64), np.empty(0, np.int64))
 
 Column = NDArray[Any]
 
@@ -56,6 +59,9 @@ def pieces_of(part: EncounterColumns) -> Iterator[bytes | memoryview]:
             np.empty((0, *shape), dtype) if fingers is None else getattr(fingers, name)
             for name, (dtype, shape) in _FINGER.items()
         ]
+    for position in POSITIONS:
+        sealed = part.sealed.get(position, _NO_SEALED)
+        columns += [getattr(sealed, name) for name in _SEALED]
     yield np.array([len(column) for column in columns], _LENGTH).tobytes()
     for column in columns:
         yield np.ascontiguousarray(column).view(np.uint8).reshape(-1).data
@@ -78,13 +84,17 @@ def part_of(lengths: bytes, content: bytes) -> EncounterColumns:
         start += _padded(length, dtype, shape)
     encounter = dict(zip(_ENCOUNTER, columns, strict=False))
     names, rest = columns[len(_ENCOUNTER)], columns[len(_ENCOUNTER) + 1 :]
-    fingers = {}
-    for index, position in enumerate(POSITIONS):
-        of_position = rest[index * len(_FINGER) : (index + 1) * len(_FINGER)]
-        if len(of_position[0]):
-            fingers[position] = FingerColumns(*of_position)
+    end_of_fingers = len(POSITIONS) * len(_FINGER)
+    fingers = {
+        position: FingerColumns(*of_position)
+        for position, of_position in _by_position(rest[:end_of_fingers], len(_FINGER))
+    }
+    sealed = {
+        position: SealedFingers(*of_position)
+        for position, of_position in _by_position(rest[end_of_fingers:], len(_SEALED))
+    }
     gallery_sets = [tuple(each) for each in json.loads(names.tobytes())]
-    part = EncounterColumns(**encounter, gallery_sets=gallery_sets, fingers=fingers)
+    part = EncounterColumns(**encounter, gallery_sets=gallery_sets, fingers=fingers, sealed=sealed)
     _require_whole(encounter, part)
     return part
 
@@ -101,6 +111,9 @@ def _require_whole(encounter: Mapping[str, Column], part: EncounterColumns) -> N
         fits &= len(fingers.owner) == len(fingers.lists)
         fits &= minutiae == len(fingers.geometry) == len(fingers.descriptors)
         fits &= minutiae == len(fingers.minutia_index)
+    for sealed in part.sealed.values():
+        fits &= _are_rows(sealed.owner, len(part))
+        fits &= len(sealed.owner) == len(sealed.row)
     if not fits:
         raise ValueError("its columns do not fit each other")
 
@@ -109,8 +122,17 @@ def _are_rows(numbers: NDArray[np.integer], count: int) -> bool:
     return not len(numbers) or (int(numbers.min()) >= 0 and int(numbers.max()) < count)
 
 
+def _by_position(columns: Sequence[Column], count: int) -> Iterator[tuple[int, Sequence[Column]]]:
+    """Yield each position that has fingers, and its columns; there are so many for each."""
+    for index, position in enumerate(POSITIONS):
+        of_position = columns[index * count : (index + 1) * count]
+        if len(of_position[0]):
+            yield position, of_position
+
+
 def _shapes() -> list[tuple[str, tuple[int, ...]]]:
-    return [*_ENCOUNTER.values(), ("u1", ()), *[*_FINGER.values()] * len(POSITIONS)]
+    fingers = [*_FINGER.values()] * len(POSITIONS)
+    return [*_ENCOUNTER.values(), ("u1", ()), *fingers, *[*_SEALED.values()] * len(POSITIONS)]
 
 
 def _read(lengths: bytes) -> list[int]:

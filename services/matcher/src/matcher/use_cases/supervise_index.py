@@ -14,8 +14,8 @@ from matcher.index.following_index import FollowingIndex
 from matcher.store.store import Store
 from matcher.use_cases.readiness import Readiness, ServiceLevel
 
-_MAX_DELETED_SECONDS = 3600.0
-"""Longest time for which a snapshot may hold an encounter that was deleted since."""
+_MAX_DELETED_SECONDS = 60.0
+"""Longest time until a snapshot without an encounter that was deleted is begun."""
 _FOLLOW_PAUSE_SECONDS = 0.01
 """Between changes that are followed one by one: what is committed meanwhile is followed at once."""
 _SNAPSHOT_RETRY_SECONDS = 60.0
@@ -107,9 +107,7 @@ class SuperviseIndex:
             return
         try:
             await self._index.compact()
-        except (
-            Exception
-        ) as error:  # for lack of memory above all: it takes room before it gives any
+        except Exception as error:  # for lack of room above all: it takes some before it gives any
             _log.warning("compaction_failed", exc_info=error)
             self._no_compaction_before = time.monotonic() + _COMPACTION_RETRY_SECONDS
 

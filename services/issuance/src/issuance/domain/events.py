@@ -70,7 +70,7 @@ class ApplicationEvent(StrEnum):
 BEGINS_ENCOUNTER = frozenset(
     {ApplicationEvent.RETAKE_BIOMETRICS, ApplicationEvent.REOPEN_UNIDENTIFIED}
 )
-"""The next fingers are another encounter: the last is deleted at the matcher, or was never there."""
+"""The next fingers are another encounter: the matcher has deleted the last, or never got it."""
 
 WITHOUT_INFLUENCE = frozenset(
     {

@@ -4,10 +4,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from issuance.domain import case_decision, case_identification, case_printing, case_queue
+from issuance.domain import (
+    case_decision,
+    case_identification,
+    case_intake,
+    case_printing,
+    case_queue,
+)
 from issuance.domain.actor import Actor
 from issuance.domain.adjudication_task import Adjudication
 from issuance.domain.case import Case
+from issuance.domain.contact import NO_CONTACT, Contact
 from issuance.domain.events import ApplicationEvent
 from issuance.domain.history import EventDetails, HistoryEntry
 from issuance.domain.office import Office
@@ -30,9 +37,11 @@ async def appeal(
     offices: Mapping[str, Office],
     apply_transition: ApplyTransition,
     new_id: Callable[[], str],
+    contact: Contact = NO_CONTACT,
 ) -> Case:
     """Reopen a refused case; what two examiners confirmed goes to other examiners.
 
+    contact: in place of the earlier one, which may be erased; none leaves that as it is.
     One without fingerprints goes back to the decision on its identity.
     One that was refused before it was identified gives its fingerprints again, which the matcher
     never got. None after a supervisor refused a finished book, which is destroyed, since a printer
@@ -58,6 +67,8 @@ async def appeal(
     persons = await records.adjudication_tasks.persons_of(case)
     await require_no_open_application(records, persons, by)
     reopened = await _reopened(records, case, event, by, now, offices)
+    if contact:
+        reopened = case_intake.with_contact(reopened, contact, case.language)
     details = EventDetails(reason=reason)
     reopened = await apply_transition(records, reopened, event, by, now, details)
     if event is ApplicationEvent.REOPEN_UNIDENTIFIED:

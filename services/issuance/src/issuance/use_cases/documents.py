@@ -93,13 +93,3 @@ async def look_up_document(records: Records, number: str) -> Document | Resolved
         if destroyed := await records.open_items.destroyed_book(number):
             return destroyed
         raise
-
-
-async def report_missing(
-    records: Records, number: str, status: DocumentStatus, by: Actor, at: datetime, reason: str
-) -> Document:
-    """Record that a document is LOST or STOLEN. Raises DocumentNotFound, DocumentNotInUse."""
-    document = await records.documents.get(number)
-    missing = document.reported_missing(status, at, by.person, reason)
-    await records.documents.save(missing)
-    return missing

@@ -12,6 +12,7 @@ from issuance.domain.adjudication_task import Adjudication, AdjudicationTask
 from issuance.domain.case import Case
 from issuance.domain.events import ApplicationEvent
 from issuance.domain.history import EventDetails
+from issuance.domain.identification_request import decode_identification
 from issuance.domain.outbox import OutboxTask
 from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.states import ApplicationState
@@ -49,11 +50,12 @@ class Identify:
             case = await records.cases.get(task.case)
             fingers = await records.fingers.of(task.case)
             restores = await records.enrolments.restores()
+        asked = decode_identification(task.payload, case)
         failpoint("identify.before_call")
         decision: MatcherDecision | None = None
         problem = ""
         try:
-            decision = await self._matcher.enrol(task, case.person_id, fingers)
+            decision = await self._matcher.enrol(task, asked, fingers)
         except UnusableFingers as error:
             problem = str(error)
         failpoint("identify.after_call")

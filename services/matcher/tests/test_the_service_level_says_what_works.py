@@ -172,7 +172,7 @@ async def test_calls_wait_for_the_level_they_need() -> None:
     enrolment = Enrolment("e", "p", "BJM", (), None, origin, b"")
     policy, samples = SearchPolicy(None, 10), SuppliedSamples(())
     checked = Enrolment("e", "p", "BJM", (), policy, origin, b"")
-    add = Enrol(UNUSED, UNUSED, UNUSED, UNUSED, readiness, UNUSED, 0.001)
+    add = Enrol(UNUSED, UNUSED, UNUSED, UNUSED, UNUSED, readiness, UNUSED, 0.001)
     identify = Identify(UNUSED, UNUSED, UNUSED, readiness, 0.001)
     verify = Verify(UNUSED, UNUSED, UNUSED, UNUSED, UNUSED, readiness, 0.001)
     draw = DrawComparison(UNUSED, UNUSED, UNUSED, UNUSED, readiness)

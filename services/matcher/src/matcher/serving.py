@@ -70,6 +70,7 @@ from matcher.use_cases.readiness import Readiness, ServiceLevel
 from matcher.use_cases.resolve_probe import ResolveProbe
 from matcher.use_cases.run_operations import OperationRunner
 from matcher.use_cases.segment_slap import SegmentSlap
+from matcher.use_cases.store_together import StoreTogether
 from matcher.use_cases.supervise_index import SuperviseIndex
 from matcher.use_cases.verify import Verify
 from matcher.use_cases.watch_capacity import WatchCapacity
@@ -183,7 +184,16 @@ def _add_services(
     extract = ExtractFingers(models, decoders.decode, limits, pool, settings.store_images)
     resolve_probe = ResolveProbe(store, extract, pool, models.embedding)
     search = make_search(settings, base, models)
-    enrol = Enrol(store, extract, resolve_probe, search, readiness, clock, settings.target_fpir)
+    enrol = Enrol(
+        store,
+        StoreTogether(store),
+        extract,
+        resolve_probe,
+        search,
+        readiness,
+        clock,
+        settings.target_fpir,
+    )
     identify = Identify(store, resolve_probe, search, readiness, settings.target_fpir)
     verify = Verify(
         store, resolve_probe, pool, models, search.decision_maker, readiness, settings.target_fmr

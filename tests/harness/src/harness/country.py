@@ -60,7 +60,7 @@ class Country:
         self._stack.push_async_callback(self._end)
         try:
             to_migrate = [name for name in SERVICES if name not in self._wishes.have_tables]
-            await asyncio.gather(*(self._migrate(name) for name in to_migrate))
+            await asyncio.gather(*(self.migrate(name) for name in to_migrate))
             await asyncio.gather(*(self.restart(name) for name in self._processes if name != _LAST))
             # Started before the matcher it would open an outage, rightly.
             await self.restart(_LAST)
@@ -100,6 +100,14 @@ class Country:
         """Send SIGTERM to a process and wait for its end."""
         await self._processes[name].terminate()
 
+    async def migrate(self, name: str) -> None:
+        """Make the tables of a service; raise Died when that fails."""
+        command = [sys.executable, "-m", name, "migrate", "--config", str(self.layout.config(name))]
+        process = Process(f"{name} migrate", command, self.layout.log(f"{name}-migrate"))
+        process.start()
+        if await process.stopped(_MIGRATE_SECONDS) != 0:
+            raise Died(f"{process.name} failed:\n{process.tail()}")
+
     async def restart(self, name: str) -> float:
         """Start a stopped process; return the seconds until it serves."""
         began = monotonic()
@@ -135,13 +143,6 @@ class Country:
     async def _end(self) -> None:
         await self.clients.close()
         await asyncio.gather(*(process.terminate() for process in self._processes.values()))
-
-    async def _migrate(self, name: str) -> None:
-        command = [sys.executable, "-m", name, "migrate", "--config", str(self.layout.config(name))]
-        process = Process(f"{name} migrate", command, self.layout.log(f"{name}-migrate"))
-        process.start()
-        if await process.stopped(_MIGRATE_SECONDS) != 0:
-            raise Died(f"{process.name} failed:\n{process.tail()}")
 
     def _service(self, name: str) -> Process:
         command = [sys.executable, "-m", name, "serve", "--config", str(self.layout.config(name))]

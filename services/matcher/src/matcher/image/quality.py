@@ -1,13 +1,22 @@
 """The quality of a fingerprint image by NFIQ 2 (ISO/IEC 29794-4)."""
 
 import io
+import os
 
-import nbis  # type: ignore[import-untyped, unused-ignore]
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from matcher.image.decode import PPI
+
+# OpenCV, which NFIQ 2 is computed by, reads these when it is loaded. At each call of a primitive of
+# Intel's library that asks the processor who made it, for which a virtual machine is left: a
+# quarter of the time of an image. More threads than one gain nothing for images so small.
+os.environ.setdefault("OPENCV_IPP", "disabled")
+os.environ.setdefault("OPENCV_FOR_THREADS_NUM", "1")
+os.environ.setdefault("OPENCV_LOG_LEVEL", "ERROR")  # it would warn of the first of them
+
+import nbis  # type: ignore[import-untyped, unused-ignore]
 
 
 class Nfiq2:

@@ -7,9 +7,10 @@ its past is not, or is no longer, the past of the database.
 
 import hashlib
 import json
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import func, insert, select, update
@@ -55,6 +56,19 @@ class LoggedChanges:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """What is done to one encounter.
+
+    before, after: what searches use of the encounter, None if nothing.
+    """
+
+    kind: ChangeKind
+    encounter_id: str
+    before: SearchedContent | None
+    after: SearchedContent | None
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeLog:
     """The numbered log of all changes of encounters, within one transaction."""
 
@@ -85,35 +99,35 @@ class ChangeLog:
         latest = await self.lock()
         before = await self._contents.of(encounter_id)
         yield latest.change_token.number + 1
-        await self.append(latest, kind, encounter_id, before, await self._contents.of(encounter_id))
+        after = await self._contents.of(encounter_id)
+        await self.append(latest, [Change(kind, encounter_id, before, after)])
 
-    async def append(
-        self,
-        latest: DatabaseState,
-        kind: ChangeKind,
-        encounter_id: str,
-        before: SearchedContent | None,
-        after: SearchedContent | None,
-    ) -> ChangeToken:
-        """Record a change of one encounter under the next number, and return its token.
+    async def append(self, latest: DatabaseState, made: Sequence[Change]) -> list[ChangeToken]:
+        """Record changes under the next numbers, in their order, and return their tokens.
 
-        latest: from `lock` in this transaction. before, after: what searches use of the encounter,
-        None if nothing. Raises sqlalchemy.exc.IntegrityError if an encounter of this id was added
-        before.
+        latest: from `lock` in this transaction. Raises sqlalchemy.exc.IntegrityError if an
+        encounter of the id of an addition was added before.
         """
-        number, content_digest = latest.change_token.number + 1, after.digest if after else b""
-        log_hash = _hash(latest.log_hash, number, kind, encounter_id, content_digest)
-        await self._transaction.execute(
-            insert(changes).values(
-                number=number,
-                kind=kind,
-                encounter_id=encounter_id,
-                content_digest=content_digest,
-                log_hash=log_hash,
+        number, log_hash, sums = latest.change_token.number, latest.log_hash, latest.sums
+        rows, tokens = list[dict[str, Any]](), list[ChangeToken]()
+        for change in made:
+            number += 1
+            digest = change.after.digest if change.after else b""
+            log_hash = _hash(log_hash, number, change.kind, change.encounter_id, digest)
+            sums = sums.after(change.before, change.after)
+            rows.append(
+                {
+                    "number": number,
+                    "kind": change.kind,
+                    "encounter_id": change.encounter_id,
+                    "content_digest": digest,
+                    "log_hash": log_hash,
+                }
             )
-        )
-        await self._set_head(number, log_hash, latest.sums.after(before, after))
-        return change_token(latest.change_token.database_epoch, number, log_hash)
+            tokens.append(change_token(latest.change_token.database_epoch, number, log_hash))
+        await self._transaction.execute(insert(changes), rows)
+        await self._set_head(number, log_hash, sums)
+        return tokens
 
     async def was_added(self, encounter_id: str) -> bool:
         """Return whether an encounter of this id was ever added."""

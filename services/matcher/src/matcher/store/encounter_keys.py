@@ -1,7 +1,7 @@
 """Which key encrypts the biometric data of an encounter? One of its own, stored wrapped."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import delete, insert, select, update
@@ -25,18 +25,22 @@ class EncounterKeys:
     _transaction: AsyncConnection
     _master_key: MasterKey
 
+    async def add(self, encounter_ids: Sequence[str]) -> dict[str, DataKey]:
+        """Store a new key for each of these encounters, which have none, and return them."""
+        keys = {encounter_id: DataKey.generate() for encounter_id in encounter_ids}
+        rows = [
+            {"encounter_id": encounter_id, "wrapped_key": self._master_key.wrap(key)}
+            for encounter_id, key in keys.items()
+        ]
+        await self._transaction.execute(insert(encounter_keys), rows)
+        return keys
+
     async def replace(self, encounter_id: str) -> DataKey:
         """Destroy the key of an encounter, if it has one, and return a new one, which is stored."""
-        key = DataKey.generate()
         await self._transaction.execute(
             delete(encounter_keys).where(encounter_keys.c.encounter_id == encounter_id)
         )
-        await self._transaction.execute(
-            insert(encounter_keys).values(
-                encounter_id=encounter_id, wrapped_key=self._master_key.wrap(key)
-            )
-        )
-        return key
+        return (await self.add([encounter_id]))[encounter_id]
 
     async def of(self, encounter_ids: Collection[str]) -> Mapping[str, DataKey]:
         """Return the key of each of these encounters; for a lost one, a key that fits nothing."""

@@ -1,6 +1,6 @@
 """How are encounters, their fingers and images stored and read?"""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,12 +21,13 @@ from matcher.domain.encounter import (
 from matcher.domain.enrolment import Enrolment
 from matcher.domain.errors import EncounterExists, EncounterNotFound
 from matcher.domain.finger import Finger, FingerImage, FingerSample
-from matcher.domain.office_scope import ALL_OFFICES, OfficeScope
+from matcher.domain.office_scope import OfficeScope
 from matcher.store import encounter_rows
-from matcher.store.change_log import ChangeLog
+from matcher.store.change_log import Change, ChangeLog
 from matcher.store.encounter_keys import EncounterKeys
 from matcher.store.encounter_queries import in_scope, read_encounters, select_encounters
-from matcher.store.encryption import image_name, template_name
+from matcher.store.encounter_rows import NewEncounter
+from matcher.store.encryption import DataKey, image_name, template_name
 from matcher.store.gallery_records import GalleryRecords
 from matcher.store.tables import ChangeKind, encounter_galleries, encounters, fingers, images
 
@@ -83,24 +84,36 @@ class EncounterRecords:
 
         Raises EncounterExists if its id was ever used, RequestIdReused.
         """
+        return (await self.add_all([NewEncounter(enrolment, present, status, now)]))[0]
+
+    async def add_all(self, added: Sequence[NewEncounter]) -> Sequence[Encounter]:
+        """Add encounters in their order.
+
+        Raises EncounterExists if any id was ever used, RequestIdReused; then none can be committed.
+        """
         latest = await self._changes.lock()
-        number = latest.change_token.number + 1
-        content = encounter_rows.content(enrolment, present, status, number)
+        first = latest.change_token.number + 1
+        numbered = [*zip(added, range(first, first + len(added)), strict=True)]
+        made = [
+            Change(ChangeKind.ADDED, new.encounter_id, None, encounter_rows.content(new, number))
+            for new, number in numbered
+        ]
         try:
-            await self._changes.append(
-                latest, ChangeKind.ADDED, enrolment.encounter_id, None, content
-            )
+            tokens = await self._changes.append(latest, made)
         except IntegrityError:
             raise _encounter_exists() from None
+        rows = [encounter_rows.encounter(new, number) for new, number in numbered]
         try:
-            await self._transaction.execute(
-                insert(encounters).values(encounter_rows.encounter(enrolment, status, now, number))
-            )
+            await self._transaction.execute(insert(encounters), rows)
         except IntegrityError:
             raise _request_id_reused() from None
-        await self.add_fingers(enrolment.encounter_id, enrolment.samples, present)
-        await self._galleries.replace(enrolment.encounter_id, enrolment.galleries)
-        return await self.get(enrolment.encounter_id, ALL_OFFICES)
+        keys = await self._keys.add([new.encounter_id for new in added])
+        await self._insert_fingers(
+            (new.encounter_id, new.enrolment.samples, new.present, keys[new.encounter_id])
+            for new in added
+        )
+        await self._galleries.add([(new.encounter_id, new.enrolment.galleries) for new in added])
+        return [encounter_rows.stored(*each) for each in zip(added, tokens, strict=True)]
 
     async def add_fingers(
         self, encounter_id: str, samples: Sequence[FingerSample], present: Sequence[Finger]
@@ -110,9 +123,20 @@ class EncounterRecords:
         They get a new key; that of fingers which the encounter had before is destroyed.
         """
         key = await self._keys.replace(encounter_id)
-        rows = encounter_rows.fingers(encounter_id, samples, present, self._embedding_version, key)
-        await self._transaction.execute(insert(fingers), rows)
-        if image_rows := encounter_rows.images(encounter_id, present, key):
+        await self._insert_fingers([(encounter_id, samples, present, key)])
+
+    async def _insert_fingers(
+        self,
+        of_encounters: Iterable[tuple[str, Sequence[FingerSample], Sequence[Finger], DataKey]],
+    ) -> None:
+        finger_rows, image_rows = list[encounter_rows.Row](), list[encounter_rows.Row]()
+        for encounter_id, samples, present, key in of_encounters:
+            finger_rows += encounter_rows.fingers(
+                encounter_id, samples, present, self._embedding_version, key
+            )
+            image_rows += encounter_rows.images(encounter_id, present, key)
+        await self._transaction.execute(insert(fingers), finger_rows)
+        if image_rows:
             await self._transaction.execute(insert(images), image_rows)
 
     async def get(self, encounter_id: str, scope: OfficeScope) -> Encounter:

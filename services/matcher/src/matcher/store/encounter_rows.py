@@ -2,10 +2,12 @@
 
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
-from matcher.domain.encounter import EncounterStatus
+from matcher.domain.change_token import ChangeToken
+from matcher.domain.encounter import Encounter, EncounterStatus, StoredFinger
 from matcher.domain.enrolment import Enrolment
 from matcher.domain.finger import Finger, FingerSample, MissingFinger
 from matcher.domain.searched_content import SearchedContent
@@ -13,18 +15,34 @@ from matcher.store.encryption import DataKey, embedding_name, image_name, templa
 
 Row = dict[str, Any]
 
+_FIRST_REVISION = 1
 
-def encounter(
-    enrolment: Enrolment, status: EncounterStatus, now: datetime, added_by_change: int
-) -> Row:
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NewEncounter:
+    """An encounter to be added. present: the fingers extracted from the enrolment's samples."""
+
+    enrolment: Enrolment
+    present: Sequence[Finger]
+    status: EncounterStatus
+    now: datetime
+
+    @property
+    def encounter_id(self) -> str:
+        """The id that it was enrolled under."""
+        return self.enrolment.encounter_id
+
+
+def encounter(new: NewEncounter, added_by_change: int) -> Row:
     """Return the row of table `encounters`. added_by_change: number of the change that adds it."""
+    enrolment = new.enrolment
     return {
         "encounter_id": enrolment.encounter_id,
         "person_id": enrolment.person_id,
         "office_id": enrolment.office_id,
-        "status": status,
-        "revision": 1,
-        "created_at": now,
+        "status": new.status,
+        "revision": _FIRST_REVISION,
+        "created_at": new.now,
         "added_by_change": added_by_change,
         "last_change": added_by_change,
         "fingers_change": added_by_change,
@@ -34,16 +52,42 @@ def encounter(
     }
 
 
-def content(
-    enrolment: Enrolment, present: Sequence[Finger], status: EncounterStatus, added_by_change: int
-) -> SearchedContent:
+def stored(new: NewEncounter, added: ChangeToken) -> Encounter:
+    """Return the encounter as it is read once it is stored. added: the change that added it."""
+    enrolment = new.enrolment
+    fingers_present = [
+        StoredFinger(finger.position, len(finger.minutiae), finger.quality, None)
+        for finger in new.present
+    ]
+    missing = [
+        StoredFinger(sample.position, 0, None, sample.content.reason)
+        for sample in enrolment.samples
+        if isinstance(sample.content, MissingFinger)
+    ]
+    return Encounter(
+        encounter_id=enrolment.encounter_id,
+        person_id=enrolment.person_id,
+        office_id=enrolment.office_id,
+        status=new.status,
+        fingers=tuple(sorted([*fingers_present, *missing], key=lambda each: each.position)),
+        galleries=enrolment.galleries,
+        revision=_FIRST_REVISION,
+        created_at=new.now.astimezone(UTC),
+        added_by_change=added.number,
+        fingers_change=added.number,
+        change_token=added,
+    )
+
+
+def content(new: NewEncounter, added_by_change: int) -> SearchedContent:
     """Return what searches will use of the encounter."""
+    enrolment = new.enrolment
     return SearchedContent(
         enrolment.encounter_id,
         enrolment.person_id,
-        status,
+        new.status,
         added_by_change,
-        {finger.position: _sha256(finger.template) for finger in present},
+        {finger.position: _sha256(finger.template) for finger in new.present},
         enrolment.galleries,
     )
 

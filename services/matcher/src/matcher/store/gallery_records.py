@@ -59,6 +59,14 @@ class GalleryRecords:
         """Let an encounter belong to these galleries and to no others."""
         of_encounter = encounter_galleries.c.encounter_id == encounter_id
         await self._transaction.execute(delete(encounter_galleries).where(of_encounter))
-        if galleries:
-            rows = [{"encounter_id": encounter_id, "gallery": each} for each in galleries]
+        await self.add([(encounter_id, galleries)])
+
+    async def add(self, of_encounters: Sequence[tuple[str, Sequence[str]]]) -> None:
+        """Let encounters, given by their ids, belong to these galleries too."""
+        rows = [
+            {"encounter_id": encounter_id, "gallery": gallery}
+            for encounter_id, galleries in of_encounters
+            for gallery in galleries
+        ]
+        if rows:
             await self._transaction.execute(insert(encounter_galleries), rows)

@@ -13,11 +13,13 @@ from matcher.domain.finger import Finger
 from matcher.domain.finger_source import Probe
 from matcher.domain.request import SearchPolicy
 from matcher.domain.shortlist import SearchScope
-from matcher.store.store import Store, StoreResponse
+from matcher.store.encounter_rows import NewEncounter
+from matcher.store.store import Records, Store, StoreResponse
 from matcher.use_cases.extract_fingers import ExtractFingers
 from matcher.use_cases.readiness import Readiness, ServiceLevel
 from matcher.use_cases.resolve_probe import ResolveProbe, probe_of
 from matcher.use_cases.search import Search, search_request
+from matcher.use_cases.store_together import StoreTogether
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Enrol:
     """Stores encounters. target_fpir: of duplicate checks, if the caller asks for none."""
 
     store: Store
+    store_together: StoreTogether
     extract: ExtractFingers
     resolve_probe: ResolveProbe
     search: Search
@@ -67,14 +70,16 @@ class Enrol:
         self, enrolment: Enrolment, store_response: StoreResponse[Enrolled]
     ) -> Enrolled:
         fingers = await self._extract(enrolment)
-        async with self.store.write() as records:
-            encounter = await records.encounters.add(
-                enrolment, fingers, EncounterStatus.ACTIVE, self.clock.now()
-            )
-            enrolled = Enrolled(encounter, None)
-            await store_response(records, enrolled)
+
+        async def store_its_response(records: Records, encounter: Encounter) -> None:
+            await store_response(records, Enrolled(encounter, None))
+
+        encounter = await self.store_together(
+            NewEncounter(enrolment, fingers, EncounterStatus.ACTIVE, self.clock.now()),
+            store_its_response,
+        )
         failpoint("matcher.create_encounter.after_commit")
-        return enrolled
+        return Enrolled(encounter, None)
 
     async def _store_pending(self, enrolment: Enrolment) -> tuple[Encounter, Probe]:
         """Commit the encounter as PENDING, unless an earlier attempt of the request has."""
@@ -86,10 +91,9 @@ class Enrol:
             )
             return interrupted, probe
         fingers = await self._extract(enrolment)
-        async with self.store.write() as records:
-            encounter = await records.encounters.add(
-                enrolment, fingers, EncounterStatus.PENDING, self.clock.now()
-            )
+        encounter = await self.store_together(
+            NewEncounter(enrolment, fingers, EncounterStatus.PENDING, self.clock.now())
+        )
         failpoint("matcher.create_encounter.after_commit")
         return encounter, probe_of(fingers, encounter.encounter_id)
 

@@ -29,6 +29,7 @@ from servicekit.storage.interruptible_connection import (
     postgresql_interrupt,
 )
 from servicekit.storage.server_session import ServerSession
+from servicekit.storage.sqlite_driver import connect
 
 _SQLITE_PRAGMAS = (
     "journal_mode=WAL",
@@ -71,6 +72,7 @@ class Database:
             hide_parameters=True,
             # Text within JSON columns stays readable.
             json_serializer=partial(json.dumps, ensure_ascii=False),
+            **({"async_creator": partial(connect, self._file)} if self._is_sqlite else {}),
         )
         if self._is_sqlite:
             _prepare_sqlite(self.engine)
@@ -79,7 +81,9 @@ class Database:
         self._writer: AbstractAsyncContextManager[Any] = (
             nullcontext() if writers is None else asyncio.Semaphore(writers)
         )
-        self.session = None if self._is_sqlite else ServerSession(self.engine.url, silence)
+        self.session = (
+            None if self._is_sqlite else ServerSession(self.engine.url, silence, self.failed)
+        )
         # A connection pool of their own, else holders of locks could deadlock waiting for one.
         self._locks = create_async_engine(url, pool_pre_ping=True, pool_size=16)
         self._interrupt: Interrupt = (

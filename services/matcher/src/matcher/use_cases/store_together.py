@@ -1,0 +1,98 @@
+"""How are encounters stored that come at the same time? Together: one commit, few statements."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextvars import Context
+from dataclasses import dataclass
+from functools import partial
+
+from servicekit.errors import DatabaseFailure
+
+from matcher.domain.encounter import Encounter
+from matcher.store.encounter_rows import NewEncounter
+from matcher.store.store import Records, Store
+
+_MAX_TOGETHER = 64
+"""Most encounters in one commit."""
+
+StoreMore = Callable[[Records, Encounter], Awaitable[None]]
+"""Stores what belongs to an added encounter, in the transaction that adds it."""
+
+
+async def _nothing(_records: Records, _encounter: Encounter) -> None:
+    """Store nothing more."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Waiting:
+    new: NewEncounter
+    store_more: StoreMore
+    stored: asyncio.Future[Encounter]
+
+
+class StoreTogether:
+    """Stores encounters one commit after the other; who comes meanwhile shares the next.
+
+    Each is stored or refused by itself, whoever shares its commit, and answered after it. One whose
+    caller has gone is left out, unless its commit has begun.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._waiting: list[_Waiting] = []
+        self._committing: asyncio.Task[None] | None = None
+
+    async def __call__(self, new: NewEncounter, store_more: StoreMore = _nothing) -> Encounter:
+        """Return the encounter once it is committed with what ``store_more`` stored.
+
+        Raises EncounterExists if its id was ever used, RequestIdReused, what store_more raises.
+        """
+        stored: asyncio.Future[Encounter] = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Waiting(new, store_more, stored))
+        if self._committing is None:
+            # Of no caller: neither its cancellation nor its context concerns the others.
+            self._committing = asyncio.create_task(self._commit_all(), context=Context())
+        return await stored
+
+    async def _commit_all(self) -> None:
+        try:
+            while self._waiting:
+                await self._commit(self._take)
+        finally:
+            self._committing = None
+
+    def _take(self) -> Sequence[_Waiting]:
+        taken, self._waiting = self._waiting[:_MAX_TOGETHER], self._waiting[_MAX_TOGETHER:]
+        return [each for each in taken if not each.stored.done()]
+
+    async def _commit(self, take: Callable[[], Sequence[_Waiting]]) -> None:
+        together: Sequence[_Waiting] = ()
+        try:
+            async with self._store.write() as records:
+                together = take()  # not before: more have come while this waited for other writers
+                added = await _add(records, together)
+        except Exception as error:
+            if len(together) > 1 and not isinstance(error, DatabaseFailure):
+                for each in together:
+                    await self._commit(partial(_one, each))
+                return
+            for each in together or take():
+                if not each.stored.done():
+                    each.stored.set_exception(error)
+            return
+        for each, encounter in zip(together, added, strict=True):
+            if not each.stored.done():
+                each.stored.set_result(encounter)
+
+
+async def _add(records: Records, together: Sequence[_Waiting]) -> Sequence[Encounter]:
+    if not together:
+        return ()
+    added = await records.encounters.add_all([each.new for each in together])
+    for each, encounter in zip(together, added, strict=True):
+        await each.store_more(records, encounter)
+    return added
+
+
+def _one(waiting: _Waiting) -> Sequence[_Waiting]:
+    return (waiting,)

@@ -1,0 +1,147 @@
+"""Encounters that come while others are committed share the next commit, and nothing else."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from matcher.bootstrap import StoreAndIndex
+from matcher.domain.encounter import Encounter, EncounterStatus
+from matcher.domain.enrolment import Enrolment
+from matcher.domain.errors import EncounterExists
+from matcher.domain.finger import FingerSample, MissingFinger
+from matcher.domain.office_scope import ALL_OFFICES
+from matcher.domain.request import RequestOrigin
+from matcher.store.encounter_rows import NewEncounter
+from matcher.store.store import Records
+from matcher.use_cases.store_together import StoreTogether
+from servicekit.errors import RequestIdReused
+
+from .store_and_index import NOW, finger, opened
+
+AMPUTATED = 1
+LITTLE_FINGER = 5
+
+
+@pytest.fixture
+async def base(tmp_path: Path) -> AsyncIterator[StoreAndIndex]:
+    async with opened(tmp_path) as base:
+        yield base
+
+
+def new(name: str, request: str = "") -> NewEncounter:
+    origin = RequestOrigin("registry", request or f"request of {name}")
+    missing = FingerSample(LITTLE_FINGER, 0, MissingFinger(AMPUTATED))
+    enrolment = Enrolment(
+        name, f"person of {name}", "BJM", (missing,), None, origin, b"digest", ("a", "b")
+    )
+    return NewEncounter(enrolment, [finger(1)], EncounterStatus.ACTIVE, NOW)
+
+
+async def test_what_is_answered_is_what_is_stored(base: StoreAndIndex) -> None:
+    answered = await StoreTogether(base.store)(new("one"))
+
+    async with base.store.read() as records:
+        assert answered == await records.encounters.get("one", ALL_OFFICES)
+
+
+async def test_those_who_come_meanwhile_share_the_next(base: StoreAndIndex) -> None:
+    commits = await _together(base, [new(f"{name}") for name in range(6)])
+
+    stored = [each for each in commits if isinstance(each, tuple)]
+    assert [encounter.encounter_id for encounter, _ in stored] == [*"012345"]
+    assert [encounter.added_by_change for encounter, _ in stored] == [1, 2, 3, 4, 5, 6]
+    first, *others = (transaction for _, transaction in stored)
+    assert first not in others
+    assert len(set(others)) == 1
+
+
+async def test_numbers_and_hashes_follow_each_other(base: StoreAndIndex) -> None:
+    await _together(base, [new(f"{name}") for name in range(6)])
+
+    async with base.store.read() as records:
+        state = await records.changes.state()
+        assert state.change_token.number == 6
+        assert await records.changes.find_break() == ""
+        assert state.sums == await records.contents.sums()
+
+
+async def test_one_that_is_refused_keeps_nobody_else_out(base: StoreAndIndex) -> None:
+    commits = await _together(
+        base, [new("0"), new("1"), new("1"), new("2", request="request of 0"), new("3")]
+    )
+
+    assert [type(each) for each in commits] == [
+        tuple,
+        tuple,
+        EncounterExists,
+        RequestIdReused,
+        tuple,
+    ]
+    async with base.store.read() as records:
+        assert (await records.changes.head()).number == 3
+        assert await records.changes.find_break() == ""
+
+
+async def test_one_whose_caller_has_gone_is_left_out(base: StoreAndIndex) -> None:
+    store, begun, go_on = StoreTogether(base.store), asyncio.Event(), asyncio.Event()
+
+    async def wait(_records: Records, _encounter: Encounter) -> None:
+        begun.set()
+        await go_on.wait()
+
+    first = asyncio.create_task(store(new("first"), wait))
+    await begun.wait()
+    gone, stays = asyncio.create_task(store(new("gone"))), asyncio.create_task(store(new("stays")))
+    await asyncio.sleep(0)
+    gone.cancel()
+    with suppress(asyncio.CancelledError):
+        await gone
+    go_on.set()
+
+    assert (await first).added_by_change == 1
+    assert (await stays).added_by_change == 2
+
+
+async def test_a_caller_that_goes_while_it_is_committed_takes_nobody_along(
+    base: StoreAndIndex,
+) -> None:
+    store, begun, go_on = StoreTogether(base.store), asyncio.Event(), asyncio.Event()
+
+    async def wait(_records: Records, _encounter: Encounter) -> None:
+        begun.set()
+        await go_on.wait()
+
+    gone = asyncio.create_task(store(new("gone"), wait))
+    await begun.wait()
+    gone.cancel()
+    with suppress(asyncio.CancelledError):
+        await gone
+    go_on.set()
+
+    assert (await store(new("next"))).added_by_change == 2
+
+
+async def _together(
+    base: StoreAndIndex, encounters: Sequence[NewEncounter]
+) -> list[tuple[Encounter, Records] | BaseException]:
+    """Store encounters at once; return each with the records it was stored in, or its error."""
+    store, begun, go_on = StoreTogether(base.store), asyncio.Event(), asyncio.Event()
+    within = dict[int, Records]()
+
+    async def note(number: int, records: Records) -> None:
+        within[number] = records
+        begun.set()
+        await go_on.wait()
+
+    async def one(number: int, encounter: NewEncounter) -> tuple[Encounter, Records]:
+        stored = await store(encounter, lambda records, _encounter: note(number, records))
+        return stored, within[number]
+
+    first = asyncio.create_task(one(0, encounters[0]))
+    await begun.wait()
+    others = [asyncio.create_task(one(i, each)) for i, each in enumerate(encounters[1:], 1)]
+    await asyncio.sleep(0)
+    go_on.set()
+    return await asyncio.gather(first, *others, return_exceptions=True)

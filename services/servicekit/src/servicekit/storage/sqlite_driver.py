@@ -1,0 +1,124 @@
+"""How is SQLite called without blocking the event loop? Each statement by one trip to a thread.
+
+aiosqlite makes a trip for each step of a statement: cursor, execution, rows, end. A trip costs more
+than most statements.
+"""
+
+import sqlite3
+from collections import deque
+from collections.abc import Sequence
+from functools import partial
+from typing import Any, Self
+
+import aiosqlite
+
+_ROWS_AT_ONCE = 500
+_ROWS_PER_ITERATION = 64
+
+Row = Any
+
+
+class OneTripConnection(aiosqlite.Connection):
+    """A connection that SQLAlchemy's dialect aiosqlite uses; it awaits what `OneTripCursor` has."""
+
+    def cursor(self) -> "OneTripCursor":  # type: ignore[override]
+        """Return a cursor, which is not in the thread before its statement."""
+        return OneTripCursor(self)
+
+    async def rollback(self) -> None:
+        """Roll back, if there is anything to: each connection that is given back is asked to."""
+        if self.in_transaction:
+            await super().rollback()
+
+    async def run(self, function: Any, *arguments: Any) -> Any:
+        """Return what a function returns that runs in the thread of the connection."""
+        return await self._execute(function, *arguments)  # type: ignore[no-untyped-call]
+
+    @property
+    def sqlite(self) -> sqlite3.Connection:
+        """The connection itself, for its thread."""
+        return self._conn
+
+
+class OneTripCursor:
+    """Executes statements; the first rows, of most statements all, come with the execution.
+
+    Attributes are those of a DB-API cursor.
+    """
+
+    def __init__(self, connection: OneTripConnection) -> None:
+        self._connection = connection
+        self._cursor: sqlite3.Cursor | None = None  # while it has more rows
+        self._rows = deque[Row]()
+        self.description: Any = None
+        self.rowcount = -1
+        self.lastrowid: int | None = None
+        self.arraysize = 1
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def execute(self, statement: str, parameters: Any = ()) -> Self:
+        """Execute a statement, and fetch its first rows."""
+        await self._connection.run(self._begin, "execute", statement, parameters)
+        return self
+
+    async def executemany(self, statement: str, parameters: Any) -> Self:
+        """Execute a statement with each of many parameters."""
+        await self._connection.run(self._begin, "executemany", statement, parameters)
+        return self
+
+    async def fetchone(self) -> Row | None:
+        """Return the next row, None after the last."""
+        rows = await self.fetchmany(1)
+        return rows[0] if rows else None
+
+    async def fetchmany(self, size: int | None = None) -> Sequence[Row]:
+        """Return the next rows; fewer than asked for, or none, after the last."""
+        size = self.arraysize if size is None else size
+        while len(self._rows) < size and self._cursor is not None:
+            await self._connection.run(self._fetch, max(size, _ROWS_AT_ONCE))
+        return [self._rows.popleft() for _ in range(min(size, len(self._rows)))]
+
+    async def fetchall(self) -> Sequence[Row]:
+        """Return all rows that were not returned."""
+        if self._cursor is not None:
+            await self._connection.run(self._fetch, None)
+        rows = [*self._rows]
+        self._rows.clear()
+        return rows
+
+    async def close(self) -> None:
+        """Give up what was not fetched."""
+        self._rows.clear()
+        if self._cursor is not None:
+            cursor, self._cursor = self._cursor, None
+            await self._connection.run(cursor.close)
+
+    def _begin(self, method: str, statement: str, parameters: Any) -> None:
+        cursor = self._connection.sqlite.cursor()
+        getattr(cursor, method)(statement, parameters)
+        self.description, self.rowcount = cursor.description, cursor.rowcount
+        self.lastrowid, self._cursor = cursor.lastrowid, cursor
+        self._fetch(_ROWS_AT_ONCE if self.description else 0)
+
+    def _fetch(self, most: int | None) -> None:
+        """Fetch rows; close the cursor after the last. most: None for all of them."""
+        assert self._cursor is not None  # noqa: S101  asked for while there may be more
+        rows = self._cursor.fetchall() if most is None else self._cursor.fetchmany(most)
+        self._rows += rows
+        if not most or len(rows) < most:
+            self._cursor.close()
+            self._cursor = None
+
+
+async def connect(file: str) -> OneTripConnection:
+    """Open a database file. Raises sqlite3.OperationalError if that is impossible."""
+    opened = OneTripConnection(
+        # Used by its own thread alone, but interrupted from another one.
+        partial(sqlite3.connect, file, check_same_thread=False),
+        _ROWS_PER_ITERATION,
+    )
+    opened._thread.daemon = True  # as SQLAlchemy has it: a forgotten one does not stop the exit
+    await opened
+    return opened

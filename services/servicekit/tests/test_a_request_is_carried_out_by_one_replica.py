@@ -177,10 +177,10 @@ async def at_once_of(_session: ServerSession) -> None: ...
 
 
 async def test_a_replica_that_works_for_long_keeps_its_request(replicas: Replicas) -> None:
-    here, there = replicas(timedelta(seconds=1)), replicas()
+    here, there = replicas(timedelta(seconds=2)), replicas()
     async with here.working() as first:
         async with there.database.read() as connection:
-            await connection.execute(text("SELECT pg_sleep(1.5)"))
+            await connection.execute(text("SELECT pg_sleep(3)"))
         second = asyncio.ensure_future(there.delete())
         assert await has_to_wait(there, second)
 

@@ -4,13 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from issuance.domain import (
-    case_decision,
-    case_identification,
-    case_intake,
-    case_printing,
-    case_queue,
-)
+from issuance.domain import case_decision, case_intake, case_printing, case_queue
 from issuance.domain.actor import Actor
 from issuance.domain.adjudication_task import Adjudication
 from issuance.domain.case import Case
@@ -71,9 +65,6 @@ async def appeal(
         reopened = case_intake.with_contact(reopened, contact, case.language)
     details = EventDetails(reason=reason)
     reopened = await apply_transition(records, reopened, event, by, now, details)
-    if event is ApplicationEvent.REOPEN_UNIDENTIFIED:
-        reopened = case_identification.with_next_encounter(reopened)
-        await records.cases.save(reopened)
     if event in _BY_OTHER_EXAMINERS:
         await _open_again(records, case, now, new_id)
     return reopened

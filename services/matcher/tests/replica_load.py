@@ -22,21 +22,27 @@ T = TypeVar("T")
 
 CALL_SECONDS = 60.0
 """Timeout of one call, with all its repetitions by gRPC."""
-_AT_ONCE = 6
+_AT_ONCE = 3
 
 
 @dataclass(slots=True)
 class Load:
-    """What callers were told. missed: hits that were not told; seconds: of each call."""
+    """What callers were told.
+
+    missed: hits that they were not told of. before, after: seconds of each call that ended before a
+    replica had failed, or after.
+    """
 
     channel: grpc.aio.Channel
+    has_failed: Callable[[], bool]
     acknowledged: list[pb.Encounter] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     missed: list[str] = field(default_factory=list)
-    seconds: list[float] = field(default_factory=list)
+    before: list[float] = field(default_factory=list)
+    after: list[float] = field(default_factory=list)
 
     async def run(self, first: int, people: int, on_enrolled: Callable[[int], None]) -> None:
-        """Take in people, a few at a time, each by five calls. on_enrolled: told how many are."""
+        """Take in people, a few at a time, each by four calls. on_enrolled: told how many are."""
         waiting = iter(range(first, first + people))
 
         async def work() -> None:
@@ -48,8 +54,11 @@ class Load:
 
     def figures(self) -> str:
         """How long calls took."""
-        slowest, median = max(self.seconds), statistics.median(self.seconds)
-        return f"{len(self.seconds)} calls, median {median:.2f} s, slowest {slowest:.1f} s"
+        return "; ".join(
+            f"{len(seconds)} calls {when} the failure, median {statistics.median(seconds):.2f} s, "
+            f"slowest {max(seconds):.1f} s"
+            for when, seconds in (("before", self.before), ("during and after", self.after))
+        )
 
     async def lost(self) -> list[str]:
         """The acknowledged encounters that are not on record as they were acknowledged."""
@@ -108,7 +117,8 @@ class Load:
             self.failed.append(f"{error.code().name}: {error.details()}")
             return None
         finally:
-            self.seconds.append(time.monotonic() - begun)
+            seconds = self.after if self.has_failed() else self.before
+            seconds.append(time.monotonic() - begun)
 
 
 def _enrolment(person: int, impression: int) -> pb.CreateEncounterRequest:

@@ -3,6 +3,7 @@
 `make test-replicas` runs it, and shows how long the slowest call took.
 """
 
+import asyncio
 import os
 import signal
 from collections.abc import Callable
@@ -13,7 +14,7 @@ import pytest
 from servicekit.grpc.client_channel import open_channel
 from servicekit.security.identity import server_name
 
-from services.databases import SERVER
+from services.databases import SERVER, execute
 
 from .caller import hits
 from .conftest import Callers, Matchers
@@ -51,12 +52,11 @@ def three(matchers: Matchers, database_url: str) -> Callable[[str], list[Matcher
     """Starts three matchers over one database; the first may have failpoints."""
 
     def start(failpoints: str) -> list[Matcher]:
-        first = matchers("first", database_url=database_url)
+        # One that stood still for longer than the watchdog allows would end itself.
+        shared = {"database_url": database_url, "watchdog_seconds": 600}
+        first = matchers("first", **shared)
         key = first.folder / "master.key"
-        others = [
-            matchers(name, database_url=database_url, master_key_file=key)
-            for name in ("second", "third")
-        ]
+        others = [matchers(name, master_key_file=key, **shared) for name in ("second", "third")]
         return [first.start(failpoints=failpoints), *(each.start() for each in others)]
 
     return start
@@ -64,7 +64,11 @@ def three(matchers: Matchers, database_url: str) -> Callable[[str], list[Matcher
 
 @pytest.mark.parametrize("name", FAILURES)
 async def test_every_call_is_answered_and_everything_acknowledged_is_there(
-    three: Callable[[str], list[Matcher]], callers: Callers, someone: int, name: str
+    three: Callable[[str], list[Matcher]],
+    callers: Callers,
+    database_url: str,
+    someone: int,
+    name: str,
 ) -> None:
     failure = FAILURES[name]
     failing, *others = three(failure.failpoint)
@@ -74,7 +78,7 @@ async def test_every_call_is_answered_and_everything_acknowledged_is_there(
         failing.identity(),
         server_name=server_name("matcher", "national", "id"),
     )
-    load = Load(channel)
+    load = Load(channel, lambda: _has_failed(failing))
 
     def fail_in_the_middle(enrolled: int) -> None:
         if not failure.failpoint and enrolled in (PEOPLE, PEOPLE + 1):
@@ -87,11 +91,15 @@ async def test_every_call_is_answered_and_everything_acknowledged_is_there(
 
     assert (load.failed, load.missed, lost) == ([], [], [])
     assert _has_failed(failing)
+    if failure.number is signal.SIGSTOP:
+        os.kill(failing.pid, signal.SIGCONT)
+        others.append(failing)
     for each in others:
         found = await callers(each).identify(given(fingers(someone, impression=3)))
         assert sorted(hits(found)) == [f"person-{someone}-0", f"person-{someone}-2"]
-    if failure.number is signal.SIGSTOP:
-        failing.kill()
+    count = "SELECT count(*) FROM encounters"
+    assert await asyncio.to_thread(execute, database_url, count) == [(2 * PEOPLE,)]
+    await asyncio.to_thread(others[0].command, "audit")
 
 
 def _has_failed(matcher: Matcher) -> bool:

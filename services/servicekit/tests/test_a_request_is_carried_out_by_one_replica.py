@@ -177,10 +177,10 @@ async def at_once_of(_session: ServerSession) -> None: ...
 
 
 async def test_a_replica_that_works_for_long_keeps_its_request(replicas: Replicas) -> None:
-    here, there = replicas(timedelta(seconds=1)), replicas()
+    here, there = replicas(timedelta(seconds=2)), replicas()
     async with here.working() as first:
         async with there.database.read() as connection:
-            await connection.execute(text("SELECT pg_sleep(1.5)"))
+            await connection.execute(text("SELECT pg_sleep(3)"))
         second = asyncio.ensure_future(there.delete())
         assert await has_to_wait(there, second)
 
@@ -231,3 +231,17 @@ async def test_a_transaction_of_a_process_that_stands_still_blocks_nobody_for_lo
             async with other.database.begin() as transaction:
                 await transaction.execute(lock)
             await frozen.execute(lock)
+
+
+async def test_a_server_that_does_not_answer_is_told(replicas: Replicas) -> None:
+    replica = replicas()
+    assert await replica.delete() == "1"
+    pid = await replica.session.scalar(text("SELECT pg_backend_pid()"))
+    async with replica.database.begin() as connection:
+        await connection.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
+
+    with pytest.raises(DatabaseUnavailable):
+        await replica.session.scalar(text("SELECT 1"))
+
+    assert replica.database.failed.is_set()
+    assert await replica.delete("request-2") == "2"

@@ -38,6 +38,7 @@ async def test_a_wait_is_explained_from_the_outage_to_the_withdrawal(country: Co
     assert day(during.first_promised_collection_date) == day(during.promised_collection_date)
     assert after.waiting.responsible_party == apps.RESPONSIBLE_PARTY_SUPERVISOR
     assert after.responsible_office == "BJM"
+    assert (after.contact_missing, ended.contact_missing) == (True, False)
     assert after.sped_up_by.en.startswith("the supervisor's approval before the office opens on")
     assert ended.state == apps.APPLICATION_STATE_WITHDRAWN
     assert not ended.HasField("waiting")

@@ -22,10 +22,10 @@ from issuance.use_cases.application_steps import (
     withdraw,
 )
 from issuance.use_cases.create_application import NewApplication, create_application
-from issuance.use_cases.documents import report_missing
 from issuance.use_cases.hand_over import PassportCollection, hand_over
 from issuance.use_cases.record_interview import Interview, record_interview
 from issuance.use_cases.record_payment import record_payment
+from issuance.use_cases.report_missing import report_missing
 from issuance.use_cases.without_fingerprints import submit_fingers
 
 from .people import HOLDER, identity

@@ -2,6 +2,7 @@
 
 from issuance.domain.actor import Actor
 from issuance.domain.adjudication_task import AdjudicationTask, Verdict
+from issuance.domain.contact import NO_CONTACT, Contact
 from issuance.domain.open_item import ResolutionReason, ResolvedItem
 from issuance.domain.person_merge import PersonMerge
 from issuance.store.unrecorded_print_events import UnrecordedPrintEvent
@@ -59,14 +60,14 @@ class Decisions(RecordedWorkflow):
             by = identity(user, "supervisor")
             await refuse(records, case, by, self.now_is, "not a citizen", self.apply_transition)
 
-    async def appeals(self, id: str, user: str = "hadi") -> None:
-        """Reopen a refused application."""
+    async def appeals(self, id: str, user: str = "hadi", contact: Contact = NO_CONTACT) -> None:
+        """Reopen a refused application. contact: in place of one that may be erased."""
         async with self.store.begin() as records:
             case = await records.cases.get(id)
             by = identity(user, "supervisor")
             await appeal(
                 records, case, by, self.now_is, "birth certificate found",
-                self.offices, self.apply_transition, self.new_id,
+                self.offices, self.apply_transition, self.new_id, contact,
             )  # fmt: skip
 
     async def retakes_biometrics(self, id: str, by: Actor) -> None:

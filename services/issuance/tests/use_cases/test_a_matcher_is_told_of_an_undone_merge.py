@@ -20,6 +20,7 @@ from .merging import (
 )
 from .people import identity
 from .remembering_matcher import RememberingMatcher
+from .verifying import is_reopened_and_identified
 from .workflow import Workflow
 
 UNDO, MERGE = OutboxTaskKind.UNDO_MERGE, OutboxTaskKind.MERGE_PERSONS
@@ -130,6 +131,19 @@ async def test_whoever_is_one_again_is_merged_after_it(workflow: Workflow) -> No
     await _undoes(workflow, matcher)
 
     assert (before, len(matcher.undone)) == (1, 1)
+
+
+async def test_fingers_given_again_after_an_appeal_are_moved_back(renewals_go_on: Workflow) -> None:
+    flow = renewals_go_on
+    merged = await renews_and_is_found_twice(flow)
+    await flow.withdraws(merged)
+    since = await is_reopened_and_identified(flow, "ani", "budi")
+    await flow.sets_statuses()
+
+    await is_undone(flow, merged, since)
+
+    moved = [(each.encounter_id, each.person_id) for each in await flow.encounter_changes(since)]
+    assert moved == [(f"{since}.2", "ani")]
 
 
 async def test_after_a_restore_it_is_undone_again(workflow: Workflow) -> None:

@@ -11,6 +11,7 @@ from servicekit.errors import DomainError
 
 from .people import identity
 from .remembering_matcher import RememberingMatcher, is_identified, is_restored
+from .verifying import is_reopened_and_identified
 from .workflow import Workflow
 
 S, E = ApplicationState, EncounterStatus
@@ -295,6 +296,20 @@ async def test_a_refused_application_is_nobodys_item_until_it_is_taken_up_again(
     assert refused == []
     assert await workflow.lost_enrolments() == [id]
     assert await workflow.state(id) is S.PAID
+
+
+async def test_who_appeals_before_an_identification_is_compared_by_the_new_fingers(
+    renewals_go_on: Workflow, matcher: RememberingMatcher
+) -> None:
+    flow = renewals_go_on
+    id = await is_reopened_and_identified(flow)
+    await flow.sets_statuses()
+    await flow.watches(matcher)
+
+    await is_restored(flow, matcher)
+
+    assert matcher.asked == [f"{id}.2"]
+    assert await flow.lost_enrolments() == [id]
 
 
 async def test_two_replicas_lose_nobody_twice(

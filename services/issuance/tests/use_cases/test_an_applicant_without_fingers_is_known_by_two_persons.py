@@ -98,8 +98,34 @@ async def test_fingers_that_the_matcher_has_compared_cannot_go_missing(workflow:
     id = await workflow.is_known(await workflow.applies())
     await workflow.retakes_biometrics(id, identity("agus", "supervisor"))
 
-    with pytest.raises(FingersWereUsable):
+    with pytest.raises(FingersWereUsable, match=r"bandaged .* comes back; .* withdraw"):
         await workflow.shows_fingers(id, NO_FINGERS)
+
+
+async def test_fingers_that_were_compared_are_taken_again_when_they_have_healed(
+    workflow: Workflow,
+) -> None:
+    id = await workflow.is_known(await workflow.applies())
+    await workflow.retakes_biometrics(id, identity("agus", "supervisor"))
+
+    await workflow.shows_fingers(id, BANDAGED)
+    waiting = await workflow.case(id)
+    workflow.clock("2018-11-16 09:00")
+    await workflow.gives_fingers(id)
+    await workflow.is_known(await workflow.is_interviewed(id))
+
+    assert (waiting.state, waiting.come_back_on) == (ApplicationState.PAID, date(2018, 11, 16))
+    assert await workflow.state(id) is ApplicationState.AWAITING_APPROVAL
+
+
+async def test_who_lost_fingers_that_were_compared_applies_again(workflow: Workflow) -> None:
+    id = await workflow.is_known(await workflow.applies())
+    await workflow.retakes_biometrics(id, identity("agus", "supervisor"))
+
+    await workflow.withdraws(id)
+    again = await _applies(workflow)
+
+    assert await workflow.state(again) is ApplicationState.IDENTITY_REVIEW
 
 
 async def test_fingers_that_can_be_captured_after_all_are_identified(workflow: Workflow) -> None:

@@ -366,8 +366,12 @@ async def test_an_unidentified_holder_can_be_reached_until_the_identification(
     with pytest.raises(IllegalTransition):
         await _changes_contact(flow, id, MAIL)
     await erase()
+    notified = (await flow.case(id)).contact
+    await _deliver(flow, file=Sender())
+    await erase()
 
-    assert (due, changed, (await flow.case(id)).contact) == (MAIL, PHONE, NO_CONTACT)
+    assert (due, changed, notified) == (MAIL, PHONE, PHONE)
+    assert (await flow.case(id)).contact == NO_CONTACT
 
 
 async def test_a_holder_who_is_identified_late_is_notified_before_the_contact_is_erased(

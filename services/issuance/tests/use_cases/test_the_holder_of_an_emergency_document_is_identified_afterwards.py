@@ -64,6 +64,22 @@ class TestAfterTheHandOver:
         assert await flow.statuses_asked(id) == [(id, EncounterStatus.ACTIVE)]
         assert await flow.fingers(id) == b""
 
+    async def test_the_holder_is_notified_once_that_a_passport_can_be_applied_for(
+        self, emergencies: Workflow
+    ) -> None:
+        flow = emergencies
+        id = await has_emergency_document(flow)
+        before = len(await flow.notices(id))
+
+        for _ in range(2):
+            await flow.is_identified()
+
+        assert len(await flow.notices(id)) == before + 1
+        assert await flow.last_notice(id) == (
+            "identity_settled",
+            "Your identification is done. You can apply for a passport.",
+        )
+
     async def test_a_hit_is_for_examiners_and_the_document_stays_valid_meanwhile(
         self, emergencies: Workflow
     ) -> None:
@@ -181,7 +197,8 @@ class TestFingersThatCannotBeUsed:
         assert settled.case == id
         assert "cannot be used" in settled.problem
         assert not (await flow.case(id)).identification_due
-        assert [kind for kind, _ in await flow.notices(id)][-1] == "identification_due"
+        kinds = [kind for kind, _ in await flow.notices(id)]
+        assert kinds[-2:] == ["identification_due", "identity_settled"]
         assert await _unidentified(flow) == []
 
     async def test_nobody_settles_what_the_matcher_or_examiners_do(

@@ -50,3 +50,16 @@ async def is_decided(flow: Workflow, verdict: Verdict, person_id: str = "") -> N
     (task,) = await flow.tasks()
     for examiner in ("budi", "dewi"):
         await flow.examines(task.id, examiner, verdict, person_id)
+
+
+async def is_reopened_and_identified(
+    flow: Workflow, person_id: str = "ani", found: str = "ani"
+) -> str:
+    """The same, who is refused, appeals, and is identified by the next fingers."""
+    id = await is_verified_only(flow, person_id)
+    await flow.refuses(id)
+    await flow.appeals(id)
+    await flow.gives_fingers(id)
+    await flow.is_interviewed(id)
+    await flow.is_identified(Candidate(found, 14.0))
+    return id

@@ -1143,6 +1143,7 @@ class WaitExplanation(_message.Message):
     SPED_UP_BY_FIELD_NUMBER: _builtins.int
     INTERVENTION_FIELD_NUMBER: _builtins.int
     IDENTIFICATION_DUE_FIELD_NUMBER: _builtins.int
+    CONTACT_MISSING_FIELD_NUMBER: _builtins.int
     PROMISE_DUE_ON_FIELD_NUMBER: _builtins.int
     LEGAL_DUE_ON_FIELD_NUMBER: _builtins.int
     application_id: _builtins.str
@@ -1160,6 +1161,10 @@ class WaitExplanation(_message.Message):
     applications_before: _builtins.int
     """Number of applications of its office whose books are printed before its own, by the plan as it is now.
     Absent unless it is complete and not yet released to the printer.
+    """
+    contact_missing: _builtins.bool
+    """Whether the applicant is notified at the office only, since no contact was given, or it was erased before an
+    appeal: ask for one (`ChangeContact`). False in a final state, in which nothing is waited for.
     """
     @_builtins.property
     def waiting(self) -> Global___Waiting:
@@ -1220,12 +1225,13 @@ class WaitExplanation(_message.Message):
         sped_up_by: _civil_pb2.LocalizedText | None = ...,
         intervention: Global___Intervention | None = ...,
         identification_due: _civil_pb2.LocalizedText | None = ...,
+        contact_missing: _builtins.bool = ...,
         promise_due_on: _civil_pb2.CalendarDate | None = ...,
         legal_due_on: _civil_pb2.CalendarDate | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_applications_before", b"_applications_before", "applications_before", b"applications_before", "date_change_reason", b"date_change_reason", "first_promised_collection_date", b"first_promised_collection_date", "identification_due", b"identification_due", "intervention", b"intervention", "legal_due_on", b"legal_due_on", "promise_due_on", b"promise_due_on", "promised_collection_date", b"promised_collection_date", "sped_up_by", b"sped_up_by", "waiting", b"waiting"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_applications_before", b"_applications_before", "application_id", b"application_id", "applications_before", b"applications_before", "date_as_if_outage_ended_now", b"date_as_if_outage_ended_now", "date_change_reason", b"date_change_reason", "first_promised_collection_date", b"first_promised_collection_date", "identification_due", b"identification_due", "intervention", b"intervention", "legal_due_on", b"legal_due_on", "office", b"office", "promise_due_on", b"promise_due_on", "promised_collection_date", b"promised_collection_date", "responsible_office", b"responsible_office", "sped_up_by", b"sped_up_by", "state", b"state", "waiting", b"waiting"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_applications_before", b"_applications_before", "application_id", b"application_id", "applications_before", b"applications_before", "contact_missing", b"contact_missing", "date_as_if_outage_ended_now", b"date_as_if_outage_ended_now", "date_change_reason", b"date_change_reason", "first_promised_collection_date", b"first_promised_collection_date", "identification_due", b"identification_due", "intervention", b"intervention", "legal_due_on", b"legal_due_on", "office", b"office", "promise_due_on", b"promise_due_on", "promised_collection_date", b"promised_collection_date", "responsible_office", b"responsible_office", "sped_up_by", b"sped_up_by", "state", b"state", "waiting", b"waiting"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__applications_before: _TypeAlias = _typing.Literal["applications_before"]  # noqa: Y015
     _WhichOneofArgType__applications_before: _TypeAlias = _typing.Literal["_applications_before", b"_applications_before"]  # noqa: Y015
@@ -2440,6 +2446,7 @@ class AppealRequest(_message.Message):
     APPLICATION_ID_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    CONTACT_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
     characters.
@@ -2450,6 +2457,12 @@ class AppealRequest(_message.Message):
     """Revision that the caller has read; another one is refused with STALE_REVISION. 0 accepts any."""
     reason: _builtins.str
     """Why it is reopened. 1 to 500 characters."""
+    @_builtins.property
+    def contact(self) -> Global___Contact:
+        """How the applicant is notified from now on: the earlier contact is erased some days after a refusal. Absent:
+        as it was, or only at the office if it is erased (`WaitExplanation.contact_missing`).
+        """
+
     def __init__(
         self,
         *,
@@ -2457,10 +2470,11 @@ class AppealRequest(_message.Message):
         application_id: _builtins.str = ...,
         revision: _builtins.int = ...,
         reason: _builtins.str = ...,
+        contact: Global___Contact | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["contact", b"contact"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "reason", b"reason", "request_id", b"request_id", "revision", b"revision"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "contact", b"contact", "reason", b"reason", "request_id", b"request_id", "revision", b"revision"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -382,7 +382,8 @@ class ApplicationsServicer:
         BAD_TEMPLATE, POSITION_MISMATCH (the record of a template is of another finger), FINGERS_UNUSABLE,
         SAME_FINGER_TWICE, FINGERS_UNDECLARED (none was captured, and not all ten are
         declared with a reason), FINGERS_HEALING (`come_back_on` is missing), BAD_DATE (it is not after today),
-        FINGERS_WERE_USABLE (the matcher has compared fingerprints of this application). Retry: yes.
+        FINGERS_WERE_USABLE (the matcher has compared fingerprints of this application: until they can be taken again
+        declare them as bandaged, with `come_back_on`, or withdraw it). Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

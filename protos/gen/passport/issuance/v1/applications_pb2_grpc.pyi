@@ -164,7 +164,8 @@ class ApplicationsStub:
     BAD_TEMPLATE, POSITION_MISMATCH (the record of a template is of another finger), FINGERS_UNUSABLE,
     SAME_FINGER_TWICE, FINGERS_UNDECLARED (none was captured, and not all ten are
     declared with a reason), FINGERS_HEALING (`come_back_on` is missing), BAD_DATE (it is not after today),
-    FINGERS_WERE_USABLE (the matcher has compared fingerprints of this application). Retry: yes.
+    FINGERS_WERE_USABLE (the matcher has compared fingerprints of this application: until they can be taken again
+    declare them as bandaged, with `come_back_on`, or withdraw it). Retry: yes.
     """
     SubmitPortrait: _grpc.UnaryUnaryMultiCallable[_applications_pb2.SubmitPortraitRequest, _applications_pb2.SubmitPortraitResponse]
     """Checks the applicant's photo and, if it can be printed, stores it as the portrait. Allowed from the
@@ -489,7 +490,8 @@ class ApplicationsAsyncStub(ApplicationsStub):
     BAD_TEMPLATE, POSITION_MISMATCH (the record of a template is of another finger), FINGERS_UNUSABLE,
     SAME_FINGER_TWICE, FINGERS_UNDECLARED (none was captured, and not all ten are
     declared with a reason), FINGERS_HEALING (`come_back_on` is missing), BAD_DATE (it is not after today),
-    FINGERS_WERE_USABLE (the matcher has compared fingerprints of this application). Retry: yes.
+    FINGERS_WERE_USABLE (the matcher has compared fingerprints of this application: until they can be taken again
+    declare them as bandaged, with `come_back_on`, or withdraw it). Retry: yes.
     """
     SubmitPortrait: _aio.UnaryUnaryMultiCallable[_applications_pb2.SubmitPortraitRequest, _applications_pb2.SubmitPortraitResponse]  # type: ignore[assignment]
     """Checks the applicant's photo and, if it can be printed, stores it as the portrait. Allowed from the
@@ -889,7 +891,8 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         BAD_TEMPLATE, POSITION_MISMATCH (the record of a template is of another finger), FINGERS_UNUSABLE,
         SAME_FINGER_TWICE, FINGERS_UNDECLARED (none was captured, and not all ten are
         declared with a reason), FINGERS_HEALING (`come_back_on` is missing), BAD_DATE (it is not after today),
-        FINGERS_WERE_USABLE (the matcher has compared fingerprints of this application). Retry: yes.
+        FINGERS_WERE_USABLE (the matcher has compared fingerprints of this application: until they can be taken again
+        declare them as bandaged, with `come_back_on`, or withdraw it). Retry: yes.
         """
 
     @_abc_1.abstractmethod

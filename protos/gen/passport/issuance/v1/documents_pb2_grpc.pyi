@@ -52,6 +52,8 @@ class DocumentsStub:
     another one, and that would be valid again if they are found to be two persons. It never becomes valid again, also if it is found. A
     replacement of a lost document can be applied for after that only.
 
+    If its holder was to give the book back, having been on record twice, the open item about that is settled.
+
     Callers: officers, of any office. Errors: INVALID_REQUEST, DOCUMENT_NOT_FOUND, DOCUMENT_NOT_IN_USE
     (it is neither; metadata: status), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
     """
@@ -79,6 +81,8 @@ class DocumentsAsyncStub(DocumentsStub):
     """Records that a document was lost or stolen: a valid one, or one that is revoked because its holder had or got
     another one, and that would be valid again if they are found to be two persons. It never becomes valid again, also if it is found. A
     replacement of a lost document can be applied for after that only.
+
+    If its holder was to give the book back, having been on record twice, the open item about that is settled.
 
     Callers: officers, of any office. Errors: INVALID_REQUEST, DOCUMENT_NOT_FOUND, DOCUMENT_NOT_IN_USE
     (it is neither; metadata: status), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
@@ -122,6 +126,8 @@ class DocumentsServicer(metaclass=_abc_1.ABCMeta):
         """Records that a document was lost or stolen: a valid one, or one that is revoked because its holder had or got
         another one, and that would be valid again if they are found to be two persons. It never becomes valid again, also if it is found. A
         replacement of a lost document can be applied for after that only.
+
+        If its holder was to give the book back, having been on record twice, the open item about that is settled.
 
         Callers: officers, of any office. Errors: INVALID_REQUEST, DOCUMENT_NOT_FOUND, DOCUMENT_NOT_IN_USE
         (it is neither; metadata: status), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.

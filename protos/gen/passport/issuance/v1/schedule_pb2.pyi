@@ -46,8 +46,8 @@ class _NoticeKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_NoticeKind
     NOTICE_KIND_NOT_COLLECTED: _NoticeKind.ValueType  # 11
     """The passport was cancelled, since it was not collected."""
     NOTICE_KIND_IDENTITY_SETTLED: _NoticeKind.ValueType  # 12
-    """Examiners cleared the holder of an emergency document after the hand-over, or linked them with another
-    record, or a supervisor knows them by other means: a passport can be applied for, unless the holder has a
+    """The holder of an emergency document was identified after the hand-over, or examiners cleared them or linked
+    them with another record, or a supervisor knows them by other means: a passport can be applied for, unless the holder has a
     valid one.
     """
     NOTICE_KIND_IDENTIFICATION_DUE: _NoticeKind.ValueType  # 13
@@ -77,8 +77,8 @@ NOTICE_KIND_COLLECTION_REMINDER: NoticeKind.ValueType  # 10
 NOTICE_KIND_NOT_COLLECTED: NoticeKind.ValueType  # 11
 """The passport was cancelled, since it was not collected."""
 NOTICE_KIND_IDENTITY_SETTLED: NoticeKind.ValueType  # 12
-"""Examiners cleared the holder of an emergency document after the hand-over, or linked them with another
-record, or a supervisor knows them by other means: a passport can be applied for, unless the holder has a
+"""The holder of an emergency document was identified after the hand-over, or examiners cleared them or linked
+them with another record, or a supervisor knows them by other means: a passport can be applied for, unless the holder has a
 valid one.
 """
 NOTICE_KIND_IDENTIFICATION_DUE: NoticeKind.ValueType  # 13

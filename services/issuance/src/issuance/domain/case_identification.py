@@ -9,14 +9,13 @@ from issuance.domain.states import ApplicationState
 
 
 def with_next_encounter(case: Case) -> Case:
-    """Return the next revision of the case, whose next fingers are another encounter."""
+    """Return the case, whose next fingers are another encounter."""
     return replace(
         case,
         encounter_number=case.encounter_number + 1,
         decision_id="",
         own_record_first=None,
         without_fingerprints=False,
-        revision=case.revision + 1,
     )
 
 

@@ -67,6 +67,11 @@ class ApplicationEvent(StrEnum):
     CANCEL_UNCOLLECTED = "cancel_uncollected"
 
 
+BEGINS_ENCOUNTER = frozenset(
+    {ApplicationEvent.RETAKE_BIOMETRICS, ApplicationEvent.REOPEN_UNIDENTIFIED}
+)
+"""The next fingers are another encounter: the matcher has deleted the last, or never got it."""
+
 WITHOUT_INFLUENCE = frozenset(
     {
         ApplicationEvent.CHANGE_CONTACT,

@@ -62,7 +62,10 @@ class FingersHealing(DomainError):
 
 
 class FingersWereUsable(DomainError):
-    """The matcher has compared fingerprints of this application: it cannot go on without any."""
+    """The matcher has compared fingerprints of this application: it cannot go on without any.
+
+    Until they can be taken again it waits (bandaged, `come_back_on`), or it is withdrawn.
+    """
 
     kind = ErrorKind.PRECONDITION
     reason = "FINGERS_WERE_USABLE"
@@ -168,5 +171,7 @@ def require_never_compared(events: Iterable[ApplicationEvent]) -> None:
     """Raise FingersWereUsable if the history has an answer of the matcher about fingerprints."""
     if _COMPARED & set(events):
         raise FingersWereUsable(
-            "the matcher has compared fingerprints of this application: take them again"
+            "the matcher has compared fingerprints of this application: take them again. If none "
+            "can be used now, declare them as bandaged and say when the applicant comes back; if "
+            "they are lost for good, withdraw the application and take in another"
         )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from issuance.domain.case import Case
 from issuance.domain.encounter_change import EncounterChange, EncounterStatus
-from issuance.domain.events import ApplicationEvent
+from issuance.domain.events import BEGINS_ENCOUNTER, ApplicationEvent
 from issuance.domain.history import HistoryEntry
 from issuance.domain.transitions import transition_of
 
@@ -101,7 +101,7 @@ def expected_encounters(case: Case, history: Sequence[HistoryEntry]) -> list[Exp
             expected[number] = ExpectedEncounter(
                 case.encounter_numbered(number), changed, entry.details.reason
             )
-        if entry.event is ApplicationEvent.RETAKE_BIOMETRICS:
+        if entry.event in BEGINS_ENCOUNTER:
             number += 1
     return list(expected.values())
 

@@ -137,7 +137,10 @@ TRANSITIONS: tuple[Transition, ...] = (
       for source in (_S.AWAITING_APPROVAL, _S.APPROVED)),
     *(Transition(state, _E.IDENTIFY, state, _ISSUANCE,
                  Guard.NO_EXAMINER_NEEDED, encounter=EncounterStatus.ACTIVE)
-      for state in (*_IDENTIFICATION_DUE, _S.READY, _S.HANDED_OVER)),
+      for state in (*_IDENTIFICATION_DUE, _S.READY)),
+    Transition(_S.HANDED_OVER, _E.IDENTIFY, _S.HANDED_OVER, _ISSUANCE,
+               Guard.NO_EXAMINER_NEEDED, notice=NoticeKind.IDENTITY_SETTLED,
+               encounter=EncounterStatus.ACTIVE),
     Transition(_S.BOOK_HELD, _E.IDENTIFY, _S.READY, _ISSUANCE,
                Guard.NO_EXAMINER_NEEDED, notice=NoticeKind.READY, encounter=EncounterStatus.ACTIVE),
     *(Transition(state, _E.REFER_TO_EXAMINERS, _S.ADJUDICATION, _ISSUANCE, Guard.EXAMINER_NEEDED)

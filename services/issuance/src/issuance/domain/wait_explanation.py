@@ -58,7 +58,8 @@ class WaitExplanation:
     empty if nothing is waited for. cases_before: number of those printed before it; None if it has
     no place in the plan. sped_up_by: what would speed it up, or that nothing does. intervention:
     what a person must do because something went wrong. identification_due: that the applicant is
-    still to be identified, and until when; None if nothing is due.
+    still to be identified, and until when; None if nothing is due. contact_missing: whether the
+    applicant gave no contact, or it was erased before an appeal, so that the office asks for one.
     """
 
     responsible_office: str
@@ -66,6 +67,7 @@ class WaitExplanation:
     sped_up_by: LocalizedText
     intervention: Intervention | None
     identification_due: LocalizedText | None = None
+    contact_missing: bool = False
 
 
 _ENDED = LocalizedText(
@@ -171,6 +173,7 @@ def explain_wait(
         ),
         intervention=intervention,
         identification_due=_identification_due(case),
+        contact_missing=waiting is not None and not case.contact,
     )
 
 

@@ -336,8 +336,9 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
     async def Appeal(self, request: pb.AppealRequest, context: Context) -> pb.Application:
         """Reopen a refused application."""
         return await self._own.change(
-            request, appeal, request.reason, self._offices, self._apply_transition, self._new_id
-        )
+            request, appeal, request.reason, self._offices, self._apply_transition, self._new_id,
+            decode_contact(request.contact),
+        )  # fmt: skip
 
     async def HandOver(self, request: pb.HandOverRequest, context: Context) -> pb.Application:
         """Compare the holder's fingers, and record that the passport is handed over."""

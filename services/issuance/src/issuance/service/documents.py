@@ -9,8 +9,9 @@ from issuance.domain.document import Document, DocumentStatus
 from issuance.service import encode_documents as encode
 from issuance.service.idempotent_changes import IdempotentChanges, current_actor
 from issuance.store.records import Records, Store
-from issuance.use_cases.documents import look_up_document, report_missing
+from issuance.use_cases.documents import look_up_document
 from issuance.use_cases.office_directory import OfficeDirectory
+from issuance.use_cases.report_missing import report_missing
 
 
 class DocumentsService(documents_pb2_grpc.DocumentsServicer):

@@ -31,6 +31,7 @@ def wait_explanation(explained: ExplainedWait) -> pb.WaitExplanation:
         sped_up_by=localized_text(explanation.sped_up_by),
         intervention=_intervention(explanation.intervention, case),
         identification_due=localized_text(explanation.identification_due),
+        contact_missing=explanation.contact_missing,
         promise_due_on=optional_date(case.due_on),
         legal_due_on=optional_date(case.legal_due_on),
     )

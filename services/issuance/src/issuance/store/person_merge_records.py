@@ -168,6 +168,11 @@ class PersonMergeRecords:
             for row in await self._connection.execute(statement)
         }
 
+    async def of_open_books(self, document: str) -> Sequence[int]:
+        """Return the numbers of the merges that revoked a passport whose book is not settled."""
+        statement = select(_c.number).where(_c.superseded_document == document, ~_c.book_settled)
+        return list(await self._connection.scalars(statement))
+
     async def settle_valid_book(self, document: str, since: datetime) -> bool:
         """Record that a book that a merge since then revoked is valid, and no open item any more.
 

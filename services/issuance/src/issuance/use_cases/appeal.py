@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from issuance.domain import case_decision, case_identification, case_printing, case_queue
+from issuance.domain import case_decision, case_intake, case_printing, case_queue
 from issuance.domain.actor import Actor
 from issuance.domain.adjudication_task import Adjudication
 from issuance.domain.case import Case
+from issuance.domain.contact import NO_CONTACT, Contact
 from issuance.domain.events import ApplicationEvent
 from issuance.domain.history import EventDetails, HistoryEntry
 from issuance.domain.office import Office
@@ -30,9 +31,11 @@ async def appeal(
     offices: Mapping[str, Office],
     apply_transition: ApplyTransition,
     new_id: Callable[[], str],
+    contact: Contact = NO_CONTACT,
 ) -> Case:
     """Reopen a refused case; what two examiners confirmed goes to other examiners.
 
+    contact: in place of the earlier one, which may be erased; none leaves that as it is.
     One without fingerprints goes back to the decision on its identity.
     One that was refused before it was identified gives its fingerprints again, which the matcher
     never got. None after a supervisor refused a finished book, which is destroyed, since a printer
@@ -58,11 +61,10 @@ async def appeal(
     persons = await records.adjudication_tasks.persons_of(case)
     await require_no_open_application(records, persons, by)
     reopened = await _reopened(records, case, event, by, now, offices)
+    if contact:
+        reopened = case_intake.with_contact(reopened, contact, case.language)
     details = EventDetails(reason=reason)
     reopened = await apply_transition(records, reopened, event, by, now, details)
-    if event is ApplicationEvent.REOPEN_UNIDENTIFIED:
-        reopened = case_identification.with_next_encounter(reopened)
-        await records.cases.save(reopened)
     if event in _BY_OTHER_EXAMINERS:
         await _open_again(records, case, now, new_id)
     return reopened

@@ -7,7 +7,7 @@ from hashlib import sha256
 
 import structlog
 
-from issuance.domain import case_printing
+from issuance.domain import case_identification, case_printing
 from issuance.domain.actor import Actor
 from issuance.domain.case import Case
 from issuance.domain.document import DocumentStatus
@@ -18,7 +18,7 @@ from issuance.domain.encounter_change import (
     encode_changes,
     superseded_by,
 )
-from issuance.domain.events import ApplicationEvent
+from issuance.domain.events import BEGINS_ENCOUNTER, ApplicationEvent
 from issuance.domain.history import NO_DETAILS, EventDetails, HistoryEntry
 from issuance.domain.matcher_restore import expected_encounters
 from issuance.domain.office import Office
@@ -88,6 +88,8 @@ class ApplyTransition:
         row = find_transition(case.state, event, by.role)
         await self._offices.know(records, case.office)
         changed = case.after(row, at)
+        if event in BEGINS_ENCOUNTER:
+            changed = case_identification.with_next_encounter(changed)
         await records.cases.save(changed)
         await records.history.add(
             HistoryEntry(
@@ -104,7 +106,8 @@ class ApplyTransition:
             )
         )
         if encounter := case.encounter_after(row):
-            await self._record_encounter(records, encounter, changed, by, details)
+            change = _change(case, encounter, details)
+            await self._record_encounter(records, change, changed)
         if row.outbox_task:
             await self.add_task(records, row.outbox_task, changed)
             await self.add_verification(records, changed)
@@ -225,23 +228,11 @@ class ApplyTransition:
         return self._task(kind, case, payload)
 
     async def _record_encounter(
-        self,
-        records: Records,
-        status: EncounterStatus,
-        case: Case,
-        by: Actor,
-        details: EventDetails,
+        self, records: Records, change: EncounterChange, case: Case
     ) -> None:
         """Record what the matcher is asked, in place of what it was asked and has not done."""
-        change = EncounterChange(
-            case.encounter_id,
-            status,
-            person_id=case.person_id if case.linked else "",
-            reason=details.reason,
-            on_behalf_of=case.appeal_granted_by,
-        )
         kinds = [OutboxTaskKind.SET_ENCOUNTER_STATUS]
-        if status is EncounterStatus.DELETED:
+        if change.status is EncounterStatus.DELETED:
             kinds += [OutboxTaskKind.IDENTIFY, OutboxTaskKind.VERIFY, OutboxTaskKind.PRINT]
         await self._ask_matcher(records, case, [change], kinds)
 
@@ -268,6 +259,16 @@ class ApplyTransition:
 
     def _task(self, kind: OutboxTaskKind, case: Case, payload: bytes) -> OutboxTask:
         return task_of_case(kind, case, payload, case.state_since, self._new_id)
+
+
+def _change(case: Case, status: EncounterStatus, details: EventDetails) -> EncounterChange:
+    return EncounterChange(
+        case.encounter_id,
+        status,
+        person_id=case.person_id if case.linked else "",
+        reason=details.reason,
+        on_behalf_of=case.appeal_granted_by,
+    )
 
 
 def _after_attempts(tasks: Sequence[OutboxTask]) -> datetime:

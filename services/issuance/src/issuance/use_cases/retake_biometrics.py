@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from issuance.domain import case_identification, case_printing, case_queue
+from issuance.domain import case_printing, case_queue
 from issuance.domain.actor import Actor
 from issuance.domain.case import Case
 from issuance.domain.events import ApplicationEvent
@@ -38,6 +38,4 @@ async def retake_biometrics(
     )
     await records.fingers.delete(case.id)
     await withdraw_tasks(records, case.id, now)
-    changed = case_identification.with_next_encounter(changed)
-    await records.cases.save(changed)
     return changed

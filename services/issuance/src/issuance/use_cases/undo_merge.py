@@ -26,7 +26,7 @@ from issuance.domain.merge_undoing import (
 )
 from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.person_merge import PersonMerge, UndoProposal
-from issuance.domain.states import FINAL_STATES
+from issuance.domain.states import FINAL_STATES, ApplicationState
 from issuance.store.records import Records
 from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.create_application import compared_with_earlier
@@ -141,6 +141,9 @@ async def _give_back_documents(
     handed_over = {case.id: case.handed_over_at for case in everything if case.handed_over_at}
     damaged = ApplicationType.REPLACEMENT_DAMAGED
     taken_in = {case.returned_document for case in everything if case.type is damaged}
+    refused = {
+        case.document_number for case in everything if case.state is ApplicationState.REFUSED
+    }
     given_back = {case.id for case in cases}
     documents = await records.documents.of_person(merge.into_person)
     back = [each for each in documents if each.case in given_back]
@@ -149,7 +152,7 @@ async def _give_back_documents(
         (merge.from_person, back),
         (merge.into_person, [each for each in documents if each.case not in given_back]),
     ):
-        last = valid_again(theirs, handed_over, taken_in, merge.at)
+        last = valid_again(theirs, handed_over, taken_in | refused, merge.at)
         if last and await records.person_merges.settle_valid_book(last.number, merge.at):
             valid = last.changed(DocumentStatus.VALID, now, by.person)
             await records.documents.save(replace(valid, person_id=person))

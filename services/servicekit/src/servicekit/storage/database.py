@@ -81,7 +81,9 @@ class Database:
         self._writer: AbstractAsyncContextManager[Any] = (
             nullcontext() if writers is None else asyncio.Semaphore(writers)
         )
-        self.session = None if self._is_sqlite else ServerSession(self.engine.url, silence)
+        self.session = (
+            None if self._is_sqlite else ServerSession(self.engine.url, silence, self.failed)
+        )
         # A connection pool of their own, else holders of locks could deadlock waiting for one.
         self._locks = create_async_engine(url, pool_pre_ping=True, pool_size=16)
         self._interrupt: Interrupt = (

@@ -17,6 +17,9 @@ from servicekit.storage.database import Database
 # How often the connection is examined, and how long the server may take to answer, seconds.
 _CHECK_SECONDS = 1.0
 _ANSWER_SECONDS = 5.0
+# After which the server ends the session of a process that stands still: what it does not fetch
+# would fill the server's queue of notifications.
+_SILENCE = "30s"
 
 
 @asynccontextmanager
@@ -32,7 +35,10 @@ async def notifications(database: Database, channel: str) -> AsyncIterator[async
         return
     engine = create_async_engine(
         database.engine.url, poolclass=NullPool, isolation_level="AUTOCOMMIT",
-        connect_args={"timeout": _ANSWER_SECONDS, "command_timeout": _ANSWER_SECONDS},
+        connect_args={
+            "server_settings": {"idle_session_timeout": _SILENCE},
+            "timeout": _ANSWER_SECONDS, "command_timeout": _ANSWER_SECONDS,
+        },
     )  # fmt: skip
     listening = asyncio.create_task(_listen(engine, channel, notified))
     try:

@@ -23,10 +23,10 @@ class ServerSession:
     """One session of a PostgreSQL server, opened when first used, and again after it was lost.
 
     url: SQLAlchemy URL of the database. silence: after which the server ends the session of a
-    process that stands still.
+    process that stands still. failed: set when the server does not answer.
     """
 
-    def __init__(self, url: URL, silence: timedelta) -> None:
+    def __init__(self, url: URL, silence: timedelta, failed: asyncio.Event) -> None:
         limit = {"idle_session_timeout": f"{silence.total_seconds():.3f}s"}
         self._engine = create_async_engine(
             url, poolclass=NullPool, hide_parameters=True, isolation_level="AUTOCOMMIT",
@@ -36,6 +36,7 @@ class ServerSession:
             },
         )  # fmt: skip
         self._interval = _SIGN_OF_LIFE * silence.total_seconds()
+        self._failed = failed
         self._turn = asyncio.Lock()
         self._connection: AsyncConnection | None = None
         self._signs_of_life: asyncio.Task[None] | None = None
@@ -56,25 +57,19 @@ class ServerSession:
 
     async def _scalar(self, statement: TextClause, values: dict[str, Any]) -> Any:
         async with self._turn:
-            if self._connection is None:
-                await self._open()
             try:
                 with connection_errors():
-                    return await self._opened().scalar(statement, values)
+                    connection = self._connection or await self._open()
+                    return await connection.scalar(statement, values)
             except (DatabaseFailure, SQLAlchemyError):
+                self._failed.set()
                 await self._drop()
                 raise
 
-    async def _open(self) -> None:
-        connection = self._engine.connect()
-        with connection_errors():
-            await connection.start()
-        self._connection = connection
+    async def _open(self) -> AsyncConnection:
+        self._connection = await self._engine.connect()
         if self._signs_of_life is None or self._signs_of_life.done():
             self._signs_of_life = asyncio.create_task(self._give_signs_of_life())
-
-    def _opened(self) -> AsyncConnection:
-        assert self._connection is not None  # noqa: S101  opened before
         return self._connection
 
     async def _drop(self) -> None:

@@ -3,8 +3,14 @@
 from collections.abc import Mapping, Sequence
 
 from issuance.domain.document import TWO_VALID_PASSPORTS
-from issuance.domain.open_item import OpenItemKind, OpenItemNotFound, ResolvedItem
+from issuance.domain.open_item import (
+    OpenItemKind,
+    OpenItemNotFound,
+    Resolution,
+    ResolvedItem,
+)
 from issuance.domain.person_merge import SupersededBook
+from issuance.store.records import Records
 from issuance.use_cases.open_item_kinds.settlement import Listing, Settlement, number, numbers
 
 
@@ -16,20 +22,29 @@ async def read(listing: Listing, keys: Sequence[str]) -> Mapping[str, Superseded
 
 async def settle(settled: Settlement, key: str) -> ResolvedItem:
     """Record what became of a revoked passport."""
-    merges, at = settled.records.person_merges, number(key)
-    found = (await merges.open_books([at])).get(at)
+    records, at = settled.records, number(key)
+    found = (await records.person_merges.open_books([at])).get(at)
     if found is None:
         raise OpenItemNotFound()
     settled.require_fitting(OpenItemKind.SUPERSEDED_BOOK, found.office)
-    if not await merges.settle_book(at):
-        raise OpenItemNotFound()  # somebody else has settled it meanwhile
+    item = await settle_book(records, at, settled.resolution)
+    if item is None:
+        raise OpenItemNotFound()
+    return item
+
+
+async def settle_book(records: Records, merge: int, resolution: Resolution) -> ResolvedItem | None:
+    """Settle the book of a merge, by its number; None if somebody else has done so meanwhile."""
+    found = (await records.person_merges.open_books([merge])).get(merge)
+    if found is None or not await records.person_merges.settle_book(merge):
+        return None
     return ResolvedItem(
         kind=OpenItemKind.SUPERSEDED_BOOK,
         office=found.office,
         case=found.case,
         since=found.since,
         problem=TWO_VALID_PASSPORTS,
-        resolution=settled.resolution,
+        resolution=resolution,
         document_number=found.document_number,
         book_serial=found.book_serial,
     )

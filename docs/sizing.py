@@ -18,9 +18,8 @@ _HEAD = """# How many machines does the matcher need?
 Made by `make docs` from `docs/bench.json`, a result of `matcher bench` of two sizes: measure
 on your machine, and the tables follow. Memory and processor time are those of the index in one
 process; they are older than the local descriptors that vote for the shortlist since, and than the
-files in which most fingers lie instead of memory: by
-[ADR 43](adr/0043-columns-and-segments-of-the-index.md)
-memory is less now, disk and page cache are more, and a start is faster.
+files in which most fingers lie instead of memory: with these, memory is less, disk more, and a
+start faster ([performance.md](performance.md)).
 
 ## Measured
 Two index fingers a person, synthetic people, one core; probes as bad as those of FVC2002. A

@@ -36,9 +36,9 @@ Nothing in this table was measured: it follows from the figures above.
 """
 _TAIL = """
 - **Memory**: of the process, {finger:,.0f} bytes a finger that the index counts, and besides
-  {person:,.0f} bytes a person, with {people:,} people. The latter is mostly room for the latest fingers, of
-  which there are never more: the table says too much for more people. For searches that never
-  wait for the disk, the machine has as much memory again as the snapshot takes.
+  {person:,.0f} bytes a person, with {people:,} people. The latter is mostly room for the latest
+  fingers, of which there are never more: the table says too much for more people. For searches
+  that never wait for the disk, the machine has as much memory again as the snapshot takes.
 - **Disk**: one snapshot with its segments, in proportion to the fingers, and while segments are
   joined 0.9 GB more for each finger position. The database, with templates, images and decisions,
   comes on top.

@@ -324,7 +324,8 @@ class ApplicationsServicer:
 
         Callers: officers, service frontdesk. Errors: GUARDIAN_REQUIRED (of a child), GUARDIAN_NOT_NEEDED (of an
         adult), GUARDIAN_CONSENT_MISSING, POLICE_REPORT_REQUIRED (unless a supervisor accepted force majeure),
-        OLD_BOOK_REQUIRED, DOCUMENT_OF_ANOTHER_PERSON (by the register the book is not the applicant's).
+        OLD_BOOK_REQUIRED, DOCUMENT_OF_ANOTHER_PERSON (by the register the book is not the applicant's),
+        DOCUMENT_NOT_IN_USE (the damaged book is an earlier one, and another one is valid; metadata: status).
         Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

@@ -122,7 +122,8 @@ class ApplicationsStub:
 
     Callers: officers, service frontdesk. Errors: GUARDIAN_REQUIRED (of a child), GUARDIAN_NOT_NEEDED (of an
     adult), GUARDIAN_CONSENT_MISSING, POLICE_REPORT_REQUIRED (unless a supervisor accepted force majeure),
-    OLD_BOOK_REQUIRED, DOCUMENT_OF_ANOTHER_PERSON (by the register the book is not the applicant's).
+    OLD_BOOK_REQUIRED, DOCUMENT_OF_ANOTHER_PERSON (by the register the book is not the applicant's),
+    DOCUMENT_NOT_IN_USE (the damaged book is an earlier one, and another one is valid; metadata: status).
     Retry: yes.
     """
     AcceptForceMajeure: _grpc.UnaryUnaryMultiCallable[_applications_pb2.AcceptForceMajeureRequest, _applications_pb2.Application]
@@ -448,7 +449,8 @@ class ApplicationsAsyncStub(ApplicationsStub):
 
     Callers: officers, service frontdesk. Errors: GUARDIAN_REQUIRED (of a child), GUARDIAN_NOT_NEEDED (of an
     adult), GUARDIAN_CONSENT_MISSING, POLICE_REPORT_REQUIRED (unless a supervisor accepted force majeure),
-    OLD_BOOK_REQUIRED, DOCUMENT_OF_ANOTHER_PERSON (by the register the book is not the applicant's).
+    OLD_BOOK_REQUIRED, DOCUMENT_OF_ANOTHER_PERSON (by the register the book is not the applicant's),
+    DOCUMENT_NOT_IN_USE (the damaged book is an earlier one, and another one is valid; metadata: status).
     Retry: yes.
     """
     AcceptForceMajeure: _aio.UnaryUnaryMultiCallable[_applications_pb2.AcceptForceMajeureRequest, _applications_pb2.Application]  # type: ignore[assignment]
@@ -825,7 +827,8 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
 
         Callers: officers, service frontdesk. Errors: GUARDIAN_REQUIRED (of a child), GUARDIAN_NOT_NEEDED (of an
         adult), GUARDIAN_CONSENT_MISSING, POLICE_REPORT_REQUIRED (unless a supervisor accepted force majeure),
-        OLD_BOOK_REQUIRED, DOCUMENT_OF_ANOTHER_PERSON (by the register the book is not the applicant's).
+        OLD_BOOK_REQUIRED, DOCUMENT_OF_ANOTHER_PERSON (by the register the book is not the applicant's),
+        DOCUMENT_NOT_IN_USE (the damaged book is an earlier one, and another one is valid; metadata: status).
         Retry: yes.
         """
 

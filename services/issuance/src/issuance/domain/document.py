@@ -46,7 +46,7 @@ class DocumentNotFound(DomainError):
 
 
 class DocumentNotInUse(DomainError):
-    """The document is not valid any more, nor replaced by another one (metadata: status)."""
+    """The document is not valid, nor a replaced one that is reported lost (metadata: status)."""
 
     kind = ErrorKind.PRECONDITION
     reason = "DOCUMENT_NOT_IN_USE"

@@ -131,19 +131,28 @@ class PersonMergeRecords:
 
     async def current(self, person: str) -> str:
         """Return who a person is now: the same, or whom they were merged into."""
-        return await self._whom_merged_into(person, _HOLDS)
+        return (await self.all_current([person]))[person]
+
+    async def all_current(self, persons: Collection[str]) -> Mapping[str, str]:
+        """Return who each person is now: one query, and one more for each merge on the way."""
+        return await self._whom_merged_into(persons, _HOLDS)
 
     async def at_matcher(self, person: str) -> str:
         """Return who a person is now as far as the matcher has made the merges."""
-        return await self._whom_merged_into(person, _HOLDS & _IS_MADE)
+        return (await self._whom_merged_into([person], _HOLDS & _IS_MADE))[person]
 
-    async def _whom_merged_into(self, person: str, which: ColumnElement[bool]) -> str:
-        latest = select(_c.into_person).where(which).order_by(_c.number.desc()).limit(1)
-        while True:
-            into = await self._connection.scalar(latest.where(_c.from_person == person))
-            if into is None:
-                return person
-            person = str(into)
+    async def _whom_merged_into(
+        self, persons: Collection[str], which: ColumnElement[bool]
+    ) -> Mapping[str, str]:
+        merges = select(_c.from_person, _c.into_person).where(which).order_by(_c.number)
+        now = {person: person for person in persons}
+        unknown = set(persons)
+        while unknown:
+            rows = await self._connection.execute(merges.where(_c.from_person.in_(unknown)))
+            into = {row.from_person: row.into_person for row in rows}
+            now = {person: into.get(latest, latest) for person, latest in now.items()}
+            unknown = set(into.values())
+        return now
 
     async def merged_into(self, person: str) -> frozenset[str]:
         """Return all persons who are this one now, without it."""

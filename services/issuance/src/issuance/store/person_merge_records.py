@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
-from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -182,14 +181,10 @@ class PersonMergeRecords:
         statement = select(_c.number).where(_c.superseded_document == document, ~_c.book_settled)
         return list(await self._connection.scalars(statement))
 
-    async def settle_valid_book(self, document: str, since: datetime) -> bool:
-        """Record that a book that a merge since then revoked is valid, and no open item any more.
-
-        Returns False if the last such merge was settled before: the book was taken in.
-        """
-        revoked_it = select(_c.number).where(_c.superseded_document == document, _c.at >= since)
-        last = await self._connection.scalar(revoked_it.order_by(_c.number.desc()).limit(1))
-        return last is None or await self.settle_book(last)
+    async def settle_valid_book(self, document: str) -> None:
+        """Record that the book of a document that is valid again is no open item any more."""
+        statement = update(person_merges).where(_c.superseded_document == document)
+        await self._connection.execute(statement.values(book_settled=True))
 
     async def settle_book(self, number: int) -> bool:
         """Record that a book is settled; return False if somebody has done so before."""

@@ -153,6 +153,7 @@ async def _give_back_documents(
         (merge.into_person, [each for each in documents if each.case not in given_back]),
     ):
         last = valid_again(theirs, handed_over, taken_in | refused, merge.at)
-        if last and await records.person_merges.settle_valid_book(last.number, merge.at):
+        if last and not await records.open_items.is_superseded_book_destroyed(last.number):
+            await records.person_merges.settle_valid_book(last.number)
             valid = last.changed(DocumentStatus.VALID, now, by.person)
             await records.documents.save(replace(valid, person_id=person))

@@ -47,7 +47,7 @@ from benchmarks.service_measurements import (
     keys,
 )
 
-_SEARCHES, _IMAGE_PEOPLE = 60, 40
+_SEARCHES, _IMAGE_PEOPLE = 40, 16
 
 
 async def measure(out: Path, people: int, folder: Path | None, progress: Progress) -> None:

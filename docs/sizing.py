@@ -17,10 +17,7 @@ _HEAD = """# How many machines does the matcher need?
 
 Made by `make docs` from `docs/bench.json`, a result of `matcher bench` of two sizes: measure
 on your machine, and the tables follow. Memory and processor time are those of the index in one
-process; they are older than the local descriptors that vote for the shortlist since, and than the
-files in which most fingers lie instead of memory: by
-[ADR 43](adr/0043-columns-and-segments-of-the-index.md)
-memory is less now, disk and page cache are more, and a start is faster.
+process, most of whose fingers lie in mapped files beside the snapshot.
 
 ## Measured
 Two index fingers a person, synthetic people, one core; probes as bad as those of FVC2002. A
@@ -38,10 +35,13 @@ Nothing in this table was measured: it follows from the figures above.
 
 """
 _TAIL = """
-- **Memory**: {person:,.0f} bytes a person (ids, rows, room to grow) and {finger:,.0f} bytes a
-  finger, both measured with {people:,} people.
-- **Disk**: one snapshot, in proportion to the fingers. The database, with templates, images and
-  decisions, comes on top.
+- **Memory**: of the process, {finger:,.0f} bytes a finger that the index counts, and besides
+  {person:,.0f} bytes a person, with {people:,} people. The latter is mostly room for the latest
+  fingers, of which there are never more: the table says too much for more people. For searches
+  that never wait for the disk, the machine has as much memory again as the snapshot takes.
+- **Disk**: one snapshot with its segments, in proportion to the fingers, and while segments are
+  joined 0.9 GB more for each finger position. The database, with templates, images and decisions,
+  comes on top.
 - **Seconds of a core**: a search without a hit, in proportion to the fingers, and linear in the
   people by the two largest galleries above. Real people are harder to tell apart than synthetic
   ones, which costs no time but misses more of them.
@@ -60,7 +60,7 @@ _MEASURED = (
     ("a search without a hit: median, s", "no_hit_processor_median_s", "{:.3f}"),
     ("the person searched for is compared", "mate_in_k", "{:.2%}"),
     ("memory, bytes a person", "bytes_per_person_ram", "{:,.0f}"),
-    ("… of it embedding and minutiae, bytes a finger", "bytes_per_finger", "{:,.0f}"),
+    ("… of it counted by the index, bytes a finger", "bytes_per_finger", "{:,.0f}"),
     ("snapshot, bytes a person", "bytes_per_person_disk", "{:,.0f}"),
     ("start from the snapshot, s", "start_s", "{:.1f}"),
     ("longest pause while it grows and is saved, s", "longest_pause_s", "{:.1f}"),

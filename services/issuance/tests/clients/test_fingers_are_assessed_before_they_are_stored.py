@@ -7,6 +7,7 @@ from typing import Any
 import grpc
 import pytest
 from issuance.clients.finger_quality_client import FingerQualityClient
+from issuance.domain.finger_check import FingersUnusable
 from issuance.domain.finger_quality import (
     BadImage,
     BadTemplate,
@@ -99,6 +100,27 @@ async def test_what_can_never_be_used_is_refused(error: type[DomainError], field
             await matcher.assess(GIVEN, None)
 
     assert refused.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("reason", "field", "named"),
+    [
+        ("INVALID_REQUEST", "samples[0].image.ppi", "samples[0].image.ppi"),
+        ("DUPLICATE_POSITION", "samples[1].position", "samples[1].position"),
+        ("REQUEST_TOO_LARGE", "", "samples"),
+    ],
+)
+async def test_what_an_enrolment_would_be_refused_for_is_refused(
+    reason: str, field: str, named: str
+) -> None:
+    async def assess(request: pb.AssessFingersRequest, context: Any) -> None:
+        await refuse(context, "INVALID_ARGUMENT", reason, field)
+
+    async with a_matcher(AssessFingers=assess) as matcher:
+        with pytest.raises(FingersUnusable) as refused:
+            await matcher.assess(GIVEN, None)
+
+    assert (refused.value.field, refused.value.metadata["problem"]) == (named, reason)
 
 
 @pytest.mark.parametrize(

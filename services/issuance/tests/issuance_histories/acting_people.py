@@ -22,6 +22,7 @@ USERS = ("siti", "budi", "agus", "hadi", "dewi")
 _INSPECTORS = ("tono", "rini", "joko", "wati", "sari", "yudi")
 """The first three are among the busy staff, and may have taken in or disagreed."""
 _EXAMINERS_OF_MERGES = ("gita", "hana")
+_OTHER_EXAMINERS = ("fauzi", "ratna")
 _INSPECTOR = 20
 """From this choice on people act who had nothing to do with any application, and who clear."""
 _TYPES = (
@@ -136,10 +137,17 @@ class ActingPeople(MortalIssuance):
 
         Other applications of both are withdrawn first.
         """
+        await self._find_persons_to_be_one(_INSPECTORS[-2:])
+
+    async def others_find_persons_to_be_one(self, step: Step) -> None:
+        """Two examiners who examined no application before find the same."""
+        await self._find_persons_to_be_one(_OTHER_EXAMINERS)
+
+    async def _find_persons_to_be_one(self, examiners: Collection[str]) -> None:
         for task in await self.workflow.tasks():
             for candidate in task.candidates[:1]:
                 await self._withdraw_others(task.case, {task.person_id, candidate.person_id})
-                for examiner in _INSPECTORS[-2:]:
+                for examiner in examiners:
                     with suppress(DomainError):
                         await self.workflow.examines(
                             task.id, examiner, Verdict.SAME_PERSON, candidate.person_id

@@ -1,10 +1,12 @@
 """Fixtures of the tests that call the use cases over a real database."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
+import pytest
 import pytest_asyncio
 from issuance.store.records import MIGRATIONS, Store
 from servicekit.storage.database import Database
+from sqlalchemy import Connection, event
 
 from services.databases import make_tables
 
@@ -20,6 +22,20 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     database = Database(database_url)
     yield database
     await database.close()
+
+
+@pytest.fixture
+def statements(database: Database) -> Iterator[list[str]]:
+    """Statements that the database gets from here on."""
+    seen: list[str] = []
+
+    def remember(connection: Connection, cursor: object, statement: str, *_: object) -> None:
+        seen.append(statement)
+
+    engine = database.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", remember)
+    yield seen
+    event.remove(engine, "before_cursor_execute", remember)
 
 
 @pytest_asyncio.fixture

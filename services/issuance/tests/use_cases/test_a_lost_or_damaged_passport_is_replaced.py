@@ -3,7 +3,7 @@
 import pytest
 from issuance.domain.application_type import ApplicationType
 from issuance.domain.collection_plan import PriorityClass
-from issuance.domain.document import DocumentOfAnotherPerson
+from issuance.domain.document import DocumentNotInUse, DocumentOfAnotherPerson
 from issuance.domain.replacement import (
     ForceMajeureNotAccepted,
     LossFinding,
@@ -20,6 +20,7 @@ from issuance.use_cases.accept_documents import ShownDocuments
 from issuance.use_cases.create_application import NewApplication
 from issuance.use_cases.record_interview import Interview
 
+from .merging import has_passport
 from .people import HOLDER
 from .workflow import Workflow
 
@@ -142,3 +143,20 @@ async def test_the_damaged_book_is_the_applicants_own(workflow: Workflow) -> Non
     id = await workflow.brings_documents(type=DAMAGED, person_id=own.person_id)
 
     assert (await workflow.case(id)).returned_document == own.document_number
+
+
+async def test_the_damaged_book_is_the_valid_one(workflow: Workflow) -> None:
+    earlier = await has_passport(workflow, "ani")
+    valid = await has_passport(workflow, "ani")
+    old_book = ShownDocuments(
+        loss_papers=LossPapers(returned_document=(await workflow.case(earlier)).document_number)
+    )
+
+    with pytest.raises(DocumentNotInUse) as refusal:
+        await workflow.brings_documents(type=DAMAGED, person_id="ani", shown=old_book)
+
+    assert (refusal.value.field, refusal.value.metadata["status"]) == (
+        "returned_document_number",
+        "revoked",
+    )
+    assert await workflow.documents("ani") == [(earlier, "revoked"), (valid, "valid")]

@@ -1,6 +1,5 @@
 """Pauses are computed: whatever is recorded of an outage later changes every clock at once."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -8,8 +7,6 @@ from issuance.domain.clock_pause import ServiceClock
 from issuance.domain.outage import OutageScope
 from issuance.domain.states import ApplicationState
 from issuance.use_cases.application_details import application_details
-from servicekit.storage.database import Database
-from sqlalchemy import Connection, event
 
 from .workflow import Workflow
 
@@ -86,20 +83,6 @@ async def test_an_outage_counts_who_waited_for_its_end(
     await workflow.applies(office=office)
 
     assert await workflow.waited_for(outage) == cases
-
-
-@pytest.fixture
-def statements(database: Database) -> Iterator[list[str]]:
-    """Statements that the database gets from here on."""
-    seen: list[str] = []
-
-    def remember(connection: Connection, cursor: object, statement: str, *_: object) -> None:
-        seen.append(statement)
-
-    engine = database.engine.sync_engine
-    event.listen(engine, "before_cursor_execute", remember)
-    yield seen
-    event.remove(engine, "before_cursor_execute", remember)
 
 
 async def test_a_list_costs_two_queries_whatever_its_length(

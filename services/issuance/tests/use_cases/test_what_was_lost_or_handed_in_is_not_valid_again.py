@@ -35,6 +35,19 @@ async def test_what_was_lost_or_destroyed_since_is_not_valid_again(workflow: Wor
     assert await workflow.documents("budi") == [(of_budi, "revoked")]
 
 
+async def test_a_passport_whose_book_no_office_has_is_valid_again(workflow: Workflow) -> None:
+    of_ani, of_budi = await both_have_passports(workflow)
+    new = await renews_and_is_found_twice(workflow)
+    ((item, _),) = await workflow.open_items()
+    await workflow.settles(item, ResolutionReason.OTHER, HADI, "abroad until March")
+
+    await is_undone(workflow, new)
+
+    assert await workflow.documents("ani") == [(of_ani, "valid")]
+    assert await workflow.documents("budi") == [(of_budi, "valid")]
+    assert await workflow.open_items() == []
+
+
 @pytest.mark.parametrize("status", [DocumentStatus.LOST, DocumentStatus.STOLEN])
 async def test_a_passport_that_was_reported_while_it_was_revoked_stays_reported(
     workflow: Workflow, status: DocumentStatus

@@ -50,7 +50,9 @@ class _OpenItemKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_OpenItem
     """
     OPEN_ITEM_KIND_SUPERSEDED_BOOK: _OpenItemKind.ValueType  # 12
     """A passport that is revoked because its holder was on record as two persons and had two: the one that was
-    issued last is valid. Take the book from the holder and destroy it; its number and serial are given.
+    issued last is valid. Take the book from the holder and destroy it; its number and serial are given. Settled
+    otherwise than with RESOLUTION_REASON_BOOK_DESTROYED its holder has it still: it is valid again if both turn out
+    to be two persons.
     """
     OPEN_ITEM_KIND_IDENTIFICATION: _OpenItemKind.ValueType  # 13
     """The holder of an emergency document that was handed over is still to be identified: by the matcher once it can,
@@ -84,7 +86,9 @@ OPEN_ITEM_KIND_NOTICE: OpenItemKind.ValueType  # 11
 """
 OPEN_ITEM_KIND_SUPERSEDED_BOOK: OpenItemKind.ValueType  # 12
 """A passport that is revoked because its holder was on record as two persons and had two: the one that was
-issued last is valid. Take the book from the holder and destroy it; its number and serial are given.
+issued last is valid. Take the book from the holder and destroy it; its number and serial are given. Settled
+otherwise than with RESOLUTION_REASON_BOOK_DESTROYED its holder has it still: it is valid again if both turn out
+to be two persons.
 """
 OPEN_ITEM_KIND_IDENTIFICATION: OpenItemKind.ValueType  # 13
 """The holder of an emergency document that was handed over is still to be identified: by the matcher once it can,
@@ -130,7 +134,7 @@ class _ResolutionReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reso
     RESOLUTION_REASON_UNSPECIFIED: _ResolutionReason.ValueType  # 0
     """Not specified."""
     RESOLUTION_REASON_BOOK_DESTROYED: _ResolutionReason.ValueType  # 1
-    """The book of a print job was found and destroyed, with a record."""
+    """The book of a print job was found, or a revoked one was taken from its holder, and destroyed, with a record."""
     RESOLUTION_REASON_NO_BOOK_MADE: _ResolutionReason.ValueType  # 2
     """It was looked for, and no book was made."""
     RESOLUTION_REASON_DONE_BY_HAND: _ResolutionReason.ValueType  # 3
@@ -148,7 +152,7 @@ class ResolutionReason(_ResolutionReason, metaclass=_ResolutionReasonEnumTypeWra
 RESOLUTION_REASON_UNSPECIFIED: ResolutionReason.ValueType  # 0
 """Not specified."""
 RESOLUTION_REASON_BOOK_DESTROYED: ResolutionReason.ValueType  # 1
-"""The book of a print job was found and destroyed, with a record."""
+"""The book of a print job was found, or a revoked one was taken from its holder, and destroyed, with a record."""
 RESOLUTION_REASON_NO_BOOK_MADE: ResolutionReason.ValueType  # 2
 """It was looked for, and no book was made."""
 RESOLUTION_REASON_DONE_BY_HAND: ResolutionReason.ValueType  # 3

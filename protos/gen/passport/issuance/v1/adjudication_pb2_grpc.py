@@ -141,9 +141,10 @@ class AdjudicationServicer:
         documents that the merge moved, go back to `from_person_id`. Applications since the merge, with their
         documents, stay with `into_person_id` unless `application_ids` names them for the other. A passport that was
         revoked only because both were one person is valid again, if its holder was handed no other one after it, it was
-        not reported lost or stolen, and no office took its book in (ResolveOpenItem, `returned_document_number`). The
-        matcher gives fingerprints back as soon as it answers. Whoever was verified as the other person is verified, or
-        identified, anew (event discard_verification); for whoever was identified as the other person examiners decide.
+        not reported lost or stolen, its application was not refused, and no office took its book in (ResolveOpenItem
+        with RESOLUTION_REASON_BOOK_DESTROYED, `returned_document_number`). The matcher gives fingerprints back as soon
+        as it answers. Whoever was verified as the other person is verified, or identified, anew (event
+        discard_verification); for whoever was identified as the other person examiners decide.
 
         Callers: examiners. Errors: INVALID_REQUEST, MERGE_NOT_FOUND (nobody was merged by this task), MERGE_UNDONE,
         MERGED_SINCE (the one person was merged with a third one since; undo that first, metadata: task_id), NOT_SINCE_MERGE

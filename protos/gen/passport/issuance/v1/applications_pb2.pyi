@@ -1692,7 +1692,9 @@ class AcceptDocumentsRequest(_message.Message):
     majeure. At most 64 characters.
     """
     returned_document_number: _builtins.str
-    """Number of the old book: for the replacement of a damaged passport. The office takes the book."""
+    """Number of the old book: for the replacement of a damaged passport, the valid one if the register has one of
+    the person. The office takes the book.
+    """
     @_builtins.property
     def guardians(self) -> _containers.RepeatedCompositeFieldContainer[Global___Guardian]:
         """Parents or guardians of a child: 1 or 2, each with consent. None of an adult."""

@@ -122,7 +122,8 @@ class ApplicationsStub:
 
     Callers: officers, service frontdesk. Errors: GUARDIAN_REQUIRED (of a child), GUARDIAN_NOT_NEEDED (of an
     adult), GUARDIAN_CONSENT_MISSING, POLICE_REPORT_REQUIRED (unless a supervisor accepted force majeure),
-    OLD_BOOK_REQUIRED, DOCUMENT_OF_ANOTHER_PERSON (by the register the book is not the applicant's).
+    OLD_BOOK_REQUIRED, DOCUMENT_OF_ANOTHER_PERSON (by the register the book is not the applicant's),
+    DOCUMENT_NOT_IN_USE (the damaged book is an earlier one, and another one is valid; metadata: status).
     Retry: yes.
     """
     AcceptForceMajeure: _grpc.UnaryUnaryMultiCallable[_applications_pb2.AcceptForceMajeureRequest, _applications_pb2.Application]
@@ -151,10 +152,12 @@ class ApplicationsStub:
     was checked, the fingerprints are taken in all the same, and `fingers_not_assessed` says why. What the
     identification would refuse is refused while the applicant is there, and nothing is stored: what the matcher cannot
     read, with BAD_IMAGE or BAD_TEMPLATE and the sample's field; fingers that are too poor, with FINGERS_UNUSABLE; two
-    samples that show one finger, with SAME_FINGER_TWICE. BadRequest has a violation for each sample at fault, with
-    POOR_QUALITY, TOO_FEW_MINUTIAE or SAME_FINGER_TWICE as its reason. Capture these fingers again. One that stays too
-    poor is declared as damaged for good; of fingers that look like one again a supervisor submits all samples
-    with `confirmed_different`, the event confirm_different_fingers, and another supervisor approves.
+    samples that show one finger, with SAME_FINGER_TWICE; and samples that it would never take for another reason, with
+    FINGERS_UNUSABLE too (metadata `problem`: its reason, such as REQUEST_TOO_LARGE). BadRequest has a violation for
+    each sample at fault, with POOR_QUALITY, TOO_FEW_MINUTIAE or SAME_FINGER_TWICE as its reason. Capture these
+    fingers again. One that stays too poor is declared as damaged for good; of fingers that look like one again a
+    supervisor submits all samples with `confirmed_different`, the event confirm_different_fingers, and another
+    supervisor approves.
 
     Where none of the ten can be captured each is declared (officers only). If that is for good, the application
     goes on without fingerprints: the interview says how the applicant was identified, and a supervisor
@@ -448,7 +451,8 @@ class ApplicationsAsyncStub(ApplicationsStub):
 
     Callers: officers, service frontdesk. Errors: GUARDIAN_REQUIRED (of a child), GUARDIAN_NOT_NEEDED (of an
     adult), GUARDIAN_CONSENT_MISSING, POLICE_REPORT_REQUIRED (unless a supervisor accepted force majeure),
-    OLD_BOOK_REQUIRED, DOCUMENT_OF_ANOTHER_PERSON (by the register the book is not the applicant's).
+    OLD_BOOK_REQUIRED, DOCUMENT_OF_ANOTHER_PERSON (by the register the book is not the applicant's),
+    DOCUMENT_NOT_IN_USE (the damaged book is an earlier one, and another one is valid; metadata: status).
     Retry: yes.
     """
     AcceptForceMajeure: _aio.UnaryUnaryMultiCallable[_applications_pb2.AcceptForceMajeureRequest, _applications_pb2.Application]  # type: ignore[assignment]
@@ -477,10 +481,12 @@ class ApplicationsAsyncStub(ApplicationsStub):
     was checked, the fingerprints are taken in all the same, and `fingers_not_assessed` says why. What the
     identification would refuse is refused while the applicant is there, and nothing is stored: what the matcher cannot
     read, with BAD_IMAGE or BAD_TEMPLATE and the sample's field; fingers that are too poor, with FINGERS_UNUSABLE; two
-    samples that show one finger, with SAME_FINGER_TWICE. BadRequest has a violation for each sample at fault, with
-    POOR_QUALITY, TOO_FEW_MINUTIAE or SAME_FINGER_TWICE as its reason. Capture these fingers again. One that stays too
-    poor is declared as damaged for good; of fingers that look like one again a supervisor submits all samples
-    with `confirmed_different`, the event confirm_different_fingers, and another supervisor approves.
+    samples that show one finger, with SAME_FINGER_TWICE; and samples that it would never take for another reason, with
+    FINGERS_UNUSABLE too (metadata `problem`: its reason, such as REQUEST_TOO_LARGE). BadRequest has a violation for
+    each sample at fault, with POOR_QUALITY, TOO_FEW_MINUTIAE or SAME_FINGER_TWICE as its reason. Capture these
+    fingers again. One that stays too poor is declared as damaged for good; of fingers that look like one again a
+    supervisor submits all samples with `confirmed_different`, the event confirm_different_fingers, and another
+    supervisor approves.
 
     Where none of the ten can be captured each is declared (officers only). If that is for good, the application
     goes on without fingerprints: the interview says how the applicant was identified, and a supervisor
@@ -825,7 +831,8 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
 
         Callers: officers, service frontdesk. Errors: GUARDIAN_REQUIRED (of a child), GUARDIAN_NOT_NEEDED (of an
         adult), GUARDIAN_CONSENT_MISSING, POLICE_REPORT_REQUIRED (unless a supervisor accepted force majeure),
-        OLD_BOOK_REQUIRED, DOCUMENT_OF_ANOTHER_PERSON (by the register the book is not the applicant's).
+        OLD_BOOK_REQUIRED, DOCUMENT_OF_ANOTHER_PERSON (by the register the book is not the applicant's),
+        DOCUMENT_NOT_IN_USE (the damaged book is an earlier one, and another one is valid; metadata: status).
         Retry: yes.
         """
 
@@ -878,10 +885,12 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         was checked, the fingerprints are taken in all the same, and `fingers_not_assessed` says why. What the
         identification would refuse is refused while the applicant is there, and nothing is stored: what the matcher cannot
         read, with BAD_IMAGE or BAD_TEMPLATE and the sample's field; fingers that are too poor, with FINGERS_UNUSABLE; two
-        samples that show one finger, with SAME_FINGER_TWICE. BadRequest has a violation for each sample at fault, with
-        POOR_QUALITY, TOO_FEW_MINUTIAE or SAME_FINGER_TWICE as its reason. Capture these fingers again. One that stays too
-        poor is declared as damaged for good; of fingers that look like one again a supervisor submits all samples
-        with `confirmed_different`, the event confirm_different_fingers, and another supervisor approves.
+        samples that show one finger, with SAME_FINGER_TWICE; and samples that it would never take for another reason, with
+        FINGERS_UNUSABLE too (metadata `problem`: its reason, such as REQUEST_TOO_LARGE). BadRequest has a violation for
+        each sample at fault, with POOR_QUALITY, TOO_FEW_MINUTIAE or SAME_FINGER_TWICE as its reason. Capture these
+        fingers again. One that stays too poor is declared as damaged for good; of fingers that look like one again a
+        supervisor submits all samples with `confirmed_different`, the event confirm_different_fingers, and another
+        supervisor approves.
 
         Where none of the ten can be captured each is declared (officers only). If that is for good, the application
         goes on without fingerprints: the interview says how the applicant was identified, and a supervisor

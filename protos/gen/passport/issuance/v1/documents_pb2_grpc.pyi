@@ -52,7 +52,7 @@ class DocumentsStub:
     another one, and that would be valid again if they are found to be two persons. It never becomes valid again, also if it is found. A
     replacement of a lost document can be applied for after that only.
 
-    If the holder was to give the book back (OPEN_ITEM_KIND_SUPERSEDED_BOOK), that open item is settled by it.
+    If its holder was to give the book back, having been on record twice, the open item about that is settled.
 
     Callers: officers, of any office. Errors: INVALID_REQUEST, DOCUMENT_NOT_FOUND, DOCUMENT_NOT_IN_USE
     (it is neither; metadata: status), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
@@ -82,7 +82,7 @@ class DocumentsAsyncStub(DocumentsStub):
     another one, and that would be valid again if they are found to be two persons. It never becomes valid again, also if it is found. A
     replacement of a lost document can be applied for after that only.
 
-    If the holder was to give the book back (OPEN_ITEM_KIND_SUPERSEDED_BOOK), that open item is settled by it.
+    If its holder was to give the book back, having been on record twice, the open item about that is settled.
 
     Callers: officers, of any office. Errors: INVALID_REQUEST, DOCUMENT_NOT_FOUND, DOCUMENT_NOT_IN_USE
     (it is neither; metadata: status), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
@@ -127,7 +127,7 @@ class DocumentsServicer(metaclass=_abc_1.ABCMeta):
         another one, and that would be valid again if they are found to be two persons. It never becomes valid again, also if it is found. A
         replacement of a lost document can be applied for after that only.
 
-        If the holder was to give the book back (OPEN_ITEM_KIND_SUPERSEDED_BOOK), that open item is settled by it.
+        If its holder was to give the book back, having been on record twice, the open item about that is settled.
 
         Callers: officers, of any office. Errors: INVALID_REQUEST, DOCUMENT_NOT_FOUND, DOCUMENT_NOT_IN_USE
         (it is neither; metadata: status), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.

@@ -86,11 +86,11 @@ class Servicers:
                 clock=clock,
                 new_id=new_id,
                 check_photo=self._check_photo,
-                assess_fingers=FingerQualityClient(
+                finger_assessor=FingerQualityClient(
                     matcher,
                     parts.settings.finger_quality_timeout_seconds,
                     parts.settings.finger_quality_seconds_per_image,
-                ).assess,
+                ),
                 numbers=DocumentNumbers(parts.real_now),
                 validity=parts.validity,
                 tariff=self._tariff,

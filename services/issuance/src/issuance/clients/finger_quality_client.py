@@ -9,6 +9,8 @@ from passport.matcher.v1.identification_pb2 import SampleSet
 from servicekit.errors import DomainError
 
 from issuance.clients.call_errors import read_call_error
+from issuance.clients.unusable_fingers import concerns_samples
+from issuance.domain.finger_check import FingersUnusable
 from issuance.domain.finger_quality import (
     BadImage,
     BadTemplate,
@@ -39,7 +41,8 @@ class FingerQualityClient:
         """Return what the matcher says of the samples, or why it says nothing in time.
 
         fingers: a serialized SampleSet. seconds: of real time that the call may take at most, None
-        for what is usual. Raises BadImage, BadTemplate, PositionMismatch.
+        for what is usual. Raises BadImage, BadTemplate, PositionMismatch, and FingersUnusable for
+        whatever else an enrolment of the samples is refused for.
         """
         if self._channel.get_state() is grpc.ChannelConnectivity.TRANSIENT_FAILURE:
             return FingerAssessment(not_assessed="UNAVAILABLE")
@@ -52,6 +55,11 @@ class FingerQualityClient:
             details = read_call_error(error)
             if details.reason in _UNREADABLE:
                 raise _UNREADABLE[details.reason](details.message, field=details.field) from error
+            if concerns_samples(details):
+                field = details.field or "samples"
+                raise FingersUnusable(
+                    details.message, field=field, problem=details.reason
+                ) from error
             return FingerAssessment(not_assessed=details.reason)
         return _assessment(answer)
 

@@ -14,6 +14,7 @@ from passport.matcher.v1 import (
 from passport.matcher.v1 import encounters_pb2 as pb
 
 from issuance.clients.call_errors import CallError, read_call_error
+from issuance.clients.unusable_fingers import UNUSABLE_FINGERS, concerns_samples
 from issuance.domain.adjudication_referral import Candidate, IdentificationOutcome
 from issuance.domain.encounter_change import EncounterChange, EncounterStatus, decode_changes
 from issuance.domain.finger_check import FingerCheck, FingerComparison
@@ -26,18 +27,6 @@ from issuance.use_cases.ports import MatcherDecision, Unavailable, UnusableFinge
 HEALTH_SERVICE = "passport.matcher.v1.Identification"
 """The matcher counts as healthy while this service of it is."""
 
-_UNUSABLE_FINGERS = frozenset(
-    {
-        "BAD_IMAGE",
-        "BAD_TEMPLATE",
-        "POOR_QUALITY",
-        "TOO_FEW_MINUTIAE",
-        "POSITION_MISMATCH",
-        "DUPLICATE_POSITION",
-        "SAME_FINGER_TWICE",
-        "REQUEST_TOO_LARGE",
-    }
-)
 _PERMANENT = frozenset(
     {
         "ENCOUNTER_EXISTS",
@@ -71,7 +60,7 @@ _STATUSES_FOUND = {value: status for status, value in _STATUSES.items()} | {
 }
 
 
-_INCOMPARABLE = _UNUSABLE_FINGERS | {
+_INCOMPARABLE = UNUSABLE_FINGERS | {
     "WRONG_HAND",
     "FINGERS_NOT_FOUND",
     "NO_COMMON_FINGER",
@@ -114,7 +103,7 @@ class MatcherClient:
             answer = await self._encounters.CreateEncounter(request, timeout=self._timeout)
         except grpc.aio.AioRpcError as error:
             details = read_call_error(error)
-            if details.reason in _UNUSABLE_FINGERS or details.field.startswith("samples"):
+            if concerns_samples(details):
                 raise UnusableFingers(f"{details.reason} {details.field}".strip()) from error
             raise _failure(details) from error
         return _decision(answer.decision)

@@ -6,13 +6,7 @@ from enum import StrEnum
 
 from servicekit.errors import DomainError, ErrorKind
 
-REPLACED = "another document was handed over"
-"""Why a document is revoked as its holder gets another one."""
 TWO_VALID_PASSPORTS = "its holder had another valid passport, under another identity"
-"""Why a document is revoked as its holder turns out to be another person on record."""
-SINCE_ONE_PERSON = frozenset({TWO_VALID_PASSPORTS, REPLACED})
-"""Why a passport is revoked because of another one of the same person. Its holder may still have
-it, and it is valid again if they turn out to be another person."""
 
 
 class DocumentStatus(StrEnum):
@@ -27,6 +21,23 @@ class DocumentStatus(StrEnum):
     EXPIRED = "expired"
 
 
+class RevocationCause(StrEnum):
+    """What revoked a document, whatever people wrote beside it."""
+
+    REPLACED = "replaced"
+    """Its holder was handed another one."""
+    TWO_VALID_PASSPORTS = "two_valid_passports"
+    """Its holder turned out to be another person on record, who had a valid one."""
+    APPLICATION = "application"
+    """Its application was withdrawn, refused or cancelled."""
+
+
+_REASONS = {
+    RevocationCause.REPLACED: "another document was handed over",
+    RevocationCause.TWO_VALID_PASSPORTS: TWO_VALID_PASSPORTS,
+}
+
+
 class DocumentNotFound(DomainError):
     """The register has no such document."""
 
@@ -35,7 +46,7 @@ class DocumentNotFound(DomainError):
 
 
 class DocumentNotInUse(DomainError):
-    """The document is not valid any more, nor replaced by another one (metadata: status)."""
+    """The document is not valid, nor a replaced one that is reported lost (metadata: status)."""
 
     kind = ErrorKind.PRECONDITION
     reason = "DOCUMENT_NOT_IN_USE"
@@ -67,7 +78,8 @@ class Document:
     """One passport. holder: what is printed in it, a serialized BiographicData.
 
     expires_on: None if an earlier version made it. status_since, status_reason: of the last change
-    of the status. status_by: identity of the person who caused that.
+    of the status. status_by: identity of the person who caused that. revoked_for: None unless it is
+    revoked, and if an earlier version revoked it without recording the cause.
     """
 
     number: str
@@ -82,6 +94,15 @@ class Document:
     status_since: datetime
     status_by: str
     status_reason: str = ""
+    revoked_for: RevocationCause | None = None
+
+    @property
+    def is_superseded(self) -> bool:
+        """Whether it is revoked because of another document of the same person.
+
+        Its holder may still have it, and it is valid again if they turn out to be another person.
+        """
+        return self.revoked_for in _REASONS
 
     def status_on(self, day: date) -> DocumentStatus:
         """Return the status on a day."""
@@ -94,7 +115,24 @@ class Document:
         self, status: DocumentStatus, at: datetime, by: str, reason: str = ""
     ) -> "Document":
         """Return the document with another status."""
-        return replace(self, status=status, status_since=at, status_by=by, status_reason=reason)
+        return replace(
+            self,
+            status=status,
+            status_since=at,
+            status_by=by,
+            status_reason=reason,
+            revoked_for=None,
+        )
+
+    def superseded(self, cause: RevocationCause, at: datetime, by: str) -> "Document":
+        """Return the document, revoked because of another one of the same person."""
+        revoked = self.changed(DocumentStatus.REVOKED, at, by, _REASONS[cause])
+        return replace(revoked, revoked_for=cause)
+
+    def revoked_with_application(self, at: datetime, by: str, reason: str) -> "Document":
+        """Return the document, revoked as its application ends."""
+        revoked = self.changed(DocumentStatus.REVOKED, at, by, reason)
+        return replace(revoked, revoked_for=RevocationCause.APPLICATION)
 
     def reported_missing(
         self, status: DocumentStatus, at: datetime, by: str, reason: str
@@ -104,8 +142,7 @@ class Document:
         A document that was found after that stays what it was reported: others may have seen it.
         One that was replaced is reported too, so that nothing makes it valid again.
         """
-        replaced = self.status is DocumentStatus.REVOKED and self.status_reason in SINCE_ONE_PERSON
-        if self.status is not DocumentStatus.VALID and not replaced:
+        if self.status is not DocumentStatus.VALID and not self.is_superseded:
             raise DocumentNotInUse(
                 f"the document is {self.status}", field="document_number", status=self.status
             )

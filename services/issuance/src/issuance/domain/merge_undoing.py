@@ -7,7 +7,7 @@ from itertools import dropwhile
 from servicekit.errors import DomainError, ErrorKind
 
 from issuance.domain.adjudication_task import ExaminedBefore, OwnCase, SecondExaminerRequired
-from issuance.domain.document import SINCE_ONE_PERSON, Document, DocumentStatus
+from issuance.domain.document import Document
 from issuance.domain.events import ApplicationEvent
 from issuance.domain.history import HistoryEntry
 from issuance.domain.person_merge import PersonMerge, UndoProposal
@@ -111,19 +111,17 @@ def is_confirmed(first: UndoProposal | None, second: UndoProposal) -> bool:
 def valid_again(
     documents: Iterable[Document],
     handed_over: Mapping[str, datetime],
-    taken_in: Collection[str],
+    excluded: Collection[str],
     since: datetime,
 ) -> Document | None:
     """Return the passport of a person that is valid again after the undoing of a merge, if any.
 
     It is the last that was handed over, unless it was revoked before the merge, or for another
-    reason than that one person has one valid passport, or an office has its book. handed_over:
-    when, by application. taken_in: numbers of damaged books that were handed in. since: when the
-    merge was made.
+    reason than that one person has one valid passport. handed_over: when, by application. excluded:
+    numbers of documents that nothing makes valid. since: when the merge was made.
     """
     theirs = [each for each in documents if each.case in handed_over]
     last = max(theirs, key=lambda each: handed_over[each.case], default=None)
-    if last is None or last.status is not DocumentStatus.REVOKED or last.status_since < since:
+    if last is None or last.status_since < since or last.number in excluded:
         return None
-    is_superseded = last.status_reason in SINCE_ONE_PERSON
-    return last if is_superseded and last.number not in taken_in else None
+    return last if last.is_superseded else None

@@ -150,6 +150,6 @@ class AdjudicationService(adjudication_pb2_grpc.AdjudicationServicer):
         self, records: Records, tasks: Sequence[AdjudicationTask]
     ) -> list[pb.AdjudicationTask]:
         persons = {found.person_id for task in tasks for found in task.candidates}
-        current = {person: await records.person_merges.current(person) for person in persons}
+        current = await records.person_merges.all_current(persons)
         earlier = await records.cases.of_persons(set(current.values()))
         return [encode.adjudication_task(task, earlier, current) for task in tasks]

@@ -20,7 +20,7 @@ from issuance.domain.validity import ValidityRule
 from issuance.service import encode_applications as encode
 from issuance.service.application_search import ApplicationSearch
 from issuance.service.application_watches import ApplicationWatches
-from issuance.service.biometrics_submission import AssessFingers, BiometricsSubmission
+from issuance.service.biometrics_submission import BiometricsSubmission
 from issuance.service.decode import (
     decode_contact,
     decode_correction,
@@ -62,6 +62,7 @@ from issuance.use_cases.emergency_document import (
 from issuance.use_cases.explain_wait import explain_wait
 from issuance.use_cases.hand_over import waive_finger_check
 from issuance.use_cases.office_directory import OfficeDirectory
+from issuance.use_cases.ports import FingerAssessor
 from issuance.use_cases.record_interview import record_interview
 from issuance.use_cases.record_payment import record_payment
 from issuance.use_cases.retake_biometrics import retake_biometrics
@@ -81,7 +82,7 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
         clock: Clock,
         new_id: Callable[[], str],
         check_photo: CheckPhoto,
-        assess_fingers: AssessFingers,
+        finger_assessor: FingerAssessor,
         numbers: DocumentNumbers,
         validity: ValidityRule,
         tariff: Tariff | None,
@@ -98,7 +99,7 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
             own, changes, apply_transition, clock, check_photo
         )
         self._submit_biometrics = BiometricsSubmission(
-            own, changes, apply_transition, clock, assess_fingers
+            own, changes, apply_transition, clock, finger_assessor
         )
         self._hand_over = PassportHandOver(
             own, changes, apply_transition, clock, finger_check_policy, check_fingers

@@ -1,6 +1,6 @@
 """How fingerprints that are submitted are assessed and stored for the matcher."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 import structlog
 from passport.issuance.v1 import applications_pb2 as pb
@@ -14,12 +14,10 @@ from issuance.service.idempotent_changes import IdempotentChanges, current_actor
 from issuance.service.own_applications import OwnApplications
 from issuance.store.records import Records
 from issuance.use_cases.apply_transition import ApplyTransition
+from issuance.use_cases.ports import FingerAssessor
 from issuance.use_cases.without_fingerprints import submit_fingers
 
 _log = structlog.get_logger(__name__)
-
-AssessFingers = Callable[[bytes, float | None], Awaitable[FingerAssessment]]
-"""See `ports.FingerAssessor`."""
 
 
 class BiometricsSubmission:
@@ -31,13 +29,13 @@ class BiometricsSubmission:
         changes: IdempotentChanges,
         apply_transition: ApplyTransition,
         clock: Clock,
-        assess_fingers: AssessFingers,
+        finger_assessor: FingerAssessor,
     ) -> None:
         self._applications = applications
         self._changes = changes
         self._apply_transition = apply_transition
         self._clock = clock
-        self._assess_fingers = assess_fingers
+        self._finger_assessor = finger_assessor
 
     async def __call__(
         self, request: pb.SubmitBiometricsRequest, seconds_left: Callable[[], float | None]
@@ -70,7 +68,7 @@ class BiometricsSubmission:
         submission.require_complete(self._applications.today(case, self._clock.now()))
         if not submission.any_captured:
             return FingerAssessment()
-        found = await self._assess_fingers(submission.samples, seconds)
+        found = await self._finger_assessor.assess(submission.samples, seconds)
         if found.not_assessed:
             _log.warning(
                 "fingers_not_assessed",

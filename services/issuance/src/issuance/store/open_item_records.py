@@ -105,6 +105,14 @@ class OpenItemRecords:
         row = (await self._connection.execute(latest)).one_or_none()
         return None if row is None else _item(row)
 
+    async def is_superseded_book_destroyed(self, number: str) -> bool:
+        """Return whether an office took the book of a revoked passport from its holder.
+
+        number: of the document. Whoever settled the item otherwise has not seen the book.
+        """
+        taken_in = destroyed_books(number).where(_settled.kind == OpenItemKind.SUPERSEDED_BOOK)
+        return (await self._connection.execute(taken_in.limit(1))).one_or_none() is not None
+
 
 def destroyed_books(number: str) -> Select[Any]:
     """Select the settled items whose book of this document number was destroyed."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
-from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -131,19 +130,28 @@ class PersonMergeRecords:
 
     async def current(self, person: str) -> str:
         """Return who a person is now: the same, or whom they were merged into."""
-        return await self._whom_merged_into(person, _HOLDS)
+        return (await self.all_current([person]))[person]
+
+    async def all_current(self, persons: Collection[str]) -> Mapping[str, str]:
+        """Return who each person is now: one query, and one more for each merge on the way."""
+        return await self._whom_merged_into(persons, _HOLDS)
 
     async def at_matcher(self, person: str) -> str:
         """Return who a person is now as far as the matcher has made the merges."""
-        return await self._whom_merged_into(person, _HOLDS & _IS_MADE)
+        return (await self._whom_merged_into([person], _HOLDS & _IS_MADE))[person]
 
-    async def _whom_merged_into(self, person: str, which: ColumnElement[bool]) -> str:
-        latest = select(_c.into_person).where(which).order_by(_c.number.desc()).limit(1)
-        while True:
-            into = await self._connection.scalar(latest.where(_c.from_person == person))
-            if into is None:
-                return person
-            person = str(into)
+    async def _whom_merged_into(
+        self, persons: Collection[str], which: ColumnElement[bool]
+    ) -> Mapping[str, str]:
+        merges = select(_c.from_person, _c.into_person).where(which).order_by(_c.number)
+        now = {person: person for person in persons}
+        unknown = set(persons)
+        while unknown:
+            rows = await self._connection.execute(merges.where(_c.from_person.in_(unknown)))
+            into = {row.from_person: row.into_person for row in rows}
+            now = {person: into.get(latest, latest) for person, latest in now.items()}
+            unknown = set(into.values())
+        return now
 
     async def merged_into(self, person: str) -> frozenset[str]:
         """Return all persons who are this one now, without it."""
@@ -173,14 +181,10 @@ class PersonMergeRecords:
         statement = select(_c.number).where(_c.superseded_document == document, ~_c.book_settled)
         return list(await self._connection.scalars(statement))
 
-    async def settle_valid_book(self, document: str, since: datetime) -> bool:
-        """Record that a book that a merge since then revoked is valid, and no open item any more.
-
-        Returns False if the last such merge was settled before: the book was taken in.
-        """
-        revoked_it = select(_c.number).where(_c.superseded_document == document, _c.at >= since)
-        last = await self._connection.scalar(revoked_it.order_by(_c.number.desc()).limit(1))
-        return last is None or await self.settle_book(last)
+    async def settle_valid_book(self, document: str) -> None:
+        """Record that the book of a document that is valid again is no open item any more."""
+        statement = update(person_merges).where(_c.superseded_document == document)
+        await self._connection.execute(statement.values(book_settled=True))
 
     async def settle_book(self, number: int) -> bool:
         """Record that a book is settled; return False if somebody has done so before."""

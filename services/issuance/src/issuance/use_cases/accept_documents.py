@@ -7,7 +7,7 @@ from issuance.domain import case_intake
 from issuance.domain.actor import Actor
 from issuance.domain.application_type import ApplicationType
 from issuance.domain.case import Case
-from issuance.domain.document import DocumentOfAnotherPerson
+from issuance.domain.document import DocumentNotInUse, DocumentOfAnotherPerson
 from issuance.domain.events import ApplicationEvent
 from issuance.domain.guardian import Guardian, require_guardians
 from issuance.domain.history import EventDetails
@@ -46,7 +46,8 @@ async def accept_documents(
     """Return the case with its documents in order. today: at its office.
 
     Raises IllegalTransition, NotPermitted, GuardianRequired, GuardianNotNeeded,
-    GuardianConsentMissing, PoliceReportRequired, OldBookRequired, DocumentOfAnotherPerson.
+    GuardianConsentMissing, PoliceReportRequired, OldBookRequired, DocumentOfAnotherPerson,
+    DocumentNotInUse.
     """
     event = ApplicationEvent.ACCEPT_DOCUMENTS
     find_transition(case.state, event, by.role)
@@ -81,8 +82,9 @@ async def accept_force_majeure(
 
 
 async def _require_own_book(records: Records, case: Case, returned: str) -> None:
-    """Raise DocumentOfAnotherPerson if the register knows that the book is not the applicant's.
+    """Raise DocumentOfAnotherPerson or DocumentNotInUse if the register knows of another book.
 
+    That is, if the book is not the applicant's, or is an earlier one beside one that is valid.
     Books that were made before the register was begun are not in it.
     """
     if case.type is not ApplicationType.REPLACEMENT_DAMAGED:
@@ -92,4 +94,10 @@ async def _require_own_book(records: Records, case: Case, returned: str) -> None
     if known.person_id != case.person_id if known else valid:
         raise DocumentOfAnotherPerson(
             "the book is not the applicant's", field="returned_document_number"
+        )
+    if known and valid and known.number != valid.number:
+        raise DocumentNotInUse(
+            "the applicant has another passport, which is valid",
+            field="returned_document_number",
+            status=known.status,
         )

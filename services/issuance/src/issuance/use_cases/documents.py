@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from issuance.domain.actor import Actor
 from issuance.domain.case import Case
-from issuance.domain.document import REPLACED, Document, DocumentNotFound, DocumentStatus
+from issuance.domain.document import Document, DocumentNotFound, DocumentStatus, RevocationCause
 from issuance.domain.open_item import ResolvedItem
 from issuance.domain.validity import ValidityRule
 from issuance.store.records import Records
@@ -61,7 +61,7 @@ async def _revoke_earlier(records: Records, case: Case, by: Actor, at: datetime)
     for person in sorted(await records.adjudication_tasks.persons_of(case)):
         earlier = await records.documents.valid_of(person)
         if earlier and earlier.case != case.id:
-            revoked = earlier.changed(DocumentStatus.REVOKED, at, by.person, REPLACED)
+            revoked = earlier.superseded(RevocationCause.REPLACED, at, by.person)
             await records.documents.save(revoked)
 
 
@@ -69,8 +69,7 @@ async def revoke(records: Records, case: Case, by: Actor, at: datetime, reason: 
     """Revoke the document of a case; one that was reported lost or stolen stays that."""
     found = await records.documents.get(case.document_number)
     if found.status in _GOOD:
-        revoked = found.changed(DocumentStatus.REVOKED, at, by.person, reason)
-        await records.documents.save(revoked)
+        await records.documents.save(found.revoked_with_application(at, by.person, reason))
 
 
 async def reinstate_made(

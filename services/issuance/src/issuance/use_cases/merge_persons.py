@@ -9,7 +9,7 @@ from datetime import datetime
 from issuance.domain import case_identification
 from issuance.domain.actor import Actor
 from issuance.domain.case import Case
-from issuance.domain.document import TWO_VALID_PASSPORTS, DocumentStatus
+from issuance.domain.document import RevocationCause
 from issuance.domain.events import ApplicationEvent
 from issuance.domain.history import EventDetails
 from issuance.domain.outbox_task_kind import OutboxTaskKind
@@ -76,9 +76,9 @@ async def _merge_documents(
 ) -> str:
     """Make the documents of one person another's; return the number of one that is revoked."""
     own = await records.documents.of_person(person)
-    superseded = superseded_document([*own, *await records.documents.of_person(into)])
-    if superseded:
-        revoked = superseded.changed(DocumentStatus.REVOKED, now, by.person, TWO_VALID_PASSPORTS)
-        await records.documents.save(revoked)
+    older = superseded_document([*own, *await records.documents.of_person(into)])
+    if older:
+        cause = RevocationCause.TWO_VALID_PASSPORTS
+        await records.documents.save(older.superseded(cause, now, by.person))
     await records.documents.move(own, into)
-    return superseded.number if superseded else ""
+    return older.number if older else ""

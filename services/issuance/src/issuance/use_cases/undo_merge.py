@@ -150,6 +150,9 @@ async def _give_back_documents(
     handed_over = {case.id: case.handed_over_at for case in everything if case.handed_over_at}
     damaged = ApplicationType.REPLACEMENT_DAMAGED
     taken_in = {case.returned_document for case in everything if case.type is damaged}
+    refused = {
+        case.document_number for case in everything if case.state is ApplicationState.REFUSED
+    }
     given_back = {case.id for case in cases}
     documents = await records.documents.of_person(merge.into_person)
     back = [each for each in documents if each.case in given_back]
@@ -158,7 +161,8 @@ async def _give_back_documents(
         (merge.from_person, back),
         (merge.into_person, [each for each in documents if each.case not in given_back]),
     ):
-        last = valid_again(theirs, handed_over, taken_in, merge.at)
-        if last and await records.person_merges.settle_valid_book(last.number, merge.at):
+        last = valid_again(theirs, handed_over, taken_in | refused, merge.at)
+        if last and not await records.open_items.is_superseded_book_destroyed(last.number):
+            await records.person_merges.settle_valid_book(last.number)
             valid = last.changed(DocumentStatus.VALID, now, by.person)
             await records.documents.save(replace(valid, person_id=person))

@@ -28,7 +28,7 @@ FILE.json holds the figures of the largest gallery, and under "sizes" those of e
                            everybody on record, the share that the search compares; of exact_probes
                            searches
   bytes_per_person_ram     growth of the process's anonymous memory by the index, over the people
-  bytes_per_finger         of that, embedding and minutiae of a finger, as the index counts them
+  bytes_per_finger         of that, what the index counts, over the fingers; mapped files are not
   bytes_per_person_disk    size of a snapshot of the index with its segments, over the people
   build_s                  seconds in which people whose features are known come into the index
   add_visible_s            median seconds until one more person is on record, found by a search

@@ -10,8 +10,8 @@ from matcher.index.faiss_embeddings import Rows
 from matcher.index.finger_segment import NO_OWNER, FingerSegment
 from matcher.index.index_columns import FingerColumns
 
-_SEALED_FINGERS = 16_384
-"""Fingers in memory from which they are written to a file: about 50 MB."""
+_SEALED_FINGERS = 4_096
+"""Fingers in memory from which they are written to a file: about 13 MB."""
 _MOST_FINGERS = 262_144
 """Segments are not joined to larger ones: to forget one finger costs a file at most, 850 MB."""
 _SMALL = 2

@@ -13,7 +13,7 @@ from matcher.domain.shortlist import Impression, ReferencePerson, SearchScope
 from matcher.index.finger_segment import FingerSegment
 from matcher.index.gallery_sets import GallerySets
 from matcher.index.growable_array import GrowableArray
-from matcher.index.id_table import NO_ROW, IdTable
+from matcher.index.id_table import NO_ROW, Ids, IdTable
 from matcher.index.in_scope import NO_LIMIT, InScope, ScopeLimits
 from matcher.index.index_columns import EncounterColumns, FingerColumns, positions_of
 from matcher.index.memory_checksum import memory_checksum
@@ -78,15 +78,16 @@ class EncountersTable:
         if len(added):
             self.add(added, kept_rows)
 
-    def held_fingers(self, added: EncounterColumns) -> dict[int, NDArray[np.bool_]]:
-        """Return which fingers encounters have already, and may keep: by position, bool (n,)."""
-        encounters = self._ids.find(added.encounter_id)
-        return {
-            position: self.fingers[position].holds(encounters[fingers.owner], fingers)
-            if position in self.fingers
-            else np.zeros(len(fingers.owner), np.bool_)
-            for position, fingers in added.fingers.items()
-        }
+    def held_fingers(
+        self, position: int, encounter_ids: Ids, fingers: FingerColumns
+    ) -> NDArray[np.bool_]:
+        """Return which fingers their encounters have already, and may keep, bool (n,).
+
+        encounter_ids: of each finger.
+        """
+        if position not in self.fingers:
+            return np.zeros(len(encounter_ids), np.bool_)
+        return self.fingers[position].holds(self._ids.find(encounter_ids), fingers)
 
     def append_fingers(self, position: int, fingers: FingerColumns) -> Rows:
         """Append fingers that no search finds until they are added; return their rows."""

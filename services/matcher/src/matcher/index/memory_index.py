@@ -77,9 +77,7 @@ class MemoryIndex:
         columns = columns_of([entry for entry in entries if entry.status.is_searched])
         removed = [*removed, *(entry.encounter_id for entry in entries)]
         with self._changing:
-            with self._lock.reading():
-                held = self._table.held_fingers(columns)
-            finger_rows = self._append_fingers(columns, held)
+            finger_rows = self._append_fingers(columns, self._held_fingers(columns))
             with self._lock.writing():
                 self._table.update(removed, columns, finger_rows)
                 self._tell(change_token or self.change_token)
@@ -97,6 +95,18 @@ class MemoryIndex:
             with self._lock.writing():
                 self._table.add(columns, finger_rows)
                 self._tell(self.change_token)
+
+    def _held_fingers(self, columns: EncounterColumns) -> dict[int, NDArray[np.bool_]]:
+        """Return which fingers their encounters have already, and may keep: by position."""
+        held = {}
+        for position, fingers in columns.fingers.items():
+            parts = []
+            for some in split(fingers, _FINGERS_AT_ONCE):
+                with self._lock.reading():
+                    ids = columns.encounter_id[some.owner]
+                    parts.append(self._table.held_fingers(position, ids, some))
+            held[position] = np.concatenate(parts)
+        return held
 
     def _append_fingers(
         self, columns: EncounterColumns, held: Mapping[int, NDArray[np.bool_]]

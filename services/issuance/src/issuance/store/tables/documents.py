@@ -3,7 +3,7 @@
 from servicekit.storage.column_types import UtcDateTime
 from sqlalchemy import Column, Date, LargeBinary, String, Table
 
-from issuance.domain.document import DocumentStatus
+from issuance.domain.document import DocumentStatus, RevocationCause
 from issuance.store.column_types import text_enum
 from issuance.store.tables.metadata import case_column, metadata, unique_where
 
@@ -22,6 +22,7 @@ documents = Table(
     Column("status_since", UtcDateTime, nullable=False),
     Column("status_by", String, nullable=False),
     Column("status_reason", String, nullable=False),
+    Column("revoked_for", text_enum(RevocationCause)),
     unique_where("one_valid_document_per_person", "person_id", "status = 'valid'"),
     unique_where("one_made_document_per_case", "case", "status IN ('made', 'valid')"),
 )

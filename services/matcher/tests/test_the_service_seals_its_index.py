@@ -54,6 +54,27 @@ async def test_what_is_read_from_the_database_is_sealed(snapshot_file: Path) -> 
         await _require_all(base)
 
 
+@pytest.mark.parametrize("is_saved", [False, True])
+async def test_files_that_became_one_are_removed_but_those_of_the_snapshot(
+    snapshot_file: Path, is_saved: bool
+) -> None:
+    async with opened(snapshot_file.parent, snapshot_file=snapshot_file) as base:
+        await _enrol_all(base)
+        await base.index.catch_up()
+        if is_saved:
+            await base.index.save_snapshot()
+        before = _segments(snapshot_file)
+        for person in (6, 7, 8):
+            await enrol(base, person)
+        await base.index.catch_up()
+
+        await base.index.compact()
+
+        assert [file.exists() for file in before] == [is_saved]
+        assert len(_segments(snapshot_file)) == 1 + is_saved
+        assert (await shortlisted(base, 8))[1] == 8
+
+
 async def test_a_start_reads_the_files_and_what_came_since(snapshot_file: Path) -> None:
     await _saved(snapshot_file)
 

@@ -225,7 +225,7 @@ class SimulatedMatcher(
     async def Verify(
         self, request: identification_pb2.VerifyRequest, context: Context
     ) -> identification_pb2.Decision:
-        """Compare samples with an encounter: other sources are not simulated."""
+        """Compare samples with an encounter or the first one of a person: no other sources."""
         self.verified.append(request)
         if (earlier := self.answered.earlier(request)) is not None:
             return earlier  # type: ignore[no-any-return]
@@ -233,9 +233,12 @@ class SimulatedMatcher(
         if fingers in self.unusable_fingers:
             field = "probe.samples.samples[0]"
             await refuse(context, "INVALID_ARGUMENT", "POOR_QUALITY", field)
-        reference = request.reference.encounter_id
+        of_person = self.encounters_of(request.reference.person_id)
+        reference = of_person[0] if of_person else request.reference.encounter_id
         if reference not in self.encounters:
-            await refuse(context, "NOT_FOUND", "ENCOUNTER_NOT_FOUND", "reference.encounter_id")
+            kind = request.reference.WhichOneof("source") or "encounter_id"
+            what = kind.removesuffix("_id")
+            await refuse(context, "NOT_FOUND", f"{what.upper()}_NOT_FOUND", f"reference.{kind}")
         return self.answered.keep(request, self._verify(request.request_id, fingers, reference))
 
     def _verify(self, id: str, fingers: bytes, reference: str) -> identification_pb2.Decision:

@@ -183,7 +183,9 @@ class TaskCandidate(_message.Message):
     """The score is at or above the decision threshold."""
     @_builtins.property
     def score(self) -> _biometrics_pb2.Score:
-        """Similarity of the fingers of applicant and candidate."""
+        """Similarity of the fingers of applicant and candidate. 0 of whom the applicant was identified as before a merge
+        was undone: look at the matcher's decision.
+        """
 
     @_builtins.property
     def applications(self) -> _containers.RepeatedCompositeFieldContainer[Global___EarlierApplication]:
@@ -287,7 +289,9 @@ class AdjudicationTask(_message.Message):
     0 in tasks that were opened before this field existed.
     """
     clearances_needed: _builtins.int
-    """How many examiners must clear: 2 if a hit is strong (setting `strong_hit_score`), or on appeal."""
+    """How many examiners must clear: 2 if a hit is strong (setting `strong_hit_score`), on appeal, or of whom the applicant was
+    identified as before a merge was undone.
+    """
     @_builtins.property
     def candidates(self) -> _containers.RepeatedCompositeFieldContainer[Global___TaskCandidate]:
         """Persons to compare the applicant with, highest score first."""

@@ -13,7 +13,7 @@ from servicekit.storage.idempotency import nothing_to_prepare
 from issuance.domain.actor import Actor
 from issuance.domain.case import Case
 from issuance.domain.events import ApplicationEvent
-from issuance.domain.transitions import find_transition
+from issuance.domain.transitions import find_transition, transition_of
 from issuance.service import encode_applications as encode
 from issuance.service.idempotent_changes import IdempotentChanges, current_actor
 from issuance.service.office_scope import require_own_office
@@ -131,12 +131,14 @@ class OwnApplications:
     async def hold_if_banned(self, application_id: str, event: ApplicationEvent) -> None:
         """Hold a case before an event if its applicant is on the travel-ban list.
 
-        In a transaction of its own, since the event is refused then and leaves nothing.
+        In a transaction of its own, since the event is refused then and leaves nothing. Not if
+        the event is refused anyhow: it says why better than the state of the case does.
         """
         async with self._store.begin() as records:
             case = await self.get(records, application_id)
-            find_transition(case.state, event, current_actor().role)
-            await self._travel_bans.hold_if_banned(records, case, self._clock.now())
+            row = transition_of(case.state, event)
+            if row is not None and current_actor().role in row.by:
+                await self._travel_bans.hold_if_banned(records, case, self._clock.now())
 
     async def _prepare_and_change(
         self,

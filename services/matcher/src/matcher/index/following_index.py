@@ -104,7 +104,7 @@ class FollowingIndex:
         Searches go on. Raises OSError.
         """
         if self._index is not None:
-            await asyncio.to_thread(self._index.compact, self._loader.segment_folder)
+            await asyncio.to_thread(self._loader.compact, self._index)
 
     async def save_snapshot(self) -> None:
         """Write a snapshot, if a file is configured and a change was applied since the last.

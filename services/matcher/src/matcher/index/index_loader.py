@@ -86,17 +86,26 @@ class IndexLoader:
         """Load an index from the database; see `load`."""
         async with self.store.read() as records:
             head = await records.changes.head()
-        index, last, folder = MemoryIndex(head), 0, self.segment_folder
+        index, last, is_sealed = MemoryIndex(head), 0, self.snapshot_file is not None
         while stored := await self._added_after(last):
             entries, new_embeddings = await self.entries(stored)
             if new_embeddings:
                 async with self.store.write() as records:
                     await records.index_source.store_embeddings(new_embeddings)
             await self.pool.run(index.update, (), entries)
-            folder = await self._seal(index, folder)
+            is_sealed = is_sealed and await self._try_to_compact(index)
             last = stored[-1].added_by_change
             await report_progress(last / max(last, head.number))
         return LoadedIndex(index, NO_SNAPSHOT)
+
+    def compact(self, index: MemoryIndex) -> None:
+        """Seal what is in memory, and give back the room of what was removed, if it is much.
+
+        Searches go on. Files that are in use no more are removed, but those of the snapshot. Raises
+        OSError.
+        """
+        if index.compact(self.segment_folder) and self.snapshot_file is not None:
+            snapshot.remove_unnamed_segments(self.snapshot_file)
 
     async def load_snapshot(self) -> LoadedIndex:
         """Load an index from the snapshot; raise UnusableSnapshot."""
@@ -139,16 +148,14 @@ class IndexLoader:
             await self._read_again(index, incomplete[start : start + _ENCOUNTERS_PER_BATCH])
         return LoadedIndex(index, index.change_token.number)
 
-    async def _seal(self, index: MemoryIndex, folder: SegmentFolder | None) -> SegmentFolder | None:
-        """Seal what is in memory; return None in place of a folder that cannot be written to."""
-        if folder is None:
-            return None
+    async def _try_to_compact(self, index: MemoryIndex) -> bool:
+        """Return whether it could be done: otherwise the index is to stay in memory."""
         try:
-            await self.pool.run(index.compact, folder)
-        except OSError as error:  # it goes on in memory
+            await self.pool.run(self.compact, index)
+        except OSError as error:
             _log.warning("compaction_failed", exc_info=error)
-            return None
-        return folder
+            return False
+        return True
 
     async def _read_again(self, index: MemoryIndex, encounter_ids: Sequence[str]) -> None:
         """Replace entries by what is stored now: their templates may have been repaired since."""

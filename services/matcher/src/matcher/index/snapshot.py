@@ -96,6 +96,24 @@ def write(path: Path, header: SnapshotHeader, frozen: FrozenIndex) -> None:
         folder.remove_others({file.facts.name for file in files})
 
 
+def remove_unnamed_segments(path: Path) -> None:
+    """Remove files of segments that the snapshot, if there is one, does not name. Raises OSError.
+
+    Those of a snapshot of another format stay.
+    """
+    folder = SegmentFolder(path)
+    with folder.locked():
+        try:
+            with path.open("rb") as file:
+                fields = json.loads(file.readline(_HEADER_LIMIT))
+            if not _is_of_this_format(fields):
+                return
+            named = {each.name for each in facts_of(fields["segments"])}
+        except (FileNotFoundError, ValueError, KeyError, TypeError):
+            named = set()
+        folder.remove_others(named)
+
+
 def describe(path: Path) -> SnapshotFacts:
     """Return what the header of a snapshot says, unchecked, and its size with its segments.
 

@@ -31,6 +31,7 @@ _SETTLED = {ApplicationEvent.CONFIRM_DUPLICATE, ApplicationEvent.REJECT_BIOMETRI
 _DECIDES_WHAT = {
     ApplicationEvent.REQUEST_EMERGENCY_DOCUMENT,
     ApplicationEvent.CANCEL_EMERGENCY_DOCUMENT,
+    ApplicationEvent.DISCARD_VERIFICATION,
     ApplicationEvent.IDENTIFY,
     ApplicationEvent.REFER_TO_EXAMINERS,
     ApplicationEvent.RETAKE_BIOMETRICS,

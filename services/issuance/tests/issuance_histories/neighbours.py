@@ -6,6 +6,7 @@ from enum import StrEnum
 from issuance.domain.adjudication_referral import Candidate, IdentificationOutcome
 from issuance.domain.encounter_change import EncounterStatus, decode_changes
 from issuance.domain.finger_check import FingerCheck, FingerComparison
+from issuance.domain.identification_request import IdentificationRequest
 from issuance.domain.outbox import OutboxTask
 from issuance.domain.print_failure import DOCUMENT_ALREADY_CLEARED, JOB_FAILED, PrintFailure
 from issuance.domain.print_job_event import JobOutcome, PrintJobEvent
@@ -71,7 +72,8 @@ class HistoryMatcher:
     """claims: person on record whom each application claims to be. others: persons by office.
 
     persons: whose each encounter is. merges: by request, who became whom, and what that moved.
-    undone: ids of merges. encounters: those on record, with the status that was set last.
+    undone: ids of merges. encounters: those on record, with the status that was set last. requests:
+    what each asked, by its id.
     """
 
     mortality: Mortality
@@ -88,16 +90,21 @@ class HistoryMatcher:
     )
     merges: dict[str, tuple[str, str, list[str]]] = field(default_factory=dict)
     undone: set[str] = field(default_factory=set)
+    requests: dict[str, tuple[object, ...]] = field(default_factory=dict)
     encounters: dict[str, EncounterStatus] = field(default_factory=dict)
     calls: int = 0
 
-    async def enrol(self, task: OutboxTask, person_id: str, fingers: bytes) -> MatcherDecision:
+    async def enrol(
+        self, task: OutboxTask, asked: IdentificationRequest, fingers: bytes
+    ) -> MatcherDecision:
         """See Matcher."""
         self._answers()
+        self._is_repeated_alike(task.request_id, asked, fingers)
         if self.mode is MatcherMode.VERIFIES_ONLY:
             raise Unavailable("NOT_READY: the index is being loaded")
         if self.mode is MatcherMode.UNUSABLE:
             raise UnusableFingers("too dry")
+        person_id = asked.person_id
         own = [Candidate(person_id, 14.0)] if self.claims.get(task.case) else []
         others = [each for each in self.others.get(task.office, []) if each != person_id]
         found = [*own, *(Candidate(each, self.score) for each in others[:1])]
@@ -107,14 +114,15 @@ class HistoryMatcher:
             outcome = IdentificationOutcome.HIT if own else IdentificationOutcome.NO_HIT
         if self.mode is MatcherMode.UNDECIDED:
             found, outcome = [], IdentificationOutcome.UNDECIDED
-        self.encounters.setdefault(task.payload.decode(), EncounterStatus.PENDING)
-        self.persons.setdefault(task.payload.decode(), person_id)
+        self.encounters.setdefault(asked.encounter_id, EncounterStatus.PENDING)
+        self.persons.setdefault(asked.encounter_id, person_id)
         self.mortality.check(done=True)
         return MatcherDecision(f"decision of {task.id}", outcome, tuple(found), "calibration-1")
 
     async def verify(self, task: OutboxTask, person_id: str, fingers: bytes) -> Verification:
         """See Verifier."""
         self._answers()
+        self._is_repeated_alike(task.request_id, person_id, fingers)
         self.mortality.check(done=True)
         return Verification(self.mode is not MatcherMode.UNUSABLE, f"decision of {task.id}")
 
@@ -152,8 +160,8 @@ class HistoryMatcher:
     ) -> str:
         """See PersonMerger; a request is answered alike as long as it is the same."""
         self._answers()
-        if earlier := self.merges.get(request_id):
-            assert earlier[:2] == (from_person, into_person), "REQUEST_ID_REUSED"
+        self._is_repeated_alike(request_id, from_person, into_person)
+        if request_id in self.merges:
             return request_id
         moved = [id for id, person in self.persons.items() if person == from_person]
         self.persons.update(dict.fromkeys(moved, into_person))
@@ -171,6 +179,10 @@ class HistoryMatcher:
             self.persons.update(dict.fromkeys(back, from_person))
         self.undone.add(merge)
         self.mortality.check(done=True)
+
+    def _is_repeated_alike(self, request_id: str, *content: object) -> None:
+        """Compare a request with what was asked under its id before."""
+        assert self.requests.setdefault(request_id, content) == content, "REQUEST_ID_REUSED"
 
     def _answers(self) -> None:
         self.calls += 1

@@ -7,6 +7,7 @@ from datetime import timedelta
 from random import Random
 
 from issuance.domain.adjudication_referral import Candidate, IdentificationOutcome
+from issuance.domain.identification_request import IdentificationRequest
 from issuance.domain.outbox import OutboxTask
 from issuance.use_cases.ports import MatcherDecision, Unavailable
 
@@ -50,7 +51,9 @@ class ModelledMatcher:
         self.is_away = False
         self.away.append((began, self._time()))
 
-    async def enrol(self, task: OutboxTask, person_id: str, fingers: bytes) -> MatcherDecision:
+    async def enrol(
+        self, task: OutboxTask, asked: IdentificationRequest, fingers: bytes
+    ) -> MatcherDecision:
         """Store an encounter and identify it; repeated, it gives the same answer."""
         self.begun.append(self._time())
         if self.is_away:

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime
 
+from issuance.domain.identification_request import IdentificationRequest
 from issuance.domain.outbox import OutboxTask
 from issuance.domain.print_job_event import PrintJobEvent
 from issuance.domain.verification import Verification
@@ -25,7 +26,9 @@ class MatcherAnswers:
         self._answer = answer
         self._meanwhile = meanwhile
 
-    async def enrol(self, task: OutboxTask, person_id: str, fingers: bytes) -> MatcherDecision:
+    async def enrol(
+        self, task: OutboxTask, asked: IdentificationRequest, fingers: bytes
+    ) -> MatcherDecision:
         await self._meanwhile()
         if isinstance(self._answer, Exception):
             raise self._answer
@@ -38,7 +41,9 @@ class MatcherAnswers:
 class MatcherSetsStatuses:
     """A matcher that does whatever it is asked about statuses."""
 
-    async def enrol(self, task: OutboxTask, person_id: str, fingers: bytes) -> MatcherDecision:
+    async def enrol(
+        self, task: OutboxTask, asked: IdentificationRequest, fingers: bytes
+    ) -> MatcherDecision:
         raise AssertionError("nobody is enrolled here")
 
     async def set_encounter_status(self, task: OutboxTask) -> None:

@@ -7,6 +7,10 @@ from dataclasses import fields
 
 from issuance.domain.adjudication_referral import Candidate, IdentificationOutcome
 from issuance.domain.encounter_change import EncounterChange, EncounterStatus, decode_changes
+from issuance.domain.identification_request import (
+    IdentificationRequest,
+    decode_identification,
+)
 from issuance.domain.outbox import OutboxTask
 from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.verification import Verification
@@ -109,6 +113,10 @@ class AtTheMatcher(RecordedWorkflow):
         async with self.store.read() as records:
             row = (await records.connection.execute(statement)).one()
         return OutboxTask(*row)
+
+    async def asked_about(self, task: OutboxTask) -> IdentificationRequest:
+        """Whom the matcher is asked about."""
+        return decode_identification(task.payload, await self.case(task.case))
 
     async def sets_statuses(self) -> None:
         """The matcher does what it is asked about the statuses of encounters."""

@@ -99,8 +99,9 @@ class Decisions(RecordedWorkflow):
         async with self.store.begin() as records:
             by = identity(user, "examiner")
             return await undo_merge(
-                records, task, applications, "twins", by, self.now_is, self.apply_transition
-            )
+                records, task, applications, "twins", by, self.now_is, self.apply_transition,
+                self.new_id,
+            )  # fmt: skip
 
     async def settles(
         self, item: str, reason: ResolutionReason, by: Actor, why: str = "seen"

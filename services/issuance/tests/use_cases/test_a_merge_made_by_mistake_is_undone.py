@@ -101,8 +101,7 @@ async def test_an_application_that_is_given_back_was_never_the_other_persons(
     await workflow.is_identified(BUDI, Candidate("citra", 10.0))
 
     await is_undone(workflow, new, since)
-    async with workflow.store.read() as records:
-        (task,) = await records.adjudication_tasks.of_case(since)
+    (task,) = await workflow.tasks()
     await workflow.examines(task.id, "eko", SAME, "citra")
     await workflow.examines(task.id, "fitri", SAME, "citra")
 

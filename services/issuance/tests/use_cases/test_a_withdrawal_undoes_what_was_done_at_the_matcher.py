@@ -97,7 +97,7 @@ async def test_fingerprints_taken_again_are_another_encounter(workflow: Workflow
     (task,) = await workflow.leases(IDENTIFY)
 
     assert deleted == [(id, "deleted")]
-    assert task.payload.decode() == f"{id}.2"
+    assert (await workflow.asked_about(task)).encounter_id == f"{id}.2"
     assert [kind for kind, _ in await workflow.notices(id)] == [
         "promised_date",
         "recapture",

@@ -183,7 +183,9 @@ class TaskCandidate(_message.Message):
     """The score is at or above the decision threshold."""
     @_builtins.property
     def score(self) -> _biometrics_pb2.Score:
-        """Similarity of the fingers of applicant and candidate."""
+        """Similarity of the fingers of applicant and candidate. 0 of whom the applicant was identified as before a merge
+        was undone: look at the matcher's decision.
+        """
 
     @_builtins.property
     def applications(self) -> _containers.RepeatedCompositeFieldContainer[Global___EarlierApplication]:
@@ -287,7 +289,9 @@ class AdjudicationTask(_message.Message):
     0 in tasks that were opened before this field existed.
     """
     clearances_needed: _builtins.int
-    """How many examiners must clear: 2 if a hit is strong (setting `strong_hit_score`), or on appeal."""
+    """How many examiners must clear: 2 if a hit is strong (setting `strong_hit_score`), on appeal, or of whom the applicant was
+    identified as before a merge was undone.
+    """
     @_builtins.property
     def candidates(self) -> _containers.RepeatedCompositeFieldContainer[Global___TaskCandidate]:
         """Persons to compare the applicant with, highest score first."""
@@ -554,7 +558,7 @@ class ListMergesRequest(_message.Message):
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     person_id: _builtins.str
-    """Id of either person: who was merged, or into whom."""
+    """Id of either person: who was merged, or into whom. Empty for all merges with a proposal to undo them."""
     page_size: _builtins.int
     """Largest number of items in the response, 1 to 1000; 0 means 100."""
     page_token: _builtins.str

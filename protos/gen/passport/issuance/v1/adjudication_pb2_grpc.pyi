@@ -79,13 +79,15 @@ class AdjudicationStub:
     revoked only because both were one person is valid again, if its holder was handed no other one after it, it was
     not reported lost or stolen, its application was not refused, and no office took its book in (ResolveOpenItem
     with RESOLUTION_REASON_BOOK_DESTROYED, `returned_document_number`). The matcher gives fingerprints back as soon
-    as it answers.
+    as it answers. Whoever was verified as the other person is verified, or identified, anew (event
+    discard_verification); for whoever was identified as the other person examiners decide.
 
     Callers: examiners. Errors: INVALID_REQUEST, MERGE_NOT_FOUND (nobody was merged by this task), MERGE_UNDONE,
     MERGED_SINCE (the one person was merged with a third one since; undo that first, metadata: task_id), NOT_SINCE_MERGE
     (metadata: application_id), EXAMINED_BEFORE (who gave a verdict on the application that was examined), OWN_CASE
     (who took in, approved, or handed over that application or one that is named, or granted its appeal),
-    SECOND_EXAMINER_REQUIRED (who proposed the same), WRONG_OFFICE, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    SECOND_EXAMINER_REQUIRED (who proposed the same), AT_THE_PRINTER (the print job of one that was identified as the
+    other person is being submitted: ask again later), WRONG_OFFICE, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
     Retry: yes, with the same `request_id`.
     """
     GetMerge: _grpc.UnaryUnaryMultiCallable[_adjudication_pb2.GetMergeRequest, _adjudication_pb2.PersonMerge]
@@ -96,7 +98,8 @@ class AdjudicationStub:
     """
     ListMerges: _grpc.UnaryUnaryMultiCallable[_adjudication_pb2.ListMergesRequest, _adjudication_pb2.ListMergesResponse]
     """Lists the merges of a person with others, by whatever application of the caller's office (of all offices for
-    national callers), oldest first; also those that were undone.
+    national callers), oldest first; also those that were undone. Without a person, those of any that one examiner
+    proposed to undo and that wait for a second one.
 
     Callers: examiners, administrators. Errors: INVALID_REQUEST, BAD_PAGE_TOKEN. Retry: yes.
     """
@@ -152,13 +155,15 @@ class AdjudicationAsyncStub(AdjudicationStub):
     revoked only because both were one person is valid again, if its holder was handed no other one after it, it was
     not reported lost or stolen, its application was not refused, and no office took its book in (ResolveOpenItem
     with RESOLUTION_REASON_BOOK_DESTROYED, `returned_document_number`). The matcher gives fingerprints back as soon
-    as it answers.
+    as it answers. Whoever was verified as the other person is verified, or identified, anew (event
+    discard_verification); for whoever was identified as the other person examiners decide.
 
     Callers: examiners. Errors: INVALID_REQUEST, MERGE_NOT_FOUND (nobody was merged by this task), MERGE_UNDONE,
     MERGED_SINCE (the one person was merged with a third one since; undo that first, metadata: task_id), NOT_SINCE_MERGE
     (metadata: application_id), EXAMINED_BEFORE (who gave a verdict on the application that was examined), OWN_CASE
     (who took in, approved, or handed over that application or one that is named, or granted its appeal),
-    SECOND_EXAMINER_REQUIRED (who proposed the same), WRONG_OFFICE, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    SECOND_EXAMINER_REQUIRED (who proposed the same), AT_THE_PRINTER (the print job of one that was identified as the
+    other person is being submitted: ask again later), WRONG_OFFICE, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
     Retry: yes, with the same `request_id`.
     """
     GetMerge: _aio.UnaryUnaryMultiCallable[_adjudication_pb2.GetMergeRequest, _adjudication_pb2.PersonMerge]  # type: ignore[assignment]
@@ -169,7 +174,8 @@ class AdjudicationAsyncStub(AdjudicationStub):
     """
     ListMerges: _aio.UnaryUnaryMultiCallable[_adjudication_pb2.ListMergesRequest, _adjudication_pb2.ListMergesResponse]  # type: ignore[assignment]
     """Lists the merges of a person with others, by whatever application of the caller's office (of all offices for
-    national callers), oldest first; also those that were undone.
+    national callers), oldest first; also those that were undone. Without a person, those of any that one examiner
+    proposed to undo and that wait for a second one.
 
     Callers: examiners, administrators. Errors: INVALID_REQUEST, BAD_PAGE_TOKEN. Retry: yes.
     """
@@ -252,13 +258,15 @@ class AdjudicationServicer(metaclass=_abc_1.ABCMeta):
         revoked only because both were one person is valid again, if its holder was handed no other one after it, it was
         not reported lost or stolen, its application was not refused, and no office took its book in (ResolveOpenItem
         with RESOLUTION_REASON_BOOK_DESTROYED, `returned_document_number`). The matcher gives fingerprints back as soon
-        as it answers.
+        as it answers. Whoever was verified as the other person is verified, or identified, anew (event
+        discard_verification); for whoever was identified as the other person examiners decide.
 
         Callers: examiners. Errors: INVALID_REQUEST, MERGE_NOT_FOUND (nobody was merged by this task), MERGE_UNDONE,
         MERGED_SINCE (the one person was merged with a third one since; undo that first, metadata: task_id), NOT_SINCE_MERGE
         (metadata: application_id), EXAMINED_BEFORE (who gave a verdict on the application that was examined), OWN_CASE
         (who took in, approved, or handed over that application or one that is named, or granted its appeal),
-        SECOND_EXAMINER_REQUIRED (who proposed the same), WRONG_OFFICE, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        SECOND_EXAMINER_REQUIRED (who proposed the same), AT_THE_PRINTER (the print job of one that was identified as the
+        other person is being submitted: ask again later), WRONG_OFFICE, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
         Retry: yes, with the same `request_id`.
         """
 
@@ -281,7 +289,8 @@ class AdjudicationServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_adjudication_pb2.ListMergesResponse, _abc.Awaitable[_adjudication_pb2.ListMergesResponse]]:
         """Lists the merges of a person with others, by whatever application of the caller's office (of all offices for
-        national callers), oldest first; also those that were undone.
+        national callers), oldest first; also those that were undone. Without a person, those of any that one examiner
+        proposed to undo and that wait for a second one.
 
         Callers: examiners, administrators. Errors: INVALID_REQUEST, BAD_PAGE_TOKEN. Retry: yes.
         """

@@ -2715,7 +2715,8 @@ class HistoryEntry(_message.Message):
     reason: _builtins.str
     """Reason given with refuse_documents, refuse, reject_biometrics, clear, confirm_duplicate, fail_print,
     correct_data, approve_first, approve, withdraw, retake_biometrics, reopen, reexamine, accept_force_majeure,
-    waive_finger_check, request_emergency_document, cancel_emergency_document or settle_identification (the explanation
+    waive_finger_check, request_emergency_document, cancel_emergency_document, discard_verification or
+    settle_identification (the explanation
     with which the open item was settled); of except_portrait the exception, the defects that it covered,
     and the explanation; of submit_biometrics, postpone_biometrics and declare_no_fingerprints the missing fingers, each with the reason;
     of interview_without_fingerprints and establish_identity by what the applicant is known; of

@@ -106,7 +106,7 @@ class Servicers:
             DocumentsService(offices, store, changes, clock), server.grpc
         )
         adjudication_pb2_grpc.add_AdjudicationServicer_to_server(
-            AdjudicationService(store, changes, apply_transition, clock), server.grpc
+            AdjudicationService(store, changes, apply_transition, clock, new_id), server.grpc
         )
         schedule_pb2_grpc.add_ScheduleServicer_to_server(
             ScheduleService(offices, store, clock), server.grpc

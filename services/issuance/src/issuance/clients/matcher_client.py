@@ -18,6 +18,7 @@ from issuance.clients.unusable_fingers import UNUSABLE_FINGERS, concerns_samples
 from issuance.domain.adjudication_referral import Candidate, IdentificationOutcome
 from issuance.domain.encounter_change import EncounterChange, EncounterStatus, decode_changes
 from issuance.domain.finger_check import FingerCheck, FingerComparison
+from issuance.domain.identification_request import IdentificationRequest
 from issuance.domain.matcher_restore import EncounterFound, MatcherPast
 from issuance.domain.outbox import OutboxTask
 from issuance.domain.verification import Verification
@@ -84,13 +85,15 @@ class MatcherClient:
         self._verification = identification_pb2_grpc.VerificationStub(channel)
         self._timeout = timeout
 
-    async def enrol(self, task: OutboxTask, person_id: str, fingers: bytes) -> MatcherDecision:
+    async def enrol(
+        self, task: OutboxTask, asked: IdentificationRequest, fingers: bytes
+    ) -> MatcherDecision:
         """Create an encounter with the id of the application, and search for duplicates."""
         given = identification_pb2.SampleSet.FromString(fingers)
         request = pb.CreateEncounterRequest(
             request_id=task.request_id,
-            encounter_id=task.payload.decode() or task.case,
-            person_id=person_id,
+            encounter_id=asked.encounter_id,
+            person_id=asked.person_id,
             office_id=task.office,
             samples=given.samples,
             confirmed_different=given.confirmed_different,

@@ -27,7 +27,8 @@ class AdjudicationCause(StrEnum):
 class Candidate:
     """A person on record whom the applicant may be.
 
-    score: -log10 of the false match rate. hit: whether the score reaches the threshold.
+    score: -log10 of the false match rate; 0 if it is not known any more. hit: whether the score
+    reaches the threshold.
     """
 
     person_id: str

@@ -62,6 +62,11 @@ def not_verified(case: Case, decision_id: str) -> Case:
     )
 
 
+def without_verification(case: Case) -> Case:
+    """Return the case, of whose applicant nobody knows whether they match their own record."""
+    return replace(case, decision_id="", own_record_first=None)
+
+
 def without_identification_due(case: Case) -> Case:
     """Return the case, which does not go on before its identification, or needs none more."""
     return replace(case, identification_due=False)

@@ -24,6 +24,8 @@ class ApplicationEvent(StrEnum):
     CANCEL_EMERGENCY_DOCUMENT = "cancel_emergency_document"
     REJECT_BIOMETRICS = "reject_biometrics"
     VERIFY = "verify"
+    DISCARD_VERIFICATION = "discard_verification"
+    """The record that matched turned out to be another person's."""
     IDENTIFY = "identify"
     REFER_TO_EXAMINERS = "refer_to_examiners"
     CLEAR = "clear"

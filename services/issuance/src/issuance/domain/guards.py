@@ -14,6 +14,7 @@ class Guard(StrEnum):
     REFUSED_WITHOUT_FINGERPRINTS = "a supervisor refused it, without fingerprints"
     UNUSABLE_FINGERS = "the matcher cannot use the fingers"
     VERIFIED = "identification is out, and the own record matches"
+    VERIFIED_AS_ANOTHER = "the merge of persons by which it was the own record is undone"
     EMERGENCY_ALLOWED = "identification is out, and the outage policy allows it"
     EMERGENCY_UNIDENTIFIED = "an emergency document is asked for, and the identification is due"
     MATCHER_CANNOT_IDENTIFY = "the matcher refuses the fingerprints, or cannot use them"

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from itertools import dropwhile
 
 from servicekit.errors import DomainError, ErrorKind
 
@@ -13,6 +14,15 @@ from issuance.domain.person_merge import PersonMerge, UndoProposal
 from issuance.domain.separation_of_duties import NOT_THE_EXAMINERS, is_among
 
 _BECAME_THEIRS = frozenset({ApplicationEvent.CREATE, ApplicationEvent.LINK_PERSON})
+
+_BY_THE_MERGE = frozenset({ApplicationEvent.LINK_PERSON, ApplicationEvent.MERGE_PERSON})
+_FOUND = frozenset(
+    {
+        ApplicationEvent.VERIFY,
+        ApplicationEvent.IDENTIFY,
+        ApplicationEvent.REFER_TO_EXAMINERS,
+    }
+)
 
 
 class MergeNotFound(DomainError):
@@ -63,6 +73,14 @@ def require_since(merge: PersonMerge, history: Iterable[HistoryEntry], applicati
             field="application_ids",
             application_id=application,
         )
+
+
+def is_found_since(merge: PersonMerge, history: Iterable[HistoryEntry], application: str) -> bool:
+    """Return whether the matcher found its applicant while they were the one person."""
+    moved = application in (merge.case, *merge.cases_moved)
+    begins = _BY_THE_MERGE if moved else _BECAME_THEIRS
+    as_one = dropwhile(lambda each: each.event not in begins or each.at < merge.at, history)
+    return any(each.event in _FOUND for each in as_one)
 
 
 def require_no_part(

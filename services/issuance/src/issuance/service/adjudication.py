@@ -29,11 +29,13 @@ class AdjudicationService(adjudication_pb2_grpc.AdjudicationServicer):
         changes: IdempotentChanges,
         apply_transition: ApplyTransition,
         clock: Clock,
+        new_id: Callable[[], str],
     ) -> None:
         self._store = store
         self._changes = changes
         self._apply_transition = apply_transition
         self._clock = clock
+        self._new_id = new_id
 
     async def ListTasks(
         self, request: pb.ListTasksRequest, context: Context
@@ -105,6 +107,7 @@ class AdjudicationService(adjudication_pb2_grpc.AdjudicationServicer):
                 current_actor(),
                 self._clock.now(),
                 self._apply_transition,
+                self._new_id,
             )
             return encode.person_merge(undone)
 
@@ -120,7 +123,7 @@ class AdjudicationService(adjudication_pb2_grpc.AdjudicationServicer):
     async def ListMerges(
         self, request: pb.ListMergesRequest, context: Context
     ) -> pb.ListMergesResponse:
-        """List the merges of a person, oldest first."""
+        """List the merges of a person, or those that were proposed to be undone, oldest first."""
         page = page_request(request.page_size, request.page_token)
         office = own_office(current_caller())
         async with self._store.read() as records:

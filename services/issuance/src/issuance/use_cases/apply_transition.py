@@ -20,6 +20,10 @@ from issuance.domain.encounter_change import (
 )
 from issuance.domain.events import BEGINS_ENCOUNTER, ApplicationEvent
 from issuance.domain.history import NO_DETAILS, EventDetails, HistoryEntry
+from issuance.domain.identification_request import (
+    encode_identification,
+    identification_request,
+)
 from issuance.domain.matcher_restore import expected_encounters
 from issuance.domain.office import Office
 from issuance.domain.outage_policy import DEFAULT_POLICY, OutagePolicy
@@ -221,7 +225,7 @@ class ApplyTransition:
         office = self._offices[case.office]
         payload = b""
         if kind in (OutboxTaskKind.IDENTIFY, OutboxTaskKind.VERIFY):
-            payload = case.encounter_id.encode()
+            payload = encode_identification(identification_request(case))
         if kind is OutboxTaskKind.PRINT:
             issued_on = office.calendar.day_of(case.state_since)
             payload = await self._page(records, case, issued_on)

@@ -5,13 +5,15 @@ from collections.abc import Callable
 from servicekit.process.clock import Clock
 from servicekit.process.failpoint import failpoint
 
-from issuance.domain import case_identification, case_printing, case_queue
+from issuance.domain import case_identification, case_queue
 from issuance.domain.actor import ISSUANCE
 from issuance.domain.adjudication_referral import clearances_needed, decide_referral
 from issuance.domain.adjudication_task import Adjudication, AdjudicationTask
 from issuance.domain.case import Case
+from issuance.domain.case_errors import AtThePrinter
 from issuance.domain.events import ApplicationEvent
 from issuance.domain.history import EventDetails
+from issuance.domain.identification_request import decode_identification
 from issuance.domain.outbox import OutboxTask
 from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.states import ApplicationState
@@ -19,6 +21,7 @@ from issuance.store.records import Records, Store
 from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.no_restore_meanwhile import require_no_restore_since
 from issuance.use_cases.ports import Matcher, MatcherDecision, NotYet, UnusableFingers
+from issuance.use_cases.stop_printing import stop_printing
 
 
 class Identify:
@@ -49,11 +52,12 @@ class Identify:
             case = await records.cases.get(task.case)
             fingers = await records.fingers.of(task.case)
             restores = await records.enrolments.restores()
+        asked = decode_identification(task.payload, case)
         failpoint("identify.before_call")
         decision: MatcherDecision | None = None
         problem = ""
         try:
-            decision = await self._matcher.enrol(task, case.person_id, fingers)
+            decision = await self._matcher.enrol(task, asked, fingers)
         except UnusableFingers as error:
             problem = str(error)
         failpoint("identify.after_call")
@@ -87,7 +91,10 @@ class Identify:
         )
         event = ApplicationEvent.REFER_TO_EXAMINERS if referral.cause else ApplicationEvent.IDENTIFY
         if referral.cause and case.state is ApplicationState.PRINTING:
-            case = await _stop_printing(records, case)
+            try:
+                case = await stop_printing(records, case)
+            except AtThePrinter as error:
+                raise NotYet("AT_THE_PRINTER: its print job is being submitted") from error
         identified = case_identification.identified(
             case, decision.id, referral.own_record_first, examined=referral.cause is not None
         )
@@ -126,15 +133,3 @@ class Identify:
             self._clock.now(),
             EventDetails(reason=problem),
         )
-
-
-async def _stop_printing(records: Records, case: Case) -> Case:
-    """Return the case without its print task, if no printer can have its job yet.
-
-    A job that the printer has is finished, and its book held. Raises NotYet once a clearance was
-    signed: until a printer answers, nobody knows whether it has taken the job.
-    """
-    tasks = await records.outbox.withdraw(case.id, [OutboxTaskKind.PRINT])
-    if any(task.leased_until or task.clearance for task in tasks):
-        raise NotYet("AT_THE_PRINTER: its print job is being submitted")
-    return case_printing.not_printed(case) if tasks else case

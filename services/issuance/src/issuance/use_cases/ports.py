@@ -8,6 +8,7 @@ from typing import Protocol
 from issuance.domain.adjudication_referral import Candidate, IdentificationOutcome
 from issuance.domain.finger_check import FingerComparison
 from issuance.domain.finger_quality import FingerAssessment
+from issuance.domain.identification_request import IdentificationRequest
 from issuance.domain.matcher_restore import EncounterFound, MatcherPast
 from issuance.domain.notice_delivery import NoticeMessage
 from issuance.domain.outbox import OutboxTask
@@ -98,7 +99,9 @@ class MatcherDecision:
 class Matcher(Protocol):
     """The national matcher. Each call may be repeated with the request id of its task."""
 
-    async def enrol(self, task: OutboxTask, person_id: str, fingers: bytes) -> MatcherDecision:
+    async def enrol(
+        self, task: OutboxTask, asked: IdentificationRequest, fingers: bytes
+    ) -> MatcherDecision:
         """Store the fingers as a pending encounter and return whom they match.
 
         fingers: a serialized SampleSet. Raises Unavailable, UnusableFingers.

@@ -2,10 +2,10 @@
 
 In one transaction: the applications and documents that the merge moved go back, with the
 application that was examined and those since that the examiners name; each has the passport that it
-would have. The matcher is asked afterwards.
+would have. The matcher is asked afterwards. What it found of them as the other person is discarded.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -18,6 +18,7 @@ from issuance.domain.events import ApplicationEvent
 from issuance.domain.history import EventDetails
 from issuance.domain.merge_undoing import (
     is_confirmed,
+    is_found_since,
     require_latest,
     require_no_part,
     require_not_undone,
@@ -30,6 +31,7 @@ from issuance.domain.states import FINAL_STATES, ApplicationState
 from issuance.store.records import Records
 from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.create_application import compared_with_earlier
+from issuance.use_cases.discard_evidence import discard_evidence
 
 
 async def undo_merge(
@@ -40,11 +42,13 @@ async def undo_merge(
     by: Actor,
     now: datetime,
     apply_transition: ApplyTransition,
+    new_id: Callable[[], str],
 ) -> PersonMerge:
     """Propose to undo a merge, or undo it if another examiner has proposed the same.
 
     applications: since the merge, that are of the person who was merged. Raises MergeNotFound,
-    MergeUndone, MergedSince, NotSinceMerge, OwnCase, ExaminedBefore, SecondExaminerRequired.
+    MergeUndone, MergedSince, NotSinceMerge, OwnCase, ExaminedBefore, SecondExaminerRequired,
+    AtThePrinter.
     """
     merge = await _locked(records, task_id)
     require_not_undone(merge)
@@ -69,6 +73,11 @@ async def undo_merge(
         moved = await apply_transition(records, returned, event, by, now, details)
         if await _has_encounters_to_move(records, merge, case.id):
             await apply_transition.move_encounters(records, moved)
+        history = await records.history.of_case(case.id)
+        if case.state is ApplicationState.IDENTIFYING or is_found_since(merge, history, case.id):
+            await discard_evidence(
+                records, moved, merge.into_person, now, reason, apply_transition, new_id
+            )
     examined = await records.cases.get(merge.case)
     await apply_transition.add_merge(records, examined, merge.id, OutboxTaskKind.UNDO_MERGE)
     return undone

@@ -10,6 +10,7 @@ from issuance.domain.actor import ISSUANCE
 from issuance.domain.case import Case
 from issuance.domain.events import ApplicationEvent
 from issuance.domain.history import EventDetails
+from issuance.domain.identification_request import decode_identification
 from issuance.domain.outage_policy import OutagePolicy
 from issuance.domain.outbox import OutboxTask
 from issuance.domain.outbox_task_kind import OutboxTaskKind
@@ -28,7 +29,8 @@ class Verify:
     """Does one task: asks the matcher, and lets the case go on if the own record surely matches.
 
     The identification stays in the outbox, and is due before the hand-over. Whoever does not match
-    waits for it. Of a type that this outage does not let go on, it may be another that does.
+    waits for it. Of a type that this outage does not let go on, it may be another that does. Who
+    turns out to be another person is compared with the record of that one.
     """
 
     def __init__(
@@ -54,15 +56,19 @@ class Verify:
             types = verified_types(ongoing, case.office, self._policy)
         if case.type not in types:
             raise NotYet("no outage lets it go on by verification now", _NEXT_OUTAGE)
+        asked = decode_identification(task.payload, case)
         failpoint("verify.before_call")
         verification = Verification(matches=False)
-        if is_verifiable(case, self._policy):
-            verification = await self._matcher.verify(task, case.person_id, fingers)
+        if is_verifiable(case, self._policy) and asked.person_id == case.person_id:
+            verification = await self._matcher.verify(task, asked.person_id, fingers)
         failpoint("verify.after_call")
         async with self._store.begin() as records:
             case = await records.cases.get(task.case)
             if await records.outbox.complete(task) and is_verifiable(case, self._policy):
-                await self._apply(records, case, verification)
+                if asked.person_id == case.person_id:
+                    await self._apply(records, case, verification)
+                else:  # by whose record the applicant is not known
+                    await self._apply_transition.add_verification(records, case)
             failpoint("verify.before_commit")
         failpoint("verify.after_commit")
 

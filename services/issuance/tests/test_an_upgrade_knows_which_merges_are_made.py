@@ -26,7 +26,7 @@ TASK = text(
 
 def test_merges_without_a_task_are_done(tmp_path: Path) -> None:
     file = tmp_path / "old.db"
-    migrate_until("0053", f"sqlite+aiosqlite:///{file}", MIGRATIONS, tmp_path)
+    migrate_until("0054", f"sqlite+aiosqlite:///{file}", MIGRATIONS, tmp_path)
     engine = create_engine(f"sqlite:///{file}")
     with engine.begin() as connection:
         for id, at_matcher in (("made", "m"), ("nothing", ""), ("waits", ""), ("again", "n")):

@@ -102,6 +102,21 @@ async def test_merges_of_a_person_are_listed_in_pages(country: Country) -> None:
     assert (list(second.merges), second.next_page_token) == ([], "")
 
 
+async def test_what_is_proposed_is_found_by_the_second_examiner(country: Country) -> None:
+    _, task = await _is_merged(country)
+    hana, anybody = country.examiner("hana"), tasks.ListMergesRequest()
+
+    before = await hana("ListMerges", anybody)
+    proposed = await country.examiner("gita")("UndoMerge", _undoing(task))
+    listed = await hana("ListMerges", anybody)
+    elsewhere = await country.caller("examiner", "hana", "JKT")("ListMerges", anybody)
+    await hana("UndoMerge", _undoing(task))
+    after = await hana("ListMerges", anybody)
+
+    assert list(listed.merges) == [proposed]
+    assert [list(each.merges) for each in (before, elsewhere, after)] == [[], [], []]
+
+
 async def test_a_merge_is_read_by_whom_it_concerns(country: Country) -> None:
     _, task = await _is_merged(country)
     of_another = country.caller("examiner", "gita", "JKT")

@@ -158,6 +158,17 @@ async def test_what_was_settled_is_read_from_where_the_last_page_ended(
     assert step.startswith("SEARCH") or (office, after) == (None, None)
 
 
+@pytest.mark.parametrize("office", [None, "BJM"])
+async def test_merges_that_are_proposed_to_be_undone_are_read_by_an_index(
+    planned: PlannedQueries, office: str | None
+) -> None:
+    (step,) = await planned.of(
+        lambda records: records.person_merges.page(PAGE, office, ""), "person_merges"
+    )
+
+    assert " INDEX person_merges_proposed_to_be_undone" in step
+
+
 async def test_searches_that_are_due_are_erased_by_an_index(planned: PlannedQueries) -> None:
     steps = await planned.of(lambda records: records.search.erase_before(NOW), "searches")
 

@@ -558,7 +558,7 @@ class ListMergesRequest(_message.Message):
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     person_id: _builtins.str
-    """Id of either person: who was merged, or into whom."""
+    """Id of either person: who was merged, or into whom. Empty for all merges with a proposal to undo them."""
     page_size: _builtins.int
     """Largest number of items in the response, 1 to 1000; 0 means 100."""
     page_token: _builtins.str

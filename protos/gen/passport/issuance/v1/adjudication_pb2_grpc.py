@@ -170,7 +170,8 @@ class AdjudicationServicer:
 
     def ListMerges(self, request, context):
         """Lists the merges of a person with others, by whatever application of the caller's office (of all offices for
-        national callers), oldest first; also those that were undone.
+        national callers), oldest first; also those that were undone. Without a person, those of any that one examiner
+        proposed to undo and that wait for a second one.
 
         Callers: examiners, administrators. Errors: INVALID_REQUEST, BAD_PAGE_TOKEN. Retry: yes.
         """

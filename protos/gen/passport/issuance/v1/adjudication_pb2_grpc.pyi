@@ -98,7 +98,8 @@ class AdjudicationStub:
     """
     ListMerges: _grpc.UnaryUnaryMultiCallable[_adjudication_pb2.ListMergesRequest, _adjudication_pb2.ListMergesResponse]
     """Lists the merges of a person with others, by whatever application of the caller's office (of all offices for
-    national callers), oldest first; also those that were undone.
+    national callers), oldest first; also those that were undone. Without a person, those of any that one examiner
+    proposed to undo and that wait for a second one.
 
     Callers: examiners, administrators. Errors: INVALID_REQUEST, BAD_PAGE_TOKEN. Retry: yes.
     """
@@ -173,7 +174,8 @@ class AdjudicationAsyncStub(AdjudicationStub):
     """
     ListMerges: _aio.UnaryUnaryMultiCallable[_adjudication_pb2.ListMergesRequest, _adjudication_pb2.ListMergesResponse]  # type: ignore[assignment]
     """Lists the merges of a person with others, by whatever application of the caller's office (of all offices for
-    national callers), oldest first; also those that were undone.
+    national callers), oldest first; also those that were undone. Without a person, those of any that one examiner
+    proposed to undo and that wait for a second one.
 
     Callers: examiners, administrators. Errors: INVALID_REQUEST, BAD_PAGE_TOKEN. Retry: yes.
     """
@@ -287,7 +289,8 @@ class AdjudicationServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_adjudication_pb2.ListMergesResponse, _abc.Awaitable[_adjudication_pb2.ListMergesResponse]]:
         """Lists the merges of a person with others, by whatever application of the caller's office (of all offices for
-        national callers), oldest first; also those that were undone.
+        national callers), oldest first; also those that were undone. Without a person, those of any that one examiner
+        proposed to undo and that wait for a second one.
 
         Callers: examiners, administrators. Errors: INVALID_REQUEST, BAD_PAGE_TOKEN. Retry: yes.
         """

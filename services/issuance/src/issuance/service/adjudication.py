@@ -123,7 +123,7 @@ class AdjudicationService(adjudication_pb2_grpc.AdjudicationServicer):
     async def ListMerges(
         self, request: pb.ListMergesRequest, context: Context
     ) -> pb.ListMergesResponse:
-        """List the merges of a person, oldest first."""
+        """List the merges of a person, or those that were proposed to be undone, oldest first."""
         page = page_request(request.page_size, request.page_token)
         office = own_office(current_caller())
         async with self._store.read() as records:

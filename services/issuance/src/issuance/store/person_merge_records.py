@@ -16,6 +16,7 @@ from issuance.store.tables.person_merges import person_merges
 _FIELDS = [field.name for field in fields(PersonMerge)]
 _c = person_merges.c
 _HOLDS = _c.undone_at.is_(None)
+_IS_PROPOSED = _c.undo_proposal.is_not(None) & _HOLDS
 _LOCK = 0x706572736F6E  # of this database; any number that nothing else takes
 
 
@@ -56,9 +57,13 @@ class PersonMergeRecords:
     async def page(
         self, page: PageRequest, office: str | None, person: str
     ) -> Sequence[tuple[int, PersonMerge]]:
-        """Return row numbers and merges of a person, oldest first. office None: any."""
+        """Return row numbers and merges, oldest first. office None: any.
+
+        Those of a person; for "" those that one examiner found to be a mistake, and no second yet.
+        """
         of_person = or_(_c.from_person == person, _c.into_person == person)
-        statement = select(person_merges).where(of_person, _c.number > page.after)
+        wanted = of_person if person else _IS_PROPOSED
+        statement = select(person_merges).where(wanted, _c.number > page.after)
         if office is not None:
             statement = statement.where(_c.office == office)
         rows = await self._connection.execute(statement.order_by(_c.number).limit(page.size))

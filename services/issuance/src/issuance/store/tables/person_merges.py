@@ -38,6 +38,12 @@ person_merges = Table(
         postgresql_where=text("to_ask_again"),
     ),
     Index(
+        "person_merges_proposed_to_be_undone",
+        "number",
+        sqlite_where=text("undo_proposal IS NOT NULL AND undone_at IS NULL"),
+        postgresql_where=text("undo_proposal IS NOT NULL AND undone_at IS NULL"),
+    ),
+    Index(
         "person_merges_books",
         "number",
         sqlite_where=text("superseded_document != '' AND NOT book_settled"),

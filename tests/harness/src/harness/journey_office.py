@@ -1,7 +1,7 @@
 """An office for journey tests: its staff, its applicants, and days that pass by one call each."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from itertools import count
@@ -17,6 +17,7 @@ from harness.office import Office, ReportProgress, no_progress
 from harness.patient_calls import run_concurrently, wait_until
 from harness.roles.counter import Case
 from harness.roles.examiners import Examined
+from harness.roles.merging_examiners import MergingExaminers
 from harness.roles.registry import Registry
 from harness.world.names import day_of
 from harness.world.population import Applicant, Human, a_person, applicant, duplicate_applicant
@@ -46,6 +47,7 @@ class JourneyOffice:
         self._seed = seed
         self._names = count(1)
         self._registry = Registry(country.clients, seed)
+        self.merging_examiners = MergingExaminers(country.clients, seed)
         self.staff = Office(country, seed, [])
 
     @property
@@ -70,6 +72,14 @@ class JourneyOffice:
     async def person_on_record(self) -> Human:
         """Enrol a new person's fingers with the matcher and return the person."""
         human = a_person(self._seed, f"person-{next(self._names)}", on_record=True)
+        return await self._is_enrolled(human)
+
+    async def person_with_fingers_of(self, human: Human) -> Human:
+        """Enrol a new person, by mistake with the fingers of another, and return the person."""
+        other = a_person(self._seed, f"person-{next(self._names)}", on_record=True)
+        return await self._is_enrolled(replace(other, fingers=human.fingers))
+
+    async def _is_enrolled(self, human: Human) -> Human:
         await self._registry.enrol(human)
         self.staff.ground_truth.add_person(human)
         return human
@@ -114,6 +124,18 @@ class JourneyOffice:
     async def file(self, case: Case) -> pb.Application:
         """Return the application as issuance shows it now."""
         return await self.staff.counter.look_up(case)
+
+    async def encounters_of(self, human: Human) -> set[str]:
+        """Return the ids of the encounters that the matcher has of a person on record."""
+        return await self._registry.encounters_of(human.person_id or "")
+
+    async def wait_for_encounters(self, human: Human, encounters: set[str]) -> None:
+        """Wait until the matcher has these encounters of a person on record, and no others."""
+
+        async def are_theirs() -> bool:
+            return await self.encounters_of(human) == encounters
+
+        await wait_until(are_theirs, what="encounters are moved", within=_WITHIN_SECONDS)
 
     async def notices_to(self, case: Case) -> list[NoticeSeen]:
         """Return the notices sent about a case, oldest first."""

@@ -37,3 +37,9 @@ class Registry:
                 if reason(error) not in _TAKE_AGAIN or impression == _TRIES:
                     raise
         raise AssertionError("unreachable")
+
+    async def encounters_of(self, person_id: str) -> set[str]:
+        """Return the ids of the encounters that the matcher has of a person."""
+        request = encounters.ListEncountersRequest(person_id=person_id)
+        answer = await call_until_answered(self._encounters.ListEncounters, request)
+        return {each.encounter_id for each in answer.encounters}

@@ -2,6 +2,7 @@
 
 import pytest
 from issuance.domain.adjudication_referral import Candidate
+from issuance.domain.open_item import ResolutionReason
 from issuance.domain.outbox import OutboxTask
 from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.person_merge import MergePending
@@ -127,6 +128,55 @@ async def test_whoever_is_merged_again_is_so_after_what_was_undone_before_it_was
     await attempt(tasks[id])
 
     assert [asked[:2] for asked in matcher.asked] == [("ani", "budi")]
+
+
+async def test_what_moved_nothing_is_waited_for_by_no_other(workflow: Workflow) -> None:
+    nothing, matcher = MergingMatcher(has_merged=True), MergingMatcher()
+    first = await renews_and_is_found_twice(workflow)
+    await merges(workflow, nothing)
+    await is_undone(workflow, first)
+    await workflow.refuses(first)
+    second = await renews_and_is_found_twice(workflow)
+    await workflow.withdraws(second)
+    await workflow.appeals(first)
+    await _is_found_again(workflow, first)
+    await is_linked(workflow, "citra", ("ivan", "joko"))
+    await moves_encounters(workflow)
+    tasks = {task.case: task for task in await workflow.leases(MERGE)}
+    attempt = MergeAtMatcher(workflow.store, matcher)
+
+    with pytest.raises(NotYet):
+        await attempt(tasks[first])
+    await attempt(tasks[second])
+    await attempt(tasks[first])
+
+    assert [asked[:2] for asked in matcher.asked] == [("ani", "budi"), ("budi", "citra")]
+
+
+async def test_what_was_settled_by_a_person_is_waited_for_by_no_other(workflow: Workflow) -> None:
+    matcher = MergingMatcher()
+    first = await renews_and_is_found_twice(workflow)
+    await moves_encounters(workflow)
+    (task,) = await workflow.leases(MERGE)
+    async with workflow.store.begin() as records:
+        await records.stuck_work.refuse(task, workflow.real_now, "SUPERVISOR_NEEDED: fraud")
+    ((item, _),) = await workflow.open_items()
+    await workflow.settles(item, ResolutionReason.NOT_NEEDED, identity("ani", "administrator"))
+    await is_undone(workflow, first)
+    await workflow.refuses(first)
+    second = await renews_and_is_found_twice(workflow)
+    await workflow.withdraws(second)
+    await workflow.appeals(first)
+    await _is_found_again(workflow, first)
+    await is_linked(workflow, "citra", ("ivan", "joko"))
+    await moves_encounters(workflow)
+    tasks = {task.case: task for task in await workflow.leases(MERGE)}
+    attempt = MergeAtMatcher(workflow.store, matcher)
+
+    await attempt(tasks[second])
+    await attempt(tasks[first])
+
+    assert [asked[:2] for asked in matcher.asked] == [("ani", "budi"), ("budi", "citra")]
 
 
 async def test_what_is_asked_after_a_restore_keeps_its_request(workflow: Workflow) -> None:

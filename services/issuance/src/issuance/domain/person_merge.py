@@ -39,9 +39,9 @@ class PersonMerge:
     identity of the examiner whose verdict decided. superseded_document: number of the passport that
     was valid and is revoked, since a person has one; "" if there was none. matcher_merge: id at the
     matcher, by which it can be undone there; "" until it is made there, or if nothing was to be
-    moved. cases_moved: the other applications that became those of into_person. undo_proposal: of
-    the first examiner who found it to be a mistake. undone_at: when two had found that, by the
-    second, undone_by; None while it holds.
+    moved. made: whether it is done at the matcher. cases_moved: the other applications that became
+    those of into_person. undo_proposal: of the first examiner who found it to be a mistake.
+    undone_at: when two had found that, by the second, undone_by; None while it holds.
     """
 
     id: str
@@ -54,6 +54,7 @@ class PersonMerge:
     reason: str
     superseded_document: str = ""
     matcher_merge: str = ""
+    made: bool = False
     cases_moved: tuple[str, ...] = ()
     undo_proposal: UndoProposal | None = None
     undone_at: datetime | None = None

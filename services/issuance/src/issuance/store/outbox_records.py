@@ -221,6 +221,18 @@ class OutboxRecords:
         statement = select(c.id).where(c.case == case, c.kind == kind, c.refused_at.is_(None))
         return await self._connection.scalar(statement) is not None
 
+    async def payload(self, case: str, kind: OutboxTaskKind, *, refused: bool) -> bytes | None:
+        """Return what the task of a case that is not done asks for; None if there is none.
+
+        refused: also if it is not attempted any more.
+        """
+        c = outbox.c
+        statement = select(c.payload).where(c.case == case, c.kind == kind)
+        if not refused:
+            statement = statement.where(c.refused_at.is_(None))
+        payload: bytes | None = await self._connection.scalar(statement)
+        return payload
+
     async def abandon_leases(self) -> None:
         """Give back the tasks that an earlier process of this replica had leased."""
         statement = update(outbox).where(outbox.c.leased_by == self._replica)

@@ -17,7 +17,6 @@ _FIELDS = [field.name for field in fields(PersonMerge)]
 _c = person_merges.c
 _HOLDS = _c.undone_at.is_(None)
 _IS_PROPOSED = _c.undo_proposal.is_not(None) & _HOLDS
-_IS_MADE = _c.matcher_merge != ""
 _LOCK = 0x706572736F6E  # of this database; any number that nothing else takes
 
 
@@ -47,9 +46,7 @@ class PersonMergeRecords:
 
     async def of_ids(self, ids: Collection[str]) -> Sequence[PersonMerge]:
         """Return the merges with these ids, oldest first."""
-        statement = select(person_merges).where(_c.id.in_(ids)).order_by(_c.number)
-        rows = await self._connection.execute(statement)
-        return [PersonMerge(**field_values(row, _FIELDS)) for row in rows]
+        return await self._merges(_c.id.in_(ids))
 
     async def all(self) -> Sequence[PersonMerge]:
         """Return all merges, oldest first."""
@@ -97,21 +94,24 @@ class PersonMergeRecords:
         rows = await self._connection.execute(statement.order_by(_c.number.desc()).limit(1))
         return next((PersonMerge(**field_values(row, _FIELDS)) for row in rows), None)
 
-    async def cases_of_unmade_before(self, merge: PersonMerge) -> Sequence[str]:
-        """Return the cases of earlier merges of its former person that are not made.
+    async def unmade_before(self, merge: PersonMerge) -> Sequence[PersonMerge]:
+        """Return earlier merges of its former person that the matcher has not done, oldest first.
 
         Of that person, or into that person, whether they hold or were undone.
         """
         number = select(_c.number).where(_c.id == merge.id).scalar_subquery()
         of_them = or_(_c.from_person == merge.from_person, _c.into_person == merge.from_person)
-        earlier = select(_c.case).where(of_them, ~_IS_MADE, _c.number < number)
-        return list(await self._connection.scalars(earlier.where(_c.case != merge.case)))
+        return await self._merges(of_them & ~_c.made & (_c.number < number))
 
-    async def cases_of_undone(self, persons: Collection[str]) -> Sequence[str]:
-        """Return the cases of merges of these persons that were made and undone."""
+    async def undone_of(self, persons: Collection[str]) -> Sequence[PersonMerge]:
+        """Return merges of these persons that were made and undone, oldest first."""
         of_them = or_(_c.from_person.in_(persons), _c.into_person.in_(persons))
-        statement = select(_c.case).where(of_them, ~_HOLDS, _IS_MADE)
-        return list(await self._connection.scalars(statement))
+        return await self._merges(of_them & ~_HOLDS & (_c.matcher_merge != ""))
+
+    async def _merges(self, which: ColumnElement[bool]) -> Sequence[PersonMerge]:
+        statement = select(person_merges).where(which).order_by(_c.number)
+        rows = await self._connection.execute(statement)
+        return [PersonMerge(**field_values(row, _FIELDS)) for row in rows]
 
     async def ask_all_again(self) -> None:
         """Record that the matcher is to be asked for each merge, or its undoing, again."""
@@ -129,9 +129,14 @@ class PersonMergeRecords:
         await self._connection.execute(statement.values(to_ask_again=False))
 
     async def record_made(self, id: str, matcher_merge: str) -> None:
-        """Record that the matcher has made a merge."""
+        """Record that the matcher has made a merge.
+
+        matcher_merge: its id there; "" if nothing was to be moved: one that was made before stands,
+        under the id by which it was made.
+        """
+        values = {"made": True} | ({"matcher_merge": matcher_merge} if matcher_merge else {})
         statement = update(person_merges).where(_c.id == id)
-        await self._connection.execute(statement.values(matcher_merge=matcher_merge))
+        await self._connection.execute(statement.values(values))
 
     async def current(self, person: str) -> str:
         """Return who a person is now: the same, or whom they were merged into."""
@@ -143,7 +148,7 @@ class PersonMergeRecords:
 
     async def at_matcher(self, person: str) -> str:
         """Return who a person is now as far as the matcher has made the merges."""
-        return (await self._whom_merged_into([person], _HOLDS & _IS_MADE))[person]
+        return (await self._whom_merged_into([person], _HOLDS & _c.made))[person]
 
     async def _whom_merged_into(
         self, persons: Collection[str], which: ColumnElement[bool]

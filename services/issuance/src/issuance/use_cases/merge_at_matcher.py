@@ -1,11 +1,14 @@
 """Outbox task MERGE_PERSONS: two persons who are one become one at the matcher too."""
 
+from collections.abc import Collection
+
 from servicekit.process.failpoint import failpoint
 
 from issuance.domain.outbox import OutboxTask
 from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.person_merge import PersonMerge, decode_merges
 from issuance.store.records import Records, Store
+from issuance.use_cases.merges_at_matcher import is_asked
 from issuance.use_cases.no_restore_meanwhile import require_no_restore_since
 from issuance.use_cases.ports import NotYet, PersonMerger
 
@@ -26,9 +29,10 @@ class MergeAtMatcher:
         async with self._store.read() as records:
             await _require_encounter_moved(records, task.case)
             restores = await records.enrolments.restores()
-            merges = await records.person_merges.of_ids(decode_merges(task.payload))
+            ids = decode_merges(task.payload)
+            merges = await records.person_merges.of_ids(ids)
             for merge in merges:
-                await _require_earlier_made(records, merge)
+                await _require_earlier_made(records, merge, ids)
                 await _require_earlier_undone(records, merge)
             now = {
                 each.id: await records.person_merges.at_matcher(each.into_person) for each in merges
@@ -49,25 +53,30 @@ class MergeAtMatcher:
             await require_no_restore_since(records, restores)
             if await records.outbox.complete(task):
                 for id, matcher_merge in made.items():
-                    if matcher_merge:  # else it stands, under the id by which it was made
-                        await records.person_merges.record_made(id, matcher_merge)
+                    await records.person_merges.record_made(id, matcher_merge)
             failpoint("merge_at_matcher.before_commit")
         failpoint("merge_at_matcher.after_commit")
 
 
-async def _require_earlier_made(records: Records, merge: PersonMerge) -> None:
+async def _require_earlier_made(
+    records: Records, merge: PersonMerge, together: Collection[str]
+) -> None:
     """Raise NotYet while an earlier merge that moves encounters to, or from, its person is to be
-    made: an attempt of it may have been made, and is repeated in the same words."""
-    for case in await records.person_merges.cases_of_unmade_before(merge):
-        if await records.outbox.is_attempted(case, OutboxTaskKind.MERGE_PERSONS):
+    made: an attempt of it may have been made, and is repeated in the same words.
+
+    together: ids of the merges of this task, which are made in their order.
+    """
+    for earlier in await records.person_merges.unmade_before(merge):
+        waits = earlier.id not in together
+        if waits and await is_asked(records, earlier, OutboxTaskKind.MERGE_PERSONS, refused=False):
             raise NotYet("an earlier merge is still to be made")
 
 
 async def _require_earlier_undone(records: Records, merge: PersonMerge) -> None:
     """Raise NotYet while an earlier merge of these persons is still to be undone."""
     persons = {merge.from_person, merge.into_person}
-    for case in await records.person_merges.cases_of_undone(persons):
-        if await records.outbox.is_attempted(case, OutboxTaskKind.UNDO_MERGE):
+    for undone in await records.person_merges.undone_of(persons):
+        if await is_asked(records, undone, OutboxTaskKind.UNDO_MERGE, refused=False):
             raise NotYet("an earlier merge is still to be undone")
 
 

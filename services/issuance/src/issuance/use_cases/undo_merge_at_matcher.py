@@ -6,6 +6,7 @@ from issuance.domain.outbox import OutboxTask
 from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.person_merge import PersonMerge, decode_merges
 from issuance.store.records import Records, Store
+from issuance.use_cases.merges_at_matcher import is_asked
 from issuance.use_cases.no_restore_meanwhile import require_no_restore_since
 from issuance.use_cases.ports import NotYet, PersonMerger
 
@@ -44,6 +45,6 @@ async def _require_settled(records: Records, merge: PersonMerge) -> None:
 
     It may be made by an attempt whose answer is lost, and is undone by the id of that answer.
     """
-    pending = await records.outbox.is_pending(merge.case, OutboxTaskKind.MERGE_PERSONS)
-    if pending and not merge.matcher_merge:
+    kind = OutboxTaskKind.MERGE_PERSONS
+    if not merge.made and await is_asked(records, merge, kind, refused=True):
         raise NotYet("the merge is still to be made")

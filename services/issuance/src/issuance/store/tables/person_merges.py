@@ -23,6 +23,8 @@ person_merges = Table(
     # Whether the book of that document was taken from its holder, or settled otherwise.
     Column("book_settled", Boolean, nullable=False, server_default=false()),
     Column("matcher_merge", String(64), nullable=False, server_default=""),
+    # Whether it is done at the matcher; without an id there nothing was to be moved.
+    Column("made", Boolean, nullable=False, server_default=false()),
     Column("cases_moved", JsonOf(tuple[str, ...]), nullable=False, server_default="[]"),
     Column("undo_proposal", JsonOf(UndoProposal)),
     Column("undone_at", UtcDateTime),

@@ -675,8 +675,8 @@ class Application(_message.Message):
     language: _builtins.str
     """Language of the notices: id or en; empty means the first one of the office."""
     fingers_not_assessed: _builtins.str
-    """Why the matcher did not look at them, in the answer to SubmitBiometrics only: the reason or status of its answer, as
-    DEADLINE_EXCEEDED, UNAVAILABLE or OVERLOADED. Empty if it did.
+    """Why the matcher did not look at them, in the answer to SubmitBiometrics only: the reason or status of its
+    answer, as DEADLINE_EXCEEDED, UNAVAILABLE or OVERLOADED. Empty if it did.
     """
     identification_due: _builtins.bool
     """Whether the applicant was only verified with their own record (1:1), in an outage of identification: they
@@ -1853,8 +1853,8 @@ class SubmitBiometricsRequest(_message.Message):
     revision: _builtins.int
     """Revision that the caller has read; another one is refused with STALE_REVISION. 0 accepts any."""
     confirmed_different: _builtins.str
-    """By a supervisor only, and mandatory then: why fingers that look like one (SAME_FINGER_TWICE) are different ones, for
-    instance who saw them captured. The history keeps it. At most 500 characters.
+    """By a supervisor only, and mandatory then: why fingers that look like one (SAME_FINGER_TWICE) are different ones,
+    for instance who saw them captured. The history keeps it. At most 500 characters.
     """
     @_builtins.property
     def samples(self) -> _containers.RepeatedCompositeFieldContainer[_biometrics_pb2.FingerSample]:

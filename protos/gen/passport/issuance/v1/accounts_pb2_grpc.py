@@ -89,9 +89,9 @@ class AccountsServicer:
     def ResolveOpenItem(self, request, context):
         """Records why an item is settled that nothing else closes: a print job that has ended and fits no
         application; a lost enrolment of a passport that is handed over; work that the matcher refuses and that
-        leaves no application waiting (set_encounter_status, merge_persons, undo_merge), which is then not attempted any more; a
-        payment that differs; a revoked book that its holder still had. If the printer tells something else of the job
-        later, it is an open item again, and so is a payment that differs in something else. A print job takes two
+        leaves no application waiting (set_encounter_status, merge_persons, undo_merge), which is then not attempted any
+        more; a payment that differs; a revoked book that its holder still had. If the printer tells something else of the
+        job later, it is an open item again, and so is a payment that differs in something else. A print job takes two
         persons: the first call changes nothing but `proposal` of the item, the same call with the same reason by another
         person settles it. Who settled it, when and why is kept. The document number of a book that was destroyed is
         revoked (`Documents.GetDocument`), unless the register has a document of it.

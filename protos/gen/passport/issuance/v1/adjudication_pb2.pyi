@@ -289,8 +289,8 @@ class AdjudicationTask(_message.Message):
     0 in tasks that were opened before this field existed.
     """
     clearances_needed: _builtins.int
-    """How many examiners must clear: 2 if a hit is strong (setting `strong_hit_score`), on appeal, or of whom the applicant was
-    identified as before a merge was undone.
+    """How many examiners must clear: 2 if a hit is strong (setting `strong_hit_score`), on appeal, or of whom the
+    applicant was identified as before a merge was undone.
     """
     @_builtins.property
     def candidates(self) -> _containers.RepeatedCompositeFieldContainer[Global___TaskCandidate]:

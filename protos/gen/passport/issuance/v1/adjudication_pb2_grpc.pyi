@@ -83,11 +83,12 @@ class AdjudicationStub:
     discard_verification); for whoever was identified as the other person examiners decide.
 
     Callers: examiners. Errors: INVALID_REQUEST, MERGE_NOT_FOUND (nobody was merged by this task), MERGE_UNDONE,
-    MERGED_SINCE (the one person was merged with a third one since; undo that first, metadata: task_id), NOT_SINCE_MERGE
-    (metadata: application_id), EXAMINED_BEFORE (who gave a verdict on the application that was examined), OWN_CASE
-    (who took in, approved, or handed over that application or one that is named, or granted its appeal),
-    SECOND_EXAMINER_REQUIRED (who proposed the same), AT_THE_PRINTER (the print job of one that was identified as the
-    other person is being submitted: ask again later), WRONG_OFFICE, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    MERGED_SINCE (the one person was merged with a third one since; undo that first, metadata: task_id),
+    NOT_SINCE_MERGE (metadata: application_id), EXAMINED_BEFORE (who gave a verdict on the application that was
+    examined), OWN_CASE (who took in, approved, or handed over that application or one that is named, or granted its
+    appeal), SECOND_EXAMINER_REQUIRED (who proposed the same), AT_THE_PRINTER (the print job of one that was
+    identified as the other person is being submitted: ask again later), WRONG_OFFICE, REQUEST_ID_REUSED,
+    REQUEST_IN_PROGRESS.
     Retry: yes, with the same `request_id`.
     """
     GetMerge: _grpc.UnaryUnaryMultiCallable[_adjudication_pb2.GetMergeRequest, _adjudication_pb2.PersonMerge]
@@ -159,11 +160,12 @@ class AdjudicationAsyncStub(AdjudicationStub):
     discard_verification); for whoever was identified as the other person examiners decide.
 
     Callers: examiners. Errors: INVALID_REQUEST, MERGE_NOT_FOUND (nobody was merged by this task), MERGE_UNDONE,
-    MERGED_SINCE (the one person was merged with a third one since; undo that first, metadata: task_id), NOT_SINCE_MERGE
-    (metadata: application_id), EXAMINED_BEFORE (who gave a verdict on the application that was examined), OWN_CASE
-    (who took in, approved, or handed over that application or one that is named, or granted its appeal),
-    SECOND_EXAMINER_REQUIRED (who proposed the same), AT_THE_PRINTER (the print job of one that was identified as the
-    other person is being submitted: ask again later), WRONG_OFFICE, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    MERGED_SINCE (the one person was merged with a third one since; undo that first, metadata: task_id),
+    NOT_SINCE_MERGE (metadata: application_id), EXAMINED_BEFORE (who gave a verdict on the application that was
+    examined), OWN_CASE (who took in, approved, or handed over that application or one that is named, or granted its
+    appeal), SECOND_EXAMINER_REQUIRED (who proposed the same), AT_THE_PRINTER (the print job of one that was
+    identified as the other person is being submitted: ask again later), WRONG_OFFICE, REQUEST_ID_REUSED,
+    REQUEST_IN_PROGRESS.
     Retry: yes, with the same `request_id`.
     """
     GetMerge: _aio.UnaryUnaryMultiCallable[_adjudication_pb2.GetMergeRequest, _adjudication_pb2.PersonMerge]  # type: ignore[assignment]
@@ -262,11 +264,12 @@ class AdjudicationServicer(metaclass=_abc_1.ABCMeta):
         discard_verification); for whoever was identified as the other person examiners decide.
 
         Callers: examiners. Errors: INVALID_REQUEST, MERGE_NOT_FOUND (nobody was merged by this task), MERGE_UNDONE,
-        MERGED_SINCE (the one person was merged with a third one since; undo that first, metadata: task_id), NOT_SINCE_MERGE
-        (metadata: application_id), EXAMINED_BEFORE (who gave a verdict on the application that was examined), OWN_CASE
-        (who took in, approved, or handed over that application or one that is named, or granted its appeal),
-        SECOND_EXAMINER_REQUIRED (who proposed the same), AT_THE_PRINTER (the print job of one that was identified as the
-        other person is being submitted: ask again later), WRONG_OFFICE, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        MERGED_SINCE (the one person was merged with a third one since; undo that first, metadata: task_id),
+        NOT_SINCE_MERGE (metadata: application_id), EXAMINED_BEFORE (who gave a verdict on the application that was
+        examined), OWN_CASE (who took in, approved, or handed over that application or one that is named, or granted its
+        appeal), SECOND_EXAMINER_REQUIRED (who proposed the same), AT_THE_PRINTER (the print job of one that was
+        identified as the other person is being submitted: ask again later), WRONG_OFFICE, REQUEST_ID_REUSED,
+        REQUEST_IN_PROGRESS.
         Retry: yes, with the same `request_id`.
         """
 

@@ -675,8 +675,8 @@ class Application(_message.Message):
     language: _builtins.str
     """Language of the notices: id or en; empty means the first one of the office."""
     fingers_not_assessed: _builtins.str
-    """Why the matcher did not look at them, in the answer to SubmitBiometrics only: the reason or status of its answer, as
-    DEADLINE_EXCEEDED, UNAVAILABLE or OVERLOADED. Empty if it did.
+    """Why the matcher did not look at them, in the answer to SubmitBiometrics only: the reason or status of its
+    answer, as DEADLINE_EXCEEDED, UNAVAILABLE or OVERLOADED. Empty if it did.
     """
     identification_due: _builtins.bool
     """Whether the applicant was only verified with their own record (1:1), in an outage of identification: they
@@ -1853,8 +1853,8 @@ class SubmitBiometricsRequest(_message.Message):
     revision: _builtins.int
     """Revision that the caller has read; another one is refused with STALE_REVISION. 0 accepts any."""
     confirmed_different: _builtins.str
-    """By a supervisor only, and mandatory then: why fingers that look like one (SAME_FINGER_TWICE) are different ones, for
-    instance who saw them captured. The history keeps it. At most 500 characters.
+    """By a supervisor only, and mandatory then: why fingers that look like one (SAME_FINGER_TWICE) are different ones,
+    for instance who saw them captured. The history keeps it. At most 500 characters.
     """
     @_builtins.property
     def samples(self) -> _containers.RepeatedCompositeFieldContainer[_biometrics_pb2.FingerSample]:
@@ -2713,14 +2713,17 @@ class HistoryEntry(_message.Message):
     by: _builtins.str
     """Identity of the person or service that caused it."""
     reason: _builtins.str
-    """Reason given with refuse_documents, refuse, reject_biometrics, clear, confirm_duplicate, fail_print,
-    correct_data, approve_first, approve, withdraw, retake_biometrics, reopen, reexamine, accept_force_majeure,
-    waive_finger_check, request_emergency_document, cancel_emergency_document, discard_verification or
-    settle_identification (the explanation
-    with which the open item was settled); of except_portrait the exception, the defects that it covered,
-    and the explanation; of submit_biometrics, postpone_biometrics and declare_no_fingerprints the missing fingers, each with the reason;
-    of interview_without_fingerprints and establish_identity by what the applicant is known; of
-    confirm_different_fingers what the matcher said and the supervisor's explanation.
+    """Why, in words. Of the steps of people, what they gave: refuse_documents, accept_force_majeure, withdraw,
+    retake_biometrics, correct_data, approve_first, approve, approve_book, refuse, reopen, reopen_unidentified,
+    reexamine, reexamine_holder, review_identity, clear, confirm_duplicate, clear_hold, waive_finger_check,
+    request_emergency_document, cancel_emergency_document, and settle_identification (the explanation with which
+    the open item was settled). Of link_person the examiner's reason, of merge_person and undo_merge who is who with
+    it. Of except_portrait the exception, the defects that it covered, and the explanation; of submit_biometrics,
+    postpone_biometrics and declare_no_fingerprints the missing fingers, each with the reason; of
+    interview_without_fingerprints and establish_identity by what the applicant is known; of
+    confirm_different_fingers what the matcher said and the supervisor's explanation. Of what the system does, what
+    it found: reject_biometrics, verify (the matcher's decision), discard_verification, hold (what the travel-ban
+    list has), repeat_print, fail_print, cancel_uncollected. Empty of other events.
     """
     payment_receipt: _builtins.str
     """Number of the receipt, of record_payment."""
@@ -2729,9 +2732,9 @@ class HistoryEntry(_message.Message):
     adjudication_cause: _adjudication_pb2.TaskCause.ValueType
     """Why examiners must decide, of refer_to_examiners."""
     document_number: _builtins.str
-    """Number of the passport, of approve."""
+    """Number of the passport, of approve and approve_book."""
     print_job_id: _builtins.str
-    """The print job that was given up, of fail_print."""
+    """The print job that was given up, of fail_print and repeat_print."""
     book_serial: _builtins.str
     """Serial of the blank book, of finish_print."""
     signed_by: _builtins.str

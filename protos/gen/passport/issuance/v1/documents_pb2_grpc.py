@@ -80,8 +80,8 @@ class DocumentsServicer:
 
     def ReportLost(self, request, context):
         """Records that a document was lost or stolen: a valid one, or one that is revoked because its holder had or got
-        another one, and that would be valid again if they are found to be two persons. It never becomes valid again, also if it is found. A
-        replacement of a lost document can be applied for after that only.
+        another one, and that would be valid again if they are found to be two persons. It never becomes valid again, also
+        if it is found. A replacement of a lost document can be applied for after that only.
 
         If its holder was to give the book back, having been on record twice, the open item about that is settled.
 

@@ -49,8 +49,8 @@ class DocumentsStub:
     """
     ReportLost: _grpc.UnaryUnaryMultiCallable[_documents_pb2.ReportLostRequest, _documents_pb2.Document]
     """Records that a document was lost or stolen: a valid one, or one that is revoked because its holder had or got
-    another one, and that would be valid again if they are found to be two persons. It never becomes valid again, also if it is found. A
-    replacement of a lost document can be applied for after that only.
+    another one, and that would be valid again if they are found to be two persons. It never becomes valid again, also
+    if it is found. A replacement of a lost document can be applied for after that only.
 
     If its holder was to give the book back, having been on record twice, the open item about that is settled.
 
@@ -79,8 +79,8 @@ class DocumentsAsyncStub(DocumentsStub):
     """
     ReportLost: _aio.UnaryUnaryMultiCallable[_documents_pb2.ReportLostRequest, _documents_pb2.Document]  # type: ignore[assignment]
     """Records that a document was lost or stolen: a valid one, or one that is revoked because its holder had or got
-    another one, and that would be valid again if they are found to be two persons. It never becomes valid again, also if it is found. A
-    replacement of a lost document can be applied for after that only.
+    another one, and that would be valid again if they are found to be two persons. It never becomes valid again, also
+    if it is found. A replacement of a lost document can be applied for after that only.
 
     If its holder was to give the book back, having been on record twice, the open item about that is settled.
 
@@ -124,8 +124,8 @@ class DocumentsServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_documents_pb2.Document, _abc.Awaitable[_documents_pb2.Document]]:
         """Records that a document was lost or stolen: a valid one, or one that is revoked because its holder had or got
-        another one, and that would be valid again if they are found to be two persons. It never becomes valid again, also if it is found. A
-        replacement of a lost document can be applied for after that only.
+        another one, and that would be valid again if they are found to be two persons. It never becomes valid again, also
+        if it is found. A replacement of a lost document can be applied for after that only.
 
         If its holder was to give the book back, having been on record twice, the open item about that is settled.
 

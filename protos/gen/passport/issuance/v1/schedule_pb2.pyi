@@ -47,8 +47,8 @@ class _NoticeKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_NoticeKind
     """The passport was cancelled, since it was not collected."""
     NOTICE_KIND_IDENTITY_SETTLED: _NoticeKind.ValueType  # 12
     """The holder of an emergency document was identified after the hand-over, or examiners cleared them or linked
-    them with another record, or a supervisor knows them by other means: a passport can be applied for, unless the holder has a
-    valid one.
+    them with another record, or a supervisor knows them by other means: a passport can be applied for, unless the
+    holder has a valid one.
     """
     NOTICE_KIND_IDENTIFICATION_DUE: _NoticeKind.ValueType  # 13
     """The fingerprints of the holder of an emergency document cannot be used, after the hand-over: please come to
@@ -78,8 +78,8 @@ NOTICE_KIND_NOT_COLLECTED: NoticeKind.ValueType  # 11
 """The passport was cancelled, since it was not collected."""
 NOTICE_KIND_IDENTITY_SETTLED: NoticeKind.ValueType  # 12
 """The holder of an emergency document was identified after the hand-over, or examiners cleared them or linked
-them with another record, or a supervisor knows them by other means: a passport can be applied for, unless the holder has a
-valid one.
+them with another record, or a supervisor knows them by other means: a passport can be applied for, unless the
+holder has a valid one.
 """
 NOTICE_KIND_IDENTIFICATION_DUE: NoticeKind.ValueType  # 13
 """The fingerprints of the holder of an emergency document cannot be used, after the hand-over: please come to

@@ -16,13 +16,11 @@ from issuance.domain.states import ApplicationState
 class EventDetails:
     """What came with an event. Fields that do not belong to the event are empty.
 
-    reason: of a refusal, a rejection of biometrics, an examiner's verdict, an undone merge, a
-    failed print, a correction, an excepted photo, accepted force majeure or an emergency document;
-    of missing fingers which and why; of an identity without fingerprints by what it is known.
-    previous_holder, corrected_holder: the data before and after a correction, each a serialized
-    BiographicData. collected_by: who got the passport. finger_check_decision: id of the matcher's
-    decision about the fingers at the hand-over. finger_check_request: id of the request for it, of
-    fingers that differ.
+    reason: why, in words; the contract says of which events (HistoryEntry.reason). previous_holder,
+    corrected_holder: the data before and after a correction, each a serialized BiographicData.
+    collected_by: who got the passport. finger_check_decision: id of the matcher's decision about
+    the fingers at the hand-over. finger_check_request: id of the request for it, of fingers that
+    differ.
     """
 
     reason: str = ""

@@ -228,3 +228,48 @@ async def test_what_stays_with_the_one_person_stays_as_it_is(workflow: Workflow)
     await is_undone(workflow, merged)
 
     assert await workflow.state(id) is S.AWAITING_APPROVAL
+
+
+async def test_who_had_been_refused_by_then_goes_to_examiners_on_appeal(
+    workflow: Workflow,
+) -> None:
+    merged = await _is_merged(workflow)
+    id = await workflow.applies(type=RENEWAL, person_id="ani")
+    await workflow.is_identified(BUDI)
+    await workflow.refuses(id)
+    await is_undone(workflow, merged, id)
+    refused = await workflow.state(id)
+
+    await workflow.appeals(id)
+
+    assert (refused, await workflow.state(id)) == (S.REFUSED, S.ADJUDICATION)
+    assert await _open_task(workflow) == (AdjudicationCause.OTHER_PERSON_FOUND, ["budi"], "ani")
+
+
+async def test_whoever_examines_on_appeal_looks_at_the_other_person_too(
+    workflow: Workflow,
+) -> None:
+    merged = await _is_merged(workflow)
+    id = await workflow.applies(type=RENEWAL, person_id="ani")
+    await workflow.is_identified(BUDI, CITRA)
+    (task,) = await workflow.tasks()
+    for examiner in ("ivan", "joko"):
+        await workflow.examines(task.id, examiner, Verdict.DUPLICATE)
+    await is_undone(workflow, merged, id)
+
+    await workflow.appeals(id)
+
+    found = AdjudicationCause.OTHER_PERSON_FOUND, ["budi", "citra"], "ani"
+    assert await _open_task(workflow) == found
+
+
+async def test_an_appeal_of_the_application_that_was_examined_is_by_what_was_found_before(
+    workflow: Workflow,
+) -> None:
+    merged = await renews_and_is_found_twice(workflow)
+    await workflow.refuses(merged)
+    await is_undone(workflow, merged)
+
+    await workflow.appeals(merged)
+
+    assert await workflow.state(merged) is S.AWAITING_APPROVAL

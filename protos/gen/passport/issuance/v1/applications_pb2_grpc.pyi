@@ -294,7 +294,8 @@ class ApplicationsStub:
     """Reopens a refused application. One that a supervisor refused waits for approval again; one that two
     examiners confirmed as a duplicate goes to examiners who have not seen it; one without fingerprints to the
     decision on its identity. It keeps its place in the queue.
-    One that was refused before it was identified is PAID: its fingerprints are taken again.
+    One that was refused before it was identified is PAID: its fingerprints are taken again. One that was identified as
+    the other person of a merge that is undone goes to examiners.
 
     Not after a supervisor refused a finished book: it is destroyed, and an application has one book: apply again.
     A book that was held while examiners looked at the application is MADE again: keep it, or if it is destroyed
@@ -623,7 +624,8 @@ class ApplicationsAsyncStub(ApplicationsStub):
     """Reopens a refused application. One that a supervisor refused waits for approval again; one that two
     examiners confirmed as a duplicate goes to examiners who have not seen it; one without fingerprints to the
     decision on its identity. It keeps its place in the queue.
-    One that was refused before it was identified is PAID: its fingerprints are taken again.
+    One that was refused before it was identified is PAID: its fingerprints are taken again. One that was identified as
+    the other person of a merge that is undone goes to examiners.
 
     Not after a supervisor refused a finished book: it is destroyed, and an application has one book: apply again.
     A book that was held while examiners looked at the application is MADE again: keep it, or if it is destroyed
@@ -1105,7 +1107,8 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         """Reopens a refused application. One that a supervisor refused waits for approval again; one that two
         examiners confirmed as a duplicate goes to examiners who have not seen it; one without fingerprints to the
         decision on its identity. It keeps its place in the queue.
-        One that was refused before it was identified is PAID: its fingerprints are taken again.
+        One that was refused before it was identified is PAID: its fingerprints are taken again. One that was identified as
+        the other person of a merge that is undone goes to examiners.
 
         Not after a supervisor refused a finished book: it is destroyed, and an application has one book: apply again.
         A book that was held while examiners looked at the application is MADE again: keep it, or if it is destroyed

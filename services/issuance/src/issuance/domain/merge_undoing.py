@@ -1,6 +1,6 @@
 """When two persons who were merged by mistake are two again, and which passports are valid then."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import dropwhile
 
@@ -81,6 +81,13 @@ def is_found_since(merge: PersonMerge, history: Iterable[HistoryEntry], applicat
     begins = _BY_THE_MERGE if moved else _BECAME_THEIRS
     as_one = dropwhile(lambda each: each.event not in begins or each.at < merge.at, history)
     return any(each.event in _FOUND for each in as_one)
+
+
+def is_undone_since(history: Sequence[HistoryEntry]) -> bool:
+    """Return whether a merge of its person was undone after the matcher's last decision."""
+    known = _FOUND | {ApplicationEvent.UNDO_MERGE}
+    last = next((each.event for each in reversed(history) if each.event in known), None)
+    return last is ApplicationEvent.UNDO_MERGE
 
 
 def require_no_part(

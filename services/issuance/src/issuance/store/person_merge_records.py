@@ -108,6 +108,10 @@ class PersonMergeRecords:
         of_them = or_(_c.from_person.in_(persons), _c.into_person.in_(persons))
         return await self._merges(of_them & ~_HOLDS & (_c.matcher_merge != ""))
 
+    async def undone_of_former(self, person: str) -> Sequence[PersonMerge]:
+        """Return merges by which a person was another one until they were undone, oldest first."""
+        return await self._merges((_c.from_person == person) & ~_HOLDS)
+
     async def _merges(self, which: ColumnElement[bool]) -> Sequence[PersonMerge]:
         statement = select(person_merges).where(which).order_by(_c.number)
         rows = await self._connection.execute(statement)

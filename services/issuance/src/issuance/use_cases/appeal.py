@@ -17,6 +17,7 @@ from issuance.domain.transitions import IllegalTransition, find_transition
 from issuance.store.records import Records
 from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.create_application import require_no_open_application
+from issuance.use_cases.discard_evidence import discard_evidence_on_appeal
 from issuance.use_cases.promised_collection_date import promise_again
 
 _BY_OTHER_EXAMINERS = frozenset({ApplicationEvent.REEXAMINE, ApplicationEvent.REEXAMINE_HOLDER})
@@ -67,7 +68,9 @@ async def appeal(
     reopened = await apply_transition(records, reopened, event, by, now, details)
     if event in _BY_OTHER_EXAMINERS:
         await _open_again(records, case, now, new_id)
-    return reopened
+    return await discard_evidence_on_appeal(
+        records, reopened, history, now, reason, apply_transition, new_id
+    )
 
 
 def _reopening(case: Case, history: Sequence[HistoryEntry]) -> ApplicationEvent:

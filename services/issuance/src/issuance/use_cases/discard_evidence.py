@@ -4,7 +4,7 @@ Who was only verified is verified, or identified, anew. For who was identified e
 with the other person among the candidates: the matcher has searched for the fingers already.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -14,7 +14,8 @@ from issuance.domain.adjudication_referral import AdjudicationCause, Candidate
 from issuance.domain.adjudication_task import Adjudication, AdjudicationTask
 from issuance.domain.case import Case
 from issuance.domain.events import ApplicationEvent
-from issuance.domain.history import EventDetails
+from issuance.domain.history import EventDetails, HistoryEntry
+from issuance.domain.merge_undoing import is_found_since, is_undone_since
 from issuance.domain.states import FINAL_STATES, ApplicationState
 from issuance.store.records import Records
 from issuance.use_cases.adjudicate import withdraw_tasks
@@ -35,7 +36,7 @@ async def discard_evidence(
     reason: str,
     apply_transition: ApplyTransition,
     new_id: Callable[[], str],
-) -> None:
+) -> Case:
     """Take back how far a case has come by the record of another person.
 
     case: whose person is the right one again. other: as whom its applicant was verified or
@@ -43,16 +44,40 @@ async def discard_evidence(
     due. Raises AtThePrinter while it is not known whether a printer has the job of one identified.
     """
     if case.state in FINAL_STATES or not case.decision_id:
-        return
+        return case
     if case.identification_due or case.state is ApplicationState.IDENTIFYING:
-        await _verify_again(records, case, now, reason, apply_transition)
-    elif case.own_record_first is not None:
-        await _refer(records, case, other, now, apply_transition, new_id)
+        return await _verify_again(records, case, now, reason, apply_transition)
+    if case.own_record_first is None:
+        return case
+    return await _refer(records, case, other, now, apply_transition, new_id)
+
+
+async def discard_evidence_on_appeal(
+    records: Records,
+    case: Case,
+    history: Sequence[HistoryEntry],
+    now: datetime,
+    reason: str,
+    apply_transition: ApplyTransition,
+    new_id: Callable[[], str],
+) -> Case:
+    """Do the same with a case that had ended when its person became two again.
+
+    history: of the case until the appeal.
+    """
+    if not is_undone_since(history):
+        return case
+    for merge in reversed(await records.person_merges.undone_of_former(case.person_id)):
+        if is_found_since(merge, history, case.id):
+            return await discard_evidence(
+                records, case, merge.into_person, now, reason, apply_transition, new_id
+            )
+    return case
 
 
 async def _verify_again(
     records: Records, case: Case, now: datetime, reason: str, apply_transition: ApplyTransition
-) -> None:
+) -> Case:
     unverified = case_identification.without_verification(case)
     waits = case.state in _GO_BACK and not case.is_at_the_printer
     if waits and not case.makes_emergency_document:
@@ -68,6 +93,7 @@ async def _verify_again(
         unverified = replace(unverified, revision=case.revision + 1)
         await records.cases.save(unverified)
     await apply_transition.add_verification(records, unverified)
+    return unverified
 
 
 async def _refer(
@@ -77,10 +103,10 @@ async def _refer(
     now: datetime,
     apply_transition: ApplyTransition,
     new_id: Callable[[], str],
-) -> None:
+) -> Case:
     earlier = await records.adjudication_tasks.of_case(case.id)
     if earlier and earlier[-1].cause is AdjudicationCause.OWN_RECORD_MISSING:
-        return  # the other person was not found
+        return case  # the other person was not found
     await withdraw_tasks(records, case.id, now)
     cause, found = AdjudicationCause.OTHER_PERSON_FOUND, case
     if case.state is ApplicationState.PRINTING:
@@ -91,7 +117,7 @@ async def _refer(
         await records.cases.save(found)
     else:
         event, details = ApplicationEvent.REFER_TO_EXAMINERS, EventDetails(adjudication_cause=cause)
-        await apply_transition(records, found, event, ISSUANCE, now, details)
+        found = await apply_transition(records, found, event, ISSUANCE, now, details)
     known = earlier[-1].candidates if earlier else ()
     others = [each for each in known if each.person_id not in (case.person_id, other)]
     candidates = (Candidate(other, _UNKNOWN_SCORE), *others)
@@ -110,3 +136,4 @@ async def _refer(
             adjudication=Adjudication(excluded=frozenset(), clearances_needed=2),
         )
     )
+    return found

@@ -187,16 +187,25 @@ async def test_another_persons_fingers_are_recorded_and_tried_again(workflow: Wo
     assert await _last(workflow, id) == (ApplicationEvent.HAND_OVER, FingerCheck.MATCH)
 
 
-@pytest.mark.parametrize("fingers", [b"", AWAY, LOST])
-async def test_after_a_failure_nobody_gets_it_unchecked(workflow: Workflow, fingers: bytes) -> None:
+@pytest.mark.parametrize(
+    ("fingers", "refusal"),
+    [(b"", FingerCheckRequired), (AWAY, FingerCheckUnavailable), (LOST, FingerCheckUnavailable)],
+)
+async def test_after_a_failure_nobody_gets_it_unchecked(
+    workflow: Workflow, fingers: bytes, refusal: type[Exception]
+) -> None:
     id = await workflow.becomes_ready()
     counter = Counter(workflow)
     await counter.fails(id)
 
-    with pytest.raises(FingerCheckRequired):
+    with pytest.raises(refusal):
         await counter.hands_over(id, fingers)
+    ready = await workflow.state(id)
+    await counter.waives(id)
+    await counter.hands_over(id, fingers)
 
-    assert await workflow.state(id) is ApplicationState.READY
+    assert ready is ApplicationState.READY
+    assert await _last(workflow, id) == (ApplicationEvent.HAND_OVER, FingerCheck.WAIVED)
 
 
 async def test_nor_does_a_proxy_whom_somebody_appoints_then(workflow: Workflow) -> None:
@@ -416,7 +425,7 @@ async def test_nor_does_it_go_to_somebody_whose_fingers_differed(emergencies: Wo
     counter = Counter(emergencies, REQUIRED)
     await counter.fails(id)
 
-    with pytest.raises(FingerCheckRequired):
+    with pytest.raises(FingerCheckUnavailable):
         await counter.hands_over(id, AWAY)
     for approver in ("agus", "hadi"):
         with pytest.raises(SeparationOfDuties):

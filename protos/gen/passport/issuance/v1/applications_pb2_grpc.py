@@ -602,8 +602,8 @@ class ApplicationsServicer:
         NOT_THE_PROXY (only the holder collects it, or the proxy who was appointed before), FINGER_TWICE,
         FINGERS_UNUSABLE (take them again; metadata: reason of the matcher), FINGERS_DIFFER (metadata: tries_left,
         revision of the application now), FINGER_TRIES_USED, FINGER_CHECK_REQUIRED (send samples),
-        FINGER_CHECK_UNAVAILABLE (required, and the matcher cannot compare now), FINGER_CHECK_OFF (this office makes
-        none: send no samples). Retry: yes.
+        FINGER_CHECK_UNAVAILABLE (required, or one failed, and the matcher cannot compare now or has lost the record),
+        FINGER_CHECK_OFF (this office makes none: send no samples). Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -328,8 +328,8 @@ class ApplicationsStub:
     NOT_THE_PROXY (only the holder collects it, or the proxy who was appointed before), FINGER_TWICE,
     FINGERS_UNUSABLE (take them again; metadata: reason of the matcher), FINGERS_DIFFER (metadata: tries_left,
     revision of the application now), FINGER_TRIES_USED, FINGER_CHECK_REQUIRED (send samples),
-    FINGER_CHECK_UNAVAILABLE (required, and the matcher cannot compare now), FINGER_CHECK_OFF (this office makes
-    none: send no samples). Retry: yes.
+    FINGER_CHECK_UNAVAILABLE (required, or one failed, and the matcher cannot compare now or has lost the record),
+    FINGER_CHECK_OFF (this office makes none: send no samples). Retry: yes.
     """
     WaiveFingerCheck: _grpc.UnaryUnaryMultiCallable[_applications_pb2.WaiveFingerCheckRequest, _applications_pb2.Application]
     """Lets a READY passport be handed over to its holder without a finger check, or although one did not match: the
@@ -658,8 +658,8 @@ class ApplicationsAsyncStub(ApplicationsStub):
     NOT_THE_PROXY (only the holder collects it, or the proxy who was appointed before), FINGER_TWICE,
     FINGERS_UNUSABLE (take them again; metadata: reason of the matcher), FINGERS_DIFFER (metadata: tries_left,
     revision of the application now), FINGER_TRIES_USED, FINGER_CHECK_REQUIRED (send samples),
-    FINGER_CHECK_UNAVAILABLE (required, and the matcher cannot compare now), FINGER_CHECK_OFF (this office makes
-    none: send no samples). Retry: yes.
+    FINGER_CHECK_UNAVAILABLE (required, or one failed, and the matcher cannot compare now or has lost the record),
+    FINGER_CHECK_OFF (this office makes none: send no samples). Retry: yes.
     """
     WaiveFingerCheck: _aio.UnaryUnaryMultiCallable[_applications_pb2.WaiveFingerCheckRequest, _applications_pb2.Application]  # type: ignore[assignment]
     """Lets a READY passport be handed over to its holder without a finger check, or although one did not match: the
@@ -1147,8 +1147,8 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         NOT_THE_PROXY (only the holder collects it, or the proxy who was appointed before), FINGER_TWICE,
         FINGERS_UNUSABLE (take them again; metadata: reason of the matcher), FINGERS_DIFFER (metadata: tries_left,
         revision of the application now), FINGER_TRIES_USED, FINGER_CHECK_REQUIRED (send samples),
-        FINGER_CHECK_UNAVAILABLE (required, and the matcher cannot compare now), FINGER_CHECK_OFF (this office makes
-        none: send no samples). Retry: yes.
+        FINGER_CHECK_UNAVAILABLE (required, or one failed, and the matcher cannot compare now or has lost the record),
+        FINGER_CHECK_OFF (this office makes none: send no samples). Retry: yes.
         """
 
     @_abc_1.abstractmethod

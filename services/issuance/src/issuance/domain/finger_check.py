@@ -59,7 +59,8 @@ class FingerCheckRequired(DomainError):
 
 
 class FingerCheckUnavailable(DomainError):
-    """A finger check is required, and the matcher cannot make it now; a supervisor can waive it."""
+    """A finger check is required, by the setting or since one failed, and the matcher cannot make
+    it now or has lost the record; a supervisor can waive it."""
 
     kind = ErrorKind.PRECONDITION
     reason = "FINGER_CHECK_UNAVAILABLE"
@@ -141,16 +142,21 @@ class FingerCheckState:
         """Raise an error unless the holder gets the passport after what was found.
 
         FingerTriesUsed, FingerCheckRequired, FingerCheckUnavailable. An emergency document is made
-        because the matcher is away: what it cannot compare is recorded as not compared.
+        because the matcher is away: what it cannot compare is recorded as not compared, unless
+        fingers differed before.
         """
         if found is FingerCheck.MATCH or self.waived:
             return
-        self.require_doubtless()
-        if rule is not FingerCheckRule.REQUIRED or self.without_fingerprints:
+        self.require_tries()
+        excused = rule is not FingerCheckRule.REQUIRED or self.without_fingerprints
+        if excused and not self.mismatches:
             return
         if found is FingerCheck.NOT_ASKED:
-            raise FingerCheckRequired("this office compares the holder's fingers", field="samples")
-        if self.makes_emergency_document:
+            raise FingerCheckRequired(
+                "compare the holder's fingers, or ask a supervisor (WaiveFingerCheck)",
+                field="samples",
+            )
+        if self.makes_emergency_document and not self.mismatches:
             return
         raise FingerCheckUnavailable(
             "try again when the matcher answers, or ask a supervisor (WaiveFingerCheck)"

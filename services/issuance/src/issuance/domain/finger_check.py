@@ -59,7 +59,7 @@ class FingerCheckRequired(DomainError):
 
 
 class FingerCheckUnavailable(DomainError):
-    """A check is required, or one failed, and the matcher cannot make it: a supervisor waives it."""
+    """It is required, or one failed, and the matcher cannot check; a supervisor can waive it."""
 
     kind = ErrorKind.PRECONDITION
     reason = "FINGER_CHECK_UNAVAILABLE"

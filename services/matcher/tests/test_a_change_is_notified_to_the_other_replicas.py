@@ -25,7 +25,7 @@ NEVER = 3600.0
 @asynccontextmanager
 async def _following(base: StoreAndIndex, interval_seconds: float) -> AsyncIterator[None]:
     """Follow the log as the service does. interval_seconds: between polls."""
-    supervise = SuperviseIndex(base.store, base.index, Readiness(), snapshot_interval_changes=1000)
+    supervise = SuperviseIndex(base.store, base.index, Readiness())
     async with notifications(base.database, CHANGES_CHANNEL) as changed:
         await supervise.check()
         await asyncio.wait_for(changed.wait(), 20)  # it listens

@@ -40,7 +40,7 @@ async def test_each_refuses_and_then_searches_what_is_there(
             replicas = [await stack.enter_async_context(opened(tmp_path)) for _ in range(REPLICAS)]
             levels = [Readiness() for _ in replicas]
             supervisors = [
-                SuperviseIndex(replica.store, replica.index, readiness, 1000)
+                SuperviseIndex(replica.store, replica.index, readiness)
                 for replica, readiness in zip(replicas, levels, strict=True)
             ]
             lost = await enrol(replicas[0], 2)

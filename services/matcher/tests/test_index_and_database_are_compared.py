@@ -133,7 +133,7 @@ async def test_a_database_that_contradicts_itself_is_not_searched(
     monkeypatch.setattr(supervise_index, "time", clock)
     async with opened(tmp_path) as base:
         readiness = await _full(base)
-        supervise = SuperviseIndex(base.store, base.index, readiness, 1000)
+        supervise = SuperviseIndex(base.store, base.index, readiness)
 
         async with base.store.write() as records:
             await records.transaction.execute(text(alteration), {"other": bytes(1)})
@@ -290,4 +290,4 @@ async def _full(base: StoreAndIndex) -> Readiness:
 
 
 async def _checked(base: StoreAndIndex, readiness: Readiness) -> None:
-    await SuperviseIndex(base.store, base.index, readiness, 1000).check()
+    await SuperviseIndex(base.store, base.index, readiness).check()

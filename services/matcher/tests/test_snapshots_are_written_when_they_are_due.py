@@ -7,6 +7,8 @@ import pytest
 from matcher.bootstrap import StoreAndIndex
 from matcher.domain.index_entry import IndexState
 from matcher.index import following_index
+from matcher.use_cases import supervise_index_files
+from matcher.use_cases.supervise_index_files import SuperviseIndexFiles
 
 from .store_and_index import enrol, opened
 
@@ -96,3 +98,26 @@ async def test_without_a_file_none_is_written(tmp_path: Path) -> None:
         await base.index.save_snapshot()
 
         assert base.index.state().snapshot_change == 0
+
+
+async def test_a_snapshot_that_fails_is_tried_again_after_a_minute(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = SimpleNamespace(monotonic=lambda: 100.0)
+    monkeypatch.setattr(supervise_index_files, "time", clock)
+    async with opened(tmp_path, snapshot_file=tmp_path / "no folder" / "index.snapshot") as base:
+        supervise_files = SuperviseIndexFiles(base.index, snapshot_interval_changes=1)
+        await enrol(base, 1)
+        await base.index.catch_up()
+        attempts, save = list[float](), base.index.save_snapshot
+
+        async def noted() -> None:
+            attempts.append(clock.monotonic())
+            await save()
+
+        monkeypatch.setattr(base.index, "save_snapshot", noted)
+        for now in (100.0, 159.9, 160.0):
+            clock.monotonic = lambda now=now: now
+            await supervise_files.check()
+
+        assert attempts == [100.0, 160.0]

@@ -15,8 +15,7 @@ from matcher.index.finger_segment import FingerSegment
 from matcher.index.index_columns import FingerColumns
 from matcher.index.memory_checksum import memory_checksum
 from matcher.index.memory_index import MemoryIndex
-from matcher.use_cases.readiness import Readiness, ServiceLevel
-from matcher.use_cases.supervise_index import SuperviseIndex
+from matcher.use_cases.supervise_index_files import SuperviseIndexFiles
 
 from .indexed_entries import entries_in, entries_when_frozen, index_of
 from .plain_search import Found, found_by
@@ -167,11 +166,9 @@ async def test_the_service_compacts_its_index_by_itself(
     monkeypatch.setattr(finger_segment, "_COMPACTION_MINIMUM", 0)
     async with opened(tmp_path) as base:
         await _of_two_people_the_first_is_deleted(base)
-        supervise_index = SuperviseIndex(
-            base.store, base.index, Readiness(), snapshot_interval_changes=1000
-        )
+        await base.index.catch_up()
 
-        await supervise_index.check()
+        await SuperviseIndexFiles(base.index, snapshot_interval_changes=1000).check()
 
         assert base.index._index is not None
         assert _segments(base.index._index) == [(0, 0), (1, 1)]
@@ -191,17 +188,14 @@ async def test_an_index_that_cannot_be_compacted_is_searched_as_before(
 
     async with opened(tmp_path) as base:
         await _of_two_people_the_first_is_deleted(base)
-        readiness = Readiness()
-        supervise_index = SuperviseIndex(
-            base.store, base.index, readiness, snapshot_interval_changes=1000
-        )
+        await base.index.catch_up()
+        supervise_files = SuperviseIndexFiles(base.index, snapshot_interval_changes=1000)
         monkeypatch.setattr(FingerSegment, "columns", no_memory)
 
-        await supervise_index.check()
-        await supervise_index.check()
+        await supervise_files.check()
+        await supervise_files.check()
 
         assert attempts == 1, "it is tried again some minutes later"
-        assert readiness.level is ServiceLevel.FULL
         assert await shortlisted(base, 2) == (["person-2"], 1)
 
 

@@ -15,7 +15,6 @@ from matcher.domain.errors import NotReady
 from matcher.domain.finger_source import SuppliedSamples
 from matcher.domain.office_scope import ALL_OFFICES
 from matcher.domain.request import RequestOrigin, SearchPolicy
-from matcher.use_cases import supervise_index
 from matcher.use_cases.draw_comparison import DrawComparison
 from matcher.use_cases.enrol import Enrol
 from matcher.use_cases.identify import Identify
@@ -41,7 +40,7 @@ def _supervised(base: StoreAndIndex) -> tuple[SuperviseIndex, Readiness, list[Se
         levels.append(level)
 
     readiness.on_change(note)
-    return SuperviseIndex(base.store, base.index, readiness, 1000), readiness, levels
+    return SuperviseIndex(base.store, base.index, readiness), readiness, levels
 
 
 async def _lose_change(base: StoreAndIndex, number: int) -> None:
@@ -125,31 +124,6 @@ async def test_an_index_that_cannot_follow_leaves_verification(
         ]
 
 
-async def test_a_snapshot_that_fails_is_tried_again_after_a_minute(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    clock = SimpleNamespace(monotonic=lambda: 100.0)
-    monkeypatch.setattr(supervise_index, "time", clock)
-    async with opened(tmp_path, snapshot_file=tmp_path / "no folder" / "index.snapshot") as base:
-        readiness = Readiness()
-        supervise = SuperviseIndex(base.store, base.index, readiness, 1)
-        await enrol(base, 1)
-        await base.index.catch_up()
-        attempts, save = list[float](), base.index.save_snapshot
-
-        async def noted() -> None:
-            attempts.append(clock.monotonic())
-            await save()
-
-        monkeypatch.setattr(base.index, "save_snapshot", noted)
-        for now in (100.0, 159.9, 160.0):
-            clock.monotonic = lambda now=now: now
-            await supervise.check()
-
-        assert attempts == [100.0, 160.0]
-        assert readiness.level is FULL
-
-
 async def test_it_checks_at_its_interval(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     checks = 0
 
@@ -159,7 +133,7 @@ async def test_it_checks_at_its_interval(tmp_path: Path, monkeypatch: pytest.Mon
 
     monkeypatch.setattr(SuperviseIndex, "check", check)
     index = cast(Any, SimpleNamespace(doubted=asyncio.Event()))
-    supervise = SuperviseIndex(UNUSED, index, Readiness(), 1)
+    supervise = SuperviseIndex(UNUSED, index, Readiness())
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(supervise.run(0.1), 0.35)
 

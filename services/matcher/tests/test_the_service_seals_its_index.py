@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 from matcher.bootstrap import StoreAndIndex
 from matcher.index import compaction
-from matcher.use_cases import supervise_index
-from matcher.use_cases.readiness import Readiness, ServiceLevel
-from matcher.use_cases.supervise_index import SuperviseIndex
+from matcher.use_cases import supervise_index_files
+from matcher.use_cases.supervise_index_files import SuperviseIndexFiles
 from structlog.testing import capture_logs
 
 from .store_and_index import INDEX, enrol, features, opened, shortlisted
@@ -112,15 +111,16 @@ async def test_a_deleted_person_leaves_the_disk_within_a_minute(
 ) -> None:
     await _saved(snapshot_file)
     embedding = features(2)[INDEX].embedding.tobytes()
-    assert supervise_index._MAX_DELETED_SECONDS == 60.0
-    monkeypatch.setattr(supervise_index, "_MAX_DELETED_SECONDS", 0.0)
+    assert supervise_index_files._MAX_DELETED_SECONDS == 60.0
+    monkeypatch.setattr(supervise_index_files, "_MAX_DELETED_SECONDS", 0.0)
     async with opened(snapshot_file.parent, snapshot_file=snapshot_file) as base:
         await base.index.catch_up()
         assert any(embedding in file.read_bytes() for file in _segments(snapshot_file))
         async with base.store.write() as records:
             await records.encounter_changes.delete("encounter-2")
 
-        await SuperviseIndex(base.store, base.index, Readiness(), 1000).check()
+        await base.index.catch_up()
+        await SuperviseIndexFiles(base.index, snapshot_interval_changes=1000).check()
 
         left = [snapshot_file, *_segments(snapshot_file)]
         assert not any(embedding in file.read_bytes() for file in left)
@@ -136,11 +136,10 @@ async def test_where_nothing_can_be_sealed_it_serves_from_memory(
     monkeypatch.setattr(os, "posix_fallocate", full)
     async with opened(snapshot_file.parent, snapshot_file=snapshot_file) as base:
         await _enrol_all(base)
-        readiness = Readiness()
 
         with capture_logs() as logs:
-            await SuperviseIndex(base.store, base.index, readiness, 1000).check()
+            await base.index.catch_up()
+            await SuperviseIndexFiles(base.index, snapshot_interval_changes=1000).check()
 
-        assert readiness.level is ServiceLevel.FULL
         assert {log["event"] for log in logs} >= {"compaction_failed"}
         await _require_all(base)

@@ -7,8 +7,7 @@ import pytest
 from matcher.bootstrap import StoreAndIndex
 from matcher.index import snapshot
 from matcher.index.finger_segment import FingerSegment
-from matcher.use_cases.readiness import Readiness
-from matcher.use_cases.supervise_index import SuperviseIndex
+from matcher.use_cases.supervise_index_files import SuperviseIndexFiles
 
 from .indexed_entries import entries_in
 from .models import models
@@ -72,15 +71,14 @@ async def test_the_snapshot_is_written_again(
         await base.index.catch_up()
         await base.index.save_snapshot()
         await _delete(base, 1)
-        supervise_index = SuperviseIndex(
-            base.store, base.index, Readiness(), snapshot_interval_changes=1000
-        )
-        await supervise_index.check()
+        supervise_files = SuperviseIndexFiles(base.index, snapshot_interval_changes=1000)
+        await base.index.catch_up()
+        await supervise_files.check()
         assert not base.index.snapshot_is_due(1000, DAY)
         assert base.index.state().snapshot_change == 2
 
-        monkeypatch.setattr("matcher.use_cases.supervise_index._MAX_DELETED_SECONDS", 0.0)
-        await supervise_index.check()
+        monkeypatch.setattr("matcher.use_cases.supervise_index_files._MAX_DELETED_SECONDS", 0.0)
+        await supervise_files.check()
 
         async with base.store.read() as records:
             head = await records.changes.head()

@@ -72,6 +72,7 @@ from matcher.use_cases.run_operations import OperationRunner
 from matcher.use_cases.segment_slap import SegmentSlap
 from matcher.use_cases.store_together import StoreTogether
 from matcher.use_cases.supervise_index import SuperviseIndex
+from matcher.use_cases.supervise_index_files import SuperviseIndexFiles
 from matcher.use_cases.verify import Verify
 from matcher.use_cases.watch_capacity import WatchCapacity
 
@@ -122,9 +123,8 @@ async def _serve(
             await records.keys.require_master_key()
         readiness = Readiness()
         operations = _add_services(settings, base, models, decoders, readiness, server)
-        supervise_index = SuperviseIndex(
-            base.store, base.index, readiness, settings.snapshot_interval_changes
-        )
+        supervise_index = SuperviseIndex(base.store, base.index, readiness)
+        supervise_files = SuperviseIndexFiles(base.index, settings.snapshot_interval_changes)
         capacity = _make_capacity(settings)
         watch_capacity = WatchCapacity(base.index, capacity)
         forget_supplied_fingers = ForgetSuppliedFingers(
@@ -149,6 +149,7 @@ async def _serve(
                 tasks.create_task(operations.run())
                 tasks.create_task(supervise_index.run(settings.follow_interval_seconds))
                 tasks.create_task(supervise_index.follow(changed))
+                tasks.create_task(supervise_files.run(settings.follow_interval_seconds))
                 tasks.create_task(forget_supplied_fingers.run())
                 tasks.create_task(watch_capacity.run())
 

@@ -59,8 +59,7 @@ class FingerCheckRequired(DomainError):
 
 
 class FingerCheckUnavailable(DomainError):
-    """A finger check is required, by the setting or since one failed, and the matcher cannot make
-    it now or has lost the record; a supervisor can waive it."""
+    """It is required, or one failed, and the matcher cannot check; a supervisor can waive it."""
 
     kind = ErrorKind.PRECONDITION
     reason = "FINGER_CHECK_UNAVAILABLE"

@@ -14,37 +14,21 @@ from matcher.index.following_index import FollowingIndex
 from matcher.store.store import Store
 from matcher.use_cases.readiness import Readiness, ServiceLevel
 
-_MAX_DELETED_SECONDS = 60.0
-"""Longest time until a snapshot without an encounter that was deleted is begun."""
 _FOLLOW_PAUSE_SECONDS = 0.01
 """Between changes that are followed one by one: what is committed meanwhile is followed at once."""
-_SNAPSHOT_RETRY_SECONDS = 60.0
 _LOAD_RETRY_SECONDS = 60.0
-_COMPACTION_RETRY_SECONDS = 600.0
 
 _log = structlog.get_logger(__name__)
 
 
 class SuperviseIndex:
-    """Catches up with the database periodically, compacts the index and writes snapshots.
+    """Catches up with the database periodically, and loads an index in doubt anew."""
 
-    snapshot_interval_changes: changes after which a new snapshot is written.
-    """
-
-    def __init__(
-        self,
-        store: Store,
-        index: FollowingIndex,
-        readiness: Readiness,
-        snapshot_interval_changes: int,
-    ) -> None:
+    def __init__(self, store: Store, index: FollowingIndex, readiness: Readiness) -> None:
         self._store = store
         self._index = index
         self._readiness = readiness
-        self._snapshot_interval_changes = snapshot_interval_changes
-        self._no_snapshot_before = -math.inf
         self._no_load_before = -math.inf
-        self._no_compaction_before = -math.inf
 
     async def run(self, interval_seconds: float) -> None:
         """Check every so many seconds, and when the index is doubted, until cancelled."""
@@ -68,7 +52,7 @@ class SuperviseIndex:
             await asyncio.sleep(_FOLLOW_PAUSE_SECONDS)
 
     async def check(self) -> None:
-        """Catch up with the database, set the level to what works, save a snapshot when due.
+        """Catch up with the database, and set the level to what works.
 
         An index in doubt is loaded anew, and while what was loaded is in doubt too, again each
         minute: then it is the database that contradicts itself.
@@ -99,27 +83,6 @@ class SuperviseIndex:
             )
         else:
             await self._readiness.set_level(ServiceLevel.FULL)
-            await self._compact_when_due()
-            await self._save_snapshot_when_due()
-
-    async def _compact_when_due(self) -> None:
-        if time.monotonic() < self._no_compaction_before:
-            return
-        try:
-            await self._index.compact()
-        except Exception as error:  # for lack of room above all: it takes some before it gives any
-            _log.warning("compaction_failed", exc_info=error)
-            self._no_compaction_before = time.monotonic() + _COMPACTION_RETRY_SECONDS
-
-    async def _save_snapshot_when_due(self) -> None:
-        due = self._index.snapshot_is_due(self._snapshot_interval_changes, _MAX_DELETED_SECONDS)
-        if not due or time.monotonic() < self._no_snapshot_before:
-            return
-        try:
-            await self._index.save_snapshot()
-        except OSError as error:  # the next start is slower, nothing else
-            _log.warning("snapshot_failed", error=str(error))
-            self._no_snapshot_before = time.monotonic() + _SNAPSHOT_RETRY_SECONDS
 
     async def _lower(
         self, level: ServiceLevel, reason: str, error: Exception | None = None

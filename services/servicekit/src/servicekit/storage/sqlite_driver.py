@@ -6,7 +6,7 @@ than most statements.
 
 import sqlite3
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Self
 
@@ -60,12 +60,12 @@ class OneTripCursor:
 
     async def execute(self, statement: str, parameters: Any = ()) -> Self:
         """Execute a statement, and fetch its first rows."""
-        await self._connection.run(self._begin, "execute", statement, parameters)
+        await self._run(self._begin, "execute", statement, parameters)
         return self
 
     async def executemany(self, statement: str, parameters: Any) -> Self:
         """Execute a statement with each of many parameters."""
-        await self._connection.run(self._begin, "executemany", statement, parameters)
+        await self._run(self._begin, "executemany", statement, parameters)
         return self
 
     async def fetchone(self) -> Row | None:
@@ -77,13 +77,13 @@ class OneTripCursor:
         """Return the next rows; fewer than asked for, or none, after the last."""
         size = self.arraysize if size is None else size
         while len(self._rows) < size and self._cursor is not None:
-            await self._connection.run(self._fetch, max(size, _ROWS_AT_ONCE))
+            await self._run(self._fetch, max(size, _ROWS_AT_ONCE))
         return [self._rows.popleft() for _ in range(min(size, len(self._rows)))]
 
     async def fetchall(self) -> Sequence[Row]:
         """Return all rows that were not returned."""
         if self._cursor is not None:
-            await self._connection.run(self._fetch, None)
+            await self._run(self._fetch, None)
         rows = [*self._rows]
         self._rows.clear()
         return rows
@@ -92,14 +92,28 @@ class OneTripCursor:
         """Give up what was not fetched."""
         self._rows.clear()
         if self._cursor is not None:
-            cursor, self._cursor = self._cursor, None
-            await self._connection.run(cursor.close)
+            await self._connection.run(self._close)
+
+    async def _run(self, step: Callable[..., None], *arguments: Any) -> None:
+        await self._connection.run(self._close_on_error, step, *arguments)
+
+    def _close_on_error(self, step: Callable[..., None], *arguments: Any) -> None:
+        """Take a step; close the cursor if it fails.
+
+        An open one would be closed with the exception's traceback: by whatever thread collects
+        garbage, which then waits for the connection's next statement.
+        """
+        try:
+            step(*arguments)
+        except BaseException:
+            self._close()
+            raise
 
     def _begin(self, method: str, statement: str, parameters: Any) -> None:
-        cursor = self._connection.sqlite.cursor()
+        self._cursor = cursor = self._connection.sqlite.cursor()
         getattr(cursor, method)(statement, parameters)
         self.description, self.rowcount = cursor.description, cursor.rowcount
-        self.lastrowid, self._cursor = cursor.lastrowid, cursor
+        self.lastrowid = cursor.lastrowid
         self._fetch(_ROWS_AT_ONCE if self.description else 0)
 
     def _fetch(self, most: int | None) -> None:
@@ -108,6 +122,10 @@ class OneTripCursor:
         rows = self._cursor.fetchall() if most is None else self._cursor.fetchmany(most)
         self._rows += rows
         if not most or len(rows) < most:
+            self._close()
+
+    def _close(self) -> None:
+        if self._cursor is not None:
             self._cursor.close()
             self._cursor = None
 

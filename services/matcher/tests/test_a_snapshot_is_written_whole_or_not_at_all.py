@@ -4,6 +4,7 @@ import io
 import json
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -75,6 +76,25 @@ def test_a_draft_that_was_cut_off_has_no_checksum(
     path.write_bytes(whole)
     with pytest.raises(snapshot.UnusableSnapshot, match="its checksum does not fit"):
         snapshot.read(path, HEADER)
+
+
+def test_processes_of_the_same_number_write_different_drafts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, drafts = tmp_path / "index.snapshot", list[Path]()
+    monkeypatch.setattr(os, "getpid", lambda: 1)  # as in each container
+
+    def write_another(name: str) -> None:
+        if name == "matcher.snapshot.half_written" and len(drafts) < 2:
+            drafts.extend(tmp_path.iterdir())
+            _write(path, _entries(2))
+
+    monkeypatch.setattr(snapshot, "failpoint", write_another)
+    with suppress(FileNotFoundError):  # the draft of the slower one is removed
+        _write(path, _entries(3))
+
+    assert len(set(drafts)) == 2
+    assert len(entries_in(snapshot.read(path, HEADER))) in (2, 3)
 
 
 def test_what_a_killed_process_left_is_removed(

@@ -69,6 +69,11 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
         "it is damaged: 'utf-8' codec can't decode byte 0x80 in position 0: invalid start byte",
     ),
     "not a header": (lambda content: b"[]\n" + content, "it is of another format"),
+    "endless lists": (
+        lambda content: b"[" * 100_000 + b"\n" + content,
+        "it is damaged: maximum recursion depth exceeded while decoding a JSON array "
+        "from a unicode string",
+    ),
     "header only": (
         lambda content: content.replace(b'"change": 5', b'"change": 4', 1),
         "it is damaged: its checksum does not fit",
@@ -93,6 +98,10 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
     "a later state": (_relabelled(change=6), "it is of a later state than the database"),
     "another past": (_relabelled(log_hash="0" * 12), "its past is not that of the database"),
     "another format": (_relabelled(format="matcher-index-1"), "it is of another format"),
+    "an endless change": (
+        _relabelled(change=float("-inf")),
+        "it is damaged: cannot convert float infinity to integer",
+    ),
     "wrong count": (_relabelled(encounters=4), "it is damaged: its count does not fit"),
 }
 

@@ -123,6 +123,10 @@ def _negative(segments: Segments) -> None:
     segments[0]["fingers"] = -1
 
 
+def _huge(segments: Segments) -> None:
+    segments[0]["minutiae"] = 10**30
+
+
 def _swapped(segments: Segments) -> None:
     segments.reverse()
 
@@ -137,6 +141,7 @@ def _without_one(segments: Segments) -> None:
         (_renamed, "it names a segment that can be none"),
         (_of_another_position, "it names a segment that can be none"),
         (_negative, "it names a segment that can be none"),
+        (_huge, "it names a segment that can be none"),
         (_without_a_field, r"SegmentFacts.__init__\(\) missing .*"),
         (_swapped, "it tells of a row that its segment has not"),
         (_without_one, "it tells of a segment that it does not name"),

@@ -14,6 +14,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
+from uuid import uuid4
 
 from servicekit.process.failpoint import failpoint
 
@@ -40,6 +41,8 @@ _HEADER_LIMIT = 1 << 20
 _NO_DIGEST = "0" * 64
 """Stands in a draft until all of it is written: a file that was cut off has no checksum."""
 _PIECE_BYTES = 1 << 20
+_DAMAGED = ValueError, KeyError, TypeError, OverflowError, RecursionError
+"""What a header or a part raises that is not what was written."""
 
 
 class UnusableSnapshot(Exception):
@@ -71,7 +74,7 @@ def write(path: Path, header: SnapshotHeader, frozen: FrozenIndex) -> None:
     fields["segments"] = stored_facts(files)
     for left_over in path.parent.glob(f".{path.name}.*"):
         left_over.unlink(missing_ok=True)  # of a process that was killed, or that is slower
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft = path.with_name(f".{path.name}.{uuid4().hex}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         sha256 = _digest_of_fields(fields)
         file.write(_header_line(fields, _NO_DIGEST))
@@ -109,7 +112,7 @@ def remove_unnamed_segments(path: Path) -> None:
             if not _is_of_this_format(fields):
                 return
             named = {each.name for each in facts_of(fields["segments"])}
-        except (FileNotFoundError, ValueError, KeyError, TypeError):
+        except (FileNotFoundError, *_DAMAGED):
             named = set()
         folder.remove_others(named)
 
@@ -129,7 +132,7 @@ def describe(path: Path) -> SnapshotFacts:
         return SnapshotFacts(state, int(fields["encounters"]), path.stat().st_size + sum(sizes))
     except FileNotFoundError:
         raise UnusableSnapshot("there is none") from None
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, *_DAMAGED) as error:
         raise UnusableSnapshot(f"it is damaged: {error}") from error
 
 
@@ -154,7 +157,7 @@ def read(path: Path, wanted: SnapshotHeader) -> MemoryIndex:
             for part in _parts(file):
                 require_rows(part, segments)
                 index.add(renumbered(part, numbers))
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, *_DAMAGED) as error:
         raise UnusableSnapshot(f"it is damaged: {error}") from error
     if index.contents.sums.encounters != fields["encounters"]:
         raise UnusableSnapshot("it is damaged: its count does not fit")

@@ -18,6 +18,8 @@ from matcher.index.segment_folder import is_segment_name
 _FILE_BITS = 32
 """A row number is the number of its file, then 32 bits for its row there."""
 _ROW_OF_FILE = (1 << _FILE_BITS) - 1
+_MOST_ROWS = 1 << 40
+"""More fingers, minutiae or descriptors can lie in no file."""
 
 Rows = NDArray[np.int64]
 FileNumbers = Mapping[int, Mapping[int, int]]
@@ -74,7 +76,8 @@ def facts_of(stored: Any) -> list[SegmentFacts]:
     facts = [SegmentFacts(**each) for each in stored]
     for each in facts:
         counts = each.fingers, each.minutiae, each.descriptors
-        if not is_segment_name(each.name) or each.position not in POSITIONS or min(counts) < 0:
+        is_named_so = is_segment_name(each.name) and each.position in POSITIONS
+        if not is_named_so or min(counts) < 0 or max(counts) > _MOST_ROWS:
             raise ValueError("it names a segment that can be none")
     return facts
 

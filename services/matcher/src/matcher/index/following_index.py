@@ -1,6 +1,7 @@
 """How does a search see everything that was committed before it, whichever replica changed it?"""
 
 import asyncio
+import math
 import threading
 import time
 from collections.abc import Mapping
@@ -107,20 +108,24 @@ class FollowingIndex:
             await asyncio.to_thread(self._loader.compact, self._index)
 
     async def save_snapshot(self) -> None:
-        """Write a snapshot, if a file is configured and a change was applied since the last.
+        """Write a snapshot, if a file is configured and the last one is not of the present state.
 
-        Before, files of segments that hold fingers removed since are written anew.
+        Before, files of segments that hold removed fingers are written anew. Those that were
+        removed while that was done are still in the files of a snapshot of the present state: it is
+        written again.
 
         Raises OSError.
         """
         file, index = self._loader.snapshot_file, self._index
-        if file is None or index is None or index.change_token.number == self._snapshot_change:
+        if file is None or index is None:
+            return
+        if index.is_purged and index.change_token.number == self._snapshot_change:
             return
         first_deletion, self._first_deletion = self._first_deletion, None
         try:
             number = await asyncio.to_thread(self._write_snapshot, file, index)
-        except OSError:
-            self._first_deletion = first_deletion
+        except BaseException:
+            self._first_deletion = first_deletion or self._first_deletion
             raise
         self._snapshot_change = number
 
@@ -249,6 +254,8 @@ class FollowingIndex:
 
     async def _load(self) -> MemoryIndex:
         loaded = await self._loader.load(use_snapshot=not self.doubt)
+        if not loaded.index.is_purged:
+            self._first_deletion = -math.inf  # before the start: nobody knows how long
         await self._follow_to_the_end(loaded.index)
         self._use(loaded)
         return loaded.index

@@ -53,6 +53,7 @@ class MemoryIndex:
     Thread-safe: searches run at the same time; a change waits until they end, and they for it.
     contents: what it holds of the database, the token and the sums always of one moment.
     size: persons, fingers, and bytes that their features take. unreadable: fingers left out.
+    is_purged: whether no file holds a finger that was removed.
     """
 
     def __init__(self, change_token: ChangeToken) -> None:
@@ -63,6 +64,7 @@ class MemoryIndex:
         self.contents = IndexContents(change_token, self._table.sums)
         self.size = self._table.size()
         self.unreadable = self._table.unreadable()
+        self.is_purged = True
 
     def update(
         self,
@@ -133,7 +135,9 @@ class MemoryIndex:
         Returns its number.
         """
         with self._lock.writing():
-            return self._table.add_segment(position, segment)
+            number = self._table.add_segment(position, segment)
+            self._tell(self.change_token)
+        return number
 
     @contextmanager
     def frozen(self) -> Iterator[FrozenIndex]:
@@ -165,11 +169,12 @@ class MemoryIndex:
             with self._lock.reading():
                 if not needs_compaction(self._table, rules):
                     return False
-            with self.frozen():
-                is_done = compact(self._table, self._lock, self._changing, rules, folder)
-            with self._lock.writing():
-                self._tell(self.change_token)
-        return is_done
+            try:
+                with self.frozen():
+                    return compact(self._table, self._lock, self._changing, rules, folder)
+            finally:
+                with self._lock.writing():
+                    self._tell(self.change_token)
 
     def _wipe(self) -> None:
         is_left = True
@@ -182,6 +187,7 @@ class MemoryIndex:
         self.contents = IndexContents(change_token, self._table.sums)
         self.size = self._table.size()
         self.unreadable = self._table.unreadable()
+        self.is_purged = self._table.is_purged()
 
     def examine(self, after: int, last: int) -> tuple[dict[str, int], list[str]]:
         """Return the checksums of encounters by id, and the ids of those that memory has altered.

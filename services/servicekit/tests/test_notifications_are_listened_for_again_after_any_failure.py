@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-import asyncpg
+import asyncpg  # type: ignore[import-untyped]
 import pytest
 from servicekit.storage.database import Database
 from servicekit.storage.notifications import notifications

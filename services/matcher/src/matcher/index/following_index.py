@@ -32,7 +32,7 @@ from matcher.domain.searched_content import ContentSums
 from matcher.domain.shortlist import SearchDepth, SearchScope, Shortlist
 from matcher.index import snapshot
 from matcher.index.content_check import ContentCheck
-from matcher.index.index_loader import IndexLoader
+from matcher.index.index_loader import IndexLoader, LoadedIndex
 from matcher.index.memory_index import MemoryIndex
 from matcher.store.change_log import BrokenLog
 
@@ -91,7 +91,7 @@ class FollowingIndex:
         Raises IndexDoubtful if what was loaded or applied is not what the database should hold.
         """
         await self._caught_up_with(await self._head())
-        self.doubt = ""
+        self._require_no_doubt()
 
     async def check_portion(self) -> None:
         """Compare some more encounters one by one; raise IndexDoubtful."""
@@ -169,7 +169,7 @@ class FollowingIndex:
             raise ContradictoryDatabase(f"no index can be made: {doubtful.doubt}") from None
         while self._advancing is not None and not self._advancing.done():
             await asyncio.wait([self._advancing])
-        self._index, self._snapshot_change = loaded.index, loaded.snapshot_change
+        self._use(loaded)
         return self.state()
 
     def state(self) -> IndexState:
@@ -257,8 +257,12 @@ class FollowingIndex:
         if not loaded.index.is_purged:
             self._first_deletion = -math.inf  # before the start: nobody knows how long
         await self._follow_to_the_end(loaded.index)
-        self._index, self._snapshot_change = loaded.index, loaded.snapshot_change
+        self._use(loaded)
         return loaded.index
+
+    def _use(self, loaded: LoadedIndex) -> None:
+        self._index, self._snapshot_change = loaded.index, loaded.snapshot_change
+        self.doubt = ""
 
     async def _follow_to_the_end(self, index: MemoryIndex) -> None:
         """Apply all changes of the log, until its sums were compared with those of the database.

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -143,8 +143,16 @@ class MemoryIndex:
     def frozen(self) -> Iterator[FrozenIndex]:
         """Let the present state be read, while searches and changes go on.
 
-        What is removed meanwhile is found no more, but overwritten only afterwards.
+        What is removed meanwhile is found no more, but overwritten only afterwards. Waits for a
+        compaction that is under way, as that forgets segments.
         """
+        with ExitStack() as until_read:
+            with self._compacting:
+                frozen = until_read.enter_context(self._frozen())
+            yield frozen
+
+    @contextmanager
+    def _frozen(self) -> Iterator[FrozenIndex]:
         with self._lock.writing():
             table = self._table
             frozen = FrozenIndex(
@@ -170,7 +178,7 @@ class MemoryIndex:
                 if not needs_compaction(self._table, rules):
                     return False
             try:
-                with self.frozen():
+                with self._frozen():
                     return compact(self._table, self._lock, self._changing, rules, folder)
             finally:
                 with self._lock.writing():

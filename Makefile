@@ -9,7 +9,7 @@ RUN := $(UV) run --quiet --frozen --all-packages
 # Runs a command in the environment of training, which has further packages and is made on first use.
 RUN_TRAINING := UV_PROJECT_ENVIRONMENT=build/train/venv OMP_NUM_THREADS=1 XLA_FLAGS=--xla_cpu_multi_thread_eigen=false nice $(UV) run --quiet --frozen --all-packages --group train
 # Where tests put databases: in memory if there is room, since a test waits for each commit.
-TESTS_FOLDER := $(shell [ "$$(df --output=avail /dev/shm 2>/dev/null | tail -n 1)" -ge 4000000 ] 2>/dev/null && echo TMPDIR=/dev/shm)
+TESTS_FOLDER = $(shell [ "$$(df --output=avail /dev/shm 2>/dev/null | tail -n 1)" -ge 4000000 ] 2>/dev/null && echo TMPDIR=/dev/shm)
 # Folder of development certificates.
 PKI ?= build/pki
 # The user of a certificate: USER=..., but not the login's name, which shells have in USER.
@@ -40,8 +40,8 @@ test: setup ## Run the tests, except the slow ones and those that need system pa
 	$(TESTS_FOLDER) $(RUN) pytest -n 2 --max-worker-restart=0 --dist loadfile --no-loadscope-reorder -m "not slow and not system" tests services
 
 test-slow: setup ## Run the slow tests: long runs with faults, and properties with other examples each time
-	$(RUN) pytest -m slow
-	HYPOTHESIS_PROFILE=random $(RUN) pytest -m "hypothesis and not slow"
+	$(TESTS_FOLDER) $(RUN) pytest -m slow
+	$(TESTS_FOLDER) HYPOTHESIS_PROFILE=random $(RUN) pytest -m "hypothesis and not slow"
 
 test-system: setup ## Run the tests that need system packages; installs these where it may (Debian, root)
 	tests/system/install-packages.sh
@@ -60,7 +60,7 @@ test-postgresql: setup ## Run the tests that use a database, journeys too, on Po
 		tests/{journeys,faults} tests/contract/test_{services_enforce_,the_}*.py tests/docs/test_a_days_work_*.py)
 
 test-replicas: setup ## Kill and freeze one of three matchers under load, and enrol one person at two in thousands of orders (many minutes); shows how long the slowest call took
-	POSTGRESQL_TEST_URL="$(POSTGRESQL_TEST_URL)" $(RUN) python -m services.postgresql_server \
+	$(TESTS_FOLDER) POSTGRESQL_TEST_URL="$(POSTGRESQL_TEST_URL)" $(RUN) python -m services.postgresql_server \
 		pytest -m slow -rP services/matcher/tests/test_no_call_is_lost_when_a_replica_fails.py \
 		services/matcher/tests/test_one_person_at_two_replicas_is_caught.py
 

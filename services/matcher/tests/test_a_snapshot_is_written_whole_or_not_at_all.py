@@ -90,6 +90,47 @@ def test_what_a_killed_process_left_is_removed(
     assert len([*Path("/proc/self/fd").iterdir()]) == open_files
 
 
+def test_where_the_disk_is_full_no_draft_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "index.snapshot"
+    _write(path, _entries())
+    before = path.read_bytes()
+
+    def full(_name: str) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(snapshot, "failpoint", full)
+    with pytest.raises(OSError, match="No space left"):
+        _write(path, _entries(5))
+
+    assert list(tmp_path.iterdir()) == [path]
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("header", "is_replaced"),
+    [
+        (replace(HEADER, change=6, log_hash="2" * 12), False),
+        (HEADER, True),
+        (replace(HEADER, change=8, log_hash="2" * 12), True),
+        (replace(HEADER, change=6, database_epoch="3" * 32), True),
+        (replace(HEADER, change=6, embedding_version="embedding-2"), True),
+    ],
+)
+def test_a_slower_process_replaces_none_of_a_later_change(
+    tmp_path: Path, header: snapshot.SnapshotHeader, is_replaced: bool
+) -> None:
+    path = tmp_path / "index.snapshot"
+    _write(path, _entries(3))
+
+    with index_of(_entries(2)).frozen() as slower:
+        snapshot.write(path, header, slower)
+
+    assert snapshot.describe(path).encounters == (2 if is_replaced else 3)
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def test_what_another_process_removes_meanwhile_is_no_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

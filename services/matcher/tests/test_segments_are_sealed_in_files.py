@@ -14,6 +14,7 @@ from matcher.index import compaction, snapshot
 from matcher.index.memory_checksum import memory_checksum
 from matcher.index.memory_index import MemoryIndex
 from matcher.index.segment_folder import SegmentFolder
+from structlog.testing import capture_logs
 
 from .indexed_entries import entries_in, index_of
 from .plain_search import Found, found_by
@@ -239,6 +240,49 @@ def test_files_of_others_stay_as_long_as_these_use_them(folder: SegmentFolder) -
 
     assert not used.exists()
     assert _held(snapshot.read(path, HEADER)) == _held(index)
+
+
+def test_what_is_no_segment_is_left_alone(folder: SegmentFolder) -> None:
+    index = index_of(_people())
+    index.compact(folder)
+    left = folder.new_file()
+    left.write_bytes(b"of a process that was killed")
+    (folder.path / "lost+found").mkdir()
+    (folder.path / "notes").write_text("of an administrator")
+
+    path = _save(index, folder)
+
+    assert _held(snapshot.read(path, HEADER)) == _held(index)
+    assert (folder.path / "lost+found").exists()
+    assert (folder.path / "notes").exists()
+    assert not left.exists()
+
+
+def test_what_cannot_be_removed_is_logged(folder: SegmentFolder) -> None:
+    index = index_of(_people())
+    index.compact(folder)
+    stays, left = folder.new_file(), folder.new_file()
+    stays.mkdir()  # not even root can unlink it
+    left.write_bytes(b"of a process that was killed")
+
+    with capture_logs() as logs:
+        path = _save(index, folder)
+
+    assert _held(snapshot.read(path, HEADER)) == _held(index)
+    assert not left.exists()
+    assert [(log["event"], log["path"]) for log in logs] == [("segment_not_removed", str(stays))]
+
+
+def test_no_process_names_the_first_files_while_another_removes_some(
+    folder: SegmentFolder,
+) -> None:
+    with folder.locked():
+        folder.new_file().write_bytes(b"of another process, which is about to name it")
+
+        in_use = os.open(folder.path.parent, os.O_RDONLY)
+        with pytest.raises(BlockingIOError):
+            fcntl.flock(in_use, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.close(in_use)
 
 
 def test_what_was_written_for_the_next_snapshot_stays(folder: SegmentFolder) -> None:

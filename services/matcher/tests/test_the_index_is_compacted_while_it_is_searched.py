@@ -1,7 +1,9 @@
 """Room of removed fingers is given back, while searches find the same and changes go on."""
 
+import threading
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -211,3 +213,30 @@ def test_who_saves_the_index_meanwhile_gets_what_it_held_when_that_began() -> No
     assert _checksums(saved) == _checksums(people[100:])
     assert index.compact()
     assert _segments(index) == [(0, 0), (99, 99)]
+
+
+def test_who_saves_the_index_waits_for_a_compaction_that_has_begun(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    index = index_of(people := _people(200))
+    index.update([f"e{n}" for n in range(100)], ())
+    begun, is_frozen = threading.Event(), threading.Event()
+    replace = compact._replace
+
+    def slowly(*replaced: Any) -> None:
+        begun.set()
+        is_frozen.wait(0.2)
+        replace(*replaced)
+
+    monkeypatch.setattr(compact, "_replace", slowly)
+    compacting = threading.Thread(target=index.compact)
+    compacting.start()
+    assert begun.wait(30)
+    with index.frozen() as frozen:
+        index.update(["e150"], ())
+        is_frozen.set()
+        compacting.join()
+        saved = entries_when_frozen(frozen)
+
+    assert _checksums(saved) == _checksums(people[100:])
+    assert _segments(index) == [(0, 0), (99, 100)]

@@ -11,10 +11,11 @@ import pytest
 from matcher.bootstrap import StoreAndIndex, open_store_and_index
 from matcher.config import Settings
 from matcher.domain.enrolment import Enrolment
-from matcher.domain.errors import NotReady
+from matcher.domain.errors import IndexDoubtful, NotReady
 from matcher.domain.finger_source import SuppliedSamples
 from matcher.domain.office_scope import ALL_OFFICES
 from matcher.domain.request import RequestOrigin, SearchPolicy
+from matcher.index.memory_index import MemoryIndex
 from matcher.use_cases.draw_comparison import DrawComparison
 from matcher.use_cases.enrol import Enrol
 from matcher.use_cases.identify import Identify
@@ -122,6 +123,54 @@ async def test_an_index_that_cannot_follow_leaves_verification(
         assert [(log["event"], log["level"]) for log in logs] == [
             ("service_level_lowered", "VERIFY_ONLY")
         ]
+
+
+async def test_changes_are_followed_after_one_that_could_not_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(tmp_path) as base:
+        supervise, _, _ = _supervised(base)
+        await supervise.check()
+        changed, tried = asyncio.Event(), asyncio.Semaphore(0)
+
+        async def fail() -> None:
+            tried.release()
+            raise ValueError
+
+        monkeypatch.setattr(base.index, "catch_up", fail)
+        following = asyncio.create_task(supervise.follow(changed))
+        for _ in range(2):
+            changed.set()
+            await asyncio.wait_for(tried.acquire(), 20)
+
+        assert not following.done()
+        following.cancel()
+
+
+async def test_a_doubt_is_not_forgotten_by_who_caught_up_just_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(tmp_path) as base:
+        await enrol(base, 1)
+        advance = base.index._advance
+
+        def doubt() -> None:
+            with pytest.raises(IndexDoubtful):
+                base.index._drop(base.index._index, "the index was damaged in memory")
+
+        async def doubted_once_advanced() -> MemoryIndex:
+            index = await advance()
+            asyncio.get_running_loop().call_soon(doubt)
+            return index
+
+        with monkeypatch.context() as patched:
+            patched.setattr(base.index, "_advance", doubted_once_advanced)
+            with pytest.raises(IndexDoubtful):
+                await base.index.catch_up()
+
+        assert base.index.doubt == "the index was damaged in memory"
+        await base.index.catch_up()
+        assert base.index.doubt == ""
 
 
 async def test_it_checks_at_its_interval(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,10 +9,12 @@ import pytest
 from passport.matcher.v1 import encounters_pb2 as pb
 from servicekit.errors import DatabaseUnavailable
 from servicekit.security.identity import bind_caller, parse_identity
+from servicekit.storage import server_session
 from servicekit.storage.database import Database
 from servicekit.storage.idempotency import IdempotentRequests, StoreResponse, idempotency_table
 from servicekit.storage.server_session import ServerSession
 from sqlalchemy import Column, Integer, MetaData, Table, func, insert, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.databases import SERVER
 
@@ -235,7 +237,6 @@ async def test_a_transaction_of_a_process_that_stands_still_blocks_nobody_for_lo
 
 async def test_a_server_that_does_not_answer_is_told(replicas: Replicas) -> None:
     replica = replicas()
-    assert await replica.delete() == "1"
     pid = await replica.session.scalar(text("SELECT pg_backend_pid()"))
     async with replica.database.begin() as connection:
         await connection.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
@@ -244,4 +245,38 @@ async def test_a_server_that_does_not_answer_is_told(replicas: Replicas) -> None
         await replica.session.scalar(text("SELECT 1"))
 
     assert replica.database.failed.is_set()
-    assert await replica.delete("request-2") == "2"
+    assert await replica.delete() == "1"
+
+
+async def test_a_response_does_not_wait_until_its_lock_is_free(
+    replicas: Replicas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server_session, "_ANSWER_SECONDS", 3600.0)
+    replica, other = replicas(), replicas()
+    async with replica.working() as working:
+        await other.session.scalar(text("SELECT pg_advisory_lock(1)"))
+        busy = asyncio.ensure_future(replica.session.scalar(text("SELECT pg_advisory_lock(1)")))
+
+    assert await working == "1"
+    assert not busy.done()
+    await other.session.close()
+    await busy
+
+
+async def test_no_session_is_opened_to_free_what_ended_with_the_last(
+    replicas: Replicas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened, open_session = [], ServerSession._open
+
+    async def counted(session: ServerSession) -> AsyncConnection:
+        opened.append(session)
+        return await open_session(session)
+
+    monkeypatch.setattr(ServerSession, "_open", counted)
+    replica = replicas()
+    async with replica.working() as working:
+        await replica.session.close()
+
+    assert await working == "1"
+    await replica.database.close()
+    assert len(opened) == 1

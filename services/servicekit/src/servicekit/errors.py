@@ -105,7 +105,9 @@ class RequestIdReused(DomainError):
 
 
 class RequestInProgress(DomainError):
-    """The same request was in progress in another replica at the same moment; repeat it."""
+    """Earlier versions answered this while another replica worked on it; now its response comes."""
+
+    # Within a service it still rolls back what another replica has completed meanwhile.
 
     kind = ErrorKind.ABORTED
     reason = "REQUEST_IN_PROGRESS"

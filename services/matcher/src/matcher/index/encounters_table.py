@@ -165,6 +165,10 @@ class EncountersTable:
         """Return the files of sealed segments: by position, by number of the segment."""
         return {position: each.files() for position, each in self.fingers.items()}
 
+    def is_purged(self) -> bool:
+        """Return whether no file holds a finger that was removed."""
+        return all(fingers.is_purged() for fingers in self.fingers.values())
+
     def columns(self, rows: Rows, files: Mapping[int, Collection[int]]) -> EncounterColumns:
         """Return a copy of rows that are not wiped.
 

@@ -1,6 +1,7 @@
 """How does a search see everything that was committed before it, whichever replica changed it?"""
 
 import asyncio
+import math
 import threading
 import time
 from collections.abc import Mapping
@@ -30,8 +31,9 @@ from matcher.domain.operation import ReportProgress
 from matcher.domain.searched_content import ContentSums
 from matcher.domain.shortlist import SearchDepth, SearchScope, Shortlist
 from matcher.index import snapshot
+from matcher.index.compaction import PURGE_STEPS
 from matcher.index.content_check import ContentCheck
-from matcher.index.index_loader import IndexLoader
+from matcher.index.index_loader import IndexLoader, LoadedIndex
 from matcher.index.memory_index import MemoryIndex
 from matcher.store.change_log import BrokenLog
 
@@ -90,7 +92,7 @@ class FollowingIndex:
         Raises IndexDoubtful if what was loaded or applied is not what the database should hold.
         """
         await self._caught_up_with(await self._head())
-        self.doubt = ""
+        self._require_no_doubt()
 
     async def check_portion(self) -> None:
         """Compare some more encounters one by one; raise IndexDoubtful."""
@@ -107,20 +109,24 @@ class FollowingIndex:
             await asyncio.to_thread(self._loader.compact, self._index)
 
     async def save_snapshot(self) -> None:
-        """Write a snapshot, if a file is configured and a change was applied since the last.
+        """Write a snapshot, if a file is configured and the last one is not of the present state.
 
-        Before, files of segments that hold fingers removed since are written anew.
+        Before, files of segments that hold removed fingers are written anew. Those that were
+        removed while that was done are still in the files of a snapshot of the present state: it is
+        written again.
 
         Raises OSError.
         """
         file, index = self._loader.snapshot_file, self._index
-        if file is None or index is None or index.change_token.number == self._snapshot_change:
+        if file is None or index is None:
+            return
+        if index.is_purged and index.change_token.number == self._snapshot_change:
             return
         first_deletion, self._first_deletion = self._first_deletion, None
         try:
             number = await asyncio.to_thread(self._write_snapshot, file, index)
-        except OSError:
-            self._first_deletion = first_deletion
+        except BaseException:
+            self._first_deletion = first_deletion or self._first_deletion
             raise
         self._snapshot_change = number
 
@@ -164,7 +170,7 @@ class FollowingIndex:
             raise ContradictoryDatabase(f"no index can be made: {doubtful.doubt}") from None
         while self._advancing is not None and not self._advancing.done():
             await asyncio.wait([self._advancing])
-        self._index, self._snapshot_change = loaded.index, loaded.snapshot_change
+        self._use(loaded)
         return self.state()
 
     def state(self) -> IndexState:
@@ -197,10 +203,19 @@ class FollowingIndex:
     def _write_snapshot(self, file: Path, index: MemoryIndex) -> int:
         # A save that is cancelled, as when the service ends, goes on in its thread: wait for it.
         with self._writing_snapshot:
-            index.compact(self._loader.segment_folder, purge=True)
-            with index.frozen() as frozen:
-                header = self._loader.snapshot_header(frozen.change_token)
-                snapshot.write(file, header, frozen)
+            for _ in range(PURGE_STEPS):
+                try:
+                    is_purging = index.compact(self._loader.segment_folder, purge=True)
+                finally:  # also if the disk is full: it gives back the room of old files
+                    number = self._write_present(file, index)
+                if index.is_purged or not is_purging:
+                    break
+        return number
+
+    def _write_present(self, file: Path, index: MemoryIndex) -> int:
+        with index.frozen() as frozen:
+            header = self._loader.snapshot_header(frozen.change_token)
+            snapshot.write(file, header, frozen)
         return frozen.change_token.number
 
     async def _head(self) -> ChangeToken:
@@ -249,9 +264,15 @@ class FollowingIndex:
 
     async def _load(self) -> MemoryIndex:
         loaded = await self._loader.load(use_snapshot=not self.doubt)
+        if not loaded.index.is_purged:
+            self._first_deletion = -math.inf  # before the start: nobody knows how long
         await self._follow_to_the_end(loaded.index)
-        self._index, self._snapshot_change = loaded.index, loaded.snapshot_change
+        self._use(loaded)
         return loaded.index
+
+    def _use(self, loaded: LoadedIndex) -> None:
+        self._index, self._snapshot_change = loaded.index, loaded.snapshot_change
+        self.doubt = ""
 
     async def _follow_to_the_end(self, index: MemoryIndex) -> None:
         """Apply all changes of the log, until its sums were compared with those of the database.

@@ -1,5 +1,6 @@
 """How does the index come into memory: from its snapshot, or else from the database?"""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,7 +44,11 @@ class LoadedIndex:
 
 @dataclass(frozen=True, slots=True)
 class IndexLoader:
-    """Loads the index. snapshot_file: None if snapshots are not used."""
+    """Loads the index.
+
+    pool: for what takes milliseconds, since changes of the index in use wait in it too. Reading or
+    writing whole files has a thread of its own. snapshot_file: None if snapshots are not used.
+    """
 
     store: Store
     pool: WorkerPool
@@ -139,7 +144,7 @@ class IndexLoader:
         if self.snapshot_file is None:
             raise snapshot.UnusableSnapshot("none is configured")
         header = self.snapshot_header(head)
-        index = await self.pool.run(snapshot.read, self.snapshot_file, header)
+        index = await asyncio.to_thread(snapshot.read, self.snapshot_file, header)
         async with self.store.read() as records:
             if not await records.changes.contains(index.change_token):
                 raise snapshot.UnusableSnapshot("its past is not that of the database")
@@ -151,7 +156,7 @@ class IndexLoader:
     async def _try_to_compact(self, index: MemoryIndex) -> bool:
         """Return whether it could be done: otherwise the index is to stay in memory."""
         try:
-            await self.pool.run(self.compact, index)
+            await asyncio.to_thread(self.compact, index)
         except OSError as error:
             _log.warning("compaction_failed", exc_info=error)
             return False

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,6 +53,7 @@ class MemoryIndex:
     Thread-safe: searches run at the same time; a change waits until they end, and they for it.
     contents: what it holds of the database, the token and the sums always of one moment.
     size: persons, fingers, and bytes that their features take. unreadable: fingers left out.
+    is_purged: whether no file holds a finger that was removed.
     """
 
     def __init__(self, change_token: ChangeToken) -> None:
@@ -63,6 +64,7 @@ class MemoryIndex:
         self.contents = IndexContents(change_token, self._table.sums)
         self.size = self._table.size()
         self.unreadable = self._table.unreadable()
+        self.is_purged = True
 
     def update(
         self,
@@ -133,14 +135,24 @@ class MemoryIndex:
         Returns its number.
         """
         with self._lock.writing():
-            return self._table.add_segment(position, segment)
+            number = self._table.add_segment(position, segment)
+            self._tell(self.change_token)
+        return number
 
     @contextmanager
     def frozen(self) -> Iterator[FrozenIndex]:
         """Let the present state be read, while searches and changes go on.
 
-        What is removed meanwhile is found no more, but overwritten only afterwards.
+        What is removed meanwhile is found no more, but overwritten only afterwards. Waits for a
+        compaction that is under way, as that forgets segments.
         """
+        with ExitStack() as until_read:
+            with self._compacting:
+                frozen = until_read.enter_context(self._frozen())
+            yield frozen
+
+    @contextmanager
+    def _frozen(self) -> Iterator[FrozenIndex]:
         with self._lock.writing():
             table = self._table
             frozen = FrozenIndex(
@@ -158,18 +170,20 @@ class MemoryIndex:
 
         Searches and changes go on. Returns whether it did: if there are segments to be written
         anew, and the index is not frozen. folder: for files of segments; None to keep all in
-        memory. purge: whether no file may hold a finger that was removed before. Raises OSError.
+        memory. purge: whether removed fingers leave the files, which takes up to PURGE_STEPS calls.
+        Raises OSError.
         """
         rules = CompactionRules(to_files=folder is not None, purge=purge)
         with self._compacting:
             with self._lock.reading():
                 if not needs_compaction(self._table, rules):
                     return False
-            with self.frozen():
-                is_done = compact(self._table, self._lock, self._changing, rules, folder)
-            with self._lock.writing():
-                self._tell(self.change_token)
-        return is_done
+            try:
+                with self._frozen():
+                    return compact(self._table, self._lock, self._changing, rules, folder)
+            finally:
+                with self._lock.writing():
+                    self._tell(self.change_token)
 
     def _wipe(self) -> None:
         is_left = True
@@ -182,6 +196,7 @@ class MemoryIndex:
         self.contents = IndexContents(change_token, self._table.sums)
         self.size = self._table.size()
         self.unreadable = self._table.unreadable()
+        self.is_purged = self._table.is_purged()
 
     def examine(self, after: int, last: int) -> tuple[dict[str, int], list[str]]:
         """Return the checksums of encounters by id, and the ids of those that memory has altered.

@@ -170,6 +170,10 @@ class PositionFingers:
         segments = self._segments.items()
         return {number: each.file for number, each in segments if each.file is not None}
 
+    def is_purged(self) -> bool:
+        """Return whether no file holds a finger that was removed."""
+        return not any(each.removed for each in self._segments.values() if each.file is not None)
+
     def columns(self, encounters: Rows, files: Collection[int]) -> FingerColumns | None:
         """Return a copy of the fingers of encounters that are not wiped, None if there are none.
 

@@ -7,12 +7,19 @@ a command beside the service.
 
 import fcntl
 import os
+import re
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
+import structlog
+
 from matcher.index.segment_file import SegmentFacts, SegmentFile, map_segment, remove_unless_in_use
+
+_NAME = re.compile("[0-9a-f]{32}")
+
+_log = structlog.get_logger(__name__)
 
 
 class SegmentFolder:
@@ -20,6 +27,7 @@ class SegmentFolder:
 
     def __init__(self, snapshot_file: Path) -> None:
         self.path = snapshot_file.with_name(f"{snapshot_file.name}.segments")
+        self._lock_path = snapshot_file.parent
 
     def new_file(self) -> Path:
         """Return a path that no file has had."""
@@ -32,11 +40,11 @@ class SegmentFolder:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Let no other process name or remove files meanwhile, if there are any. Raises OSError."""
-        if not self.path.exists():
-            yield
-            return
-        descriptor = os.open(self.path, os.O_RDONLY)
+        """Let no other process name or remove files meanwhile. Raises OSError.
+
+        The folder of the snapshot is locked, which is there before the first segment is.
+        """
+        descriptor = os.open(self._lock_path, os.O_RDONLY)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             yield
@@ -44,8 +52,20 @@ class SegmentFolder:
             os.close(descriptor)
 
     def remove_others(self, named: Collection[str]) -> None:
-        """Remove the files that are neither among these nor in use. Raises OSError."""
-        if self.path.exists():
-            for path in self.path.iterdir():
-                if path.name not in named:
+        """Remove the segments that are neither among these nor in use. Raises OSError.
+
+        What is no segment by its name is left alone; what cannot be removed is logged.
+        """
+        if not self.path.exists():
+            return
+        for path in self.path.iterdir():
+            if is_segment_name(path.name) and path.name not in named:
+                try:
                     remove_unless_in_use(path)
+                except OSError as error:
+                    _log.error("segment_not_removed", path=str(path), error=str(error))
+
+
+def is_segment_name(name: str) -> bool:
+    """Return whether a file may be called so that is a segment."""
+    return _NAME.fullmatch(name) is not None

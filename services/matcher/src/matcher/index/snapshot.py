@@ -11,7 +11,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -26,6 +26,7 @@ from matcher.index.segment_file import SegmentFile, check_segment
 from matcher.index.segment_folder import SegmentFolder
 from matcher.index.snapshot_columns import LENGTHS_BYTES, part_bytes, part_of, pieces_of
 from matcher.index.snapshot_segments import (
+    FileNumbers,
     facts_of,
     named_files,
     renumbered,
@@ -64,7 +65,8 @@ class SnapshotHeader:
 def write(path: Path, header: SnapshotHeader, frozen: FrozenIndex) -> None:
     """Replace the snapshot by another, whole or not at all. Raises OSError.
 
-    Files of segments that it does not name, and that nobody has mapped, are removed then.
+    One of a later change, which a faster process wrote meanwhile, stays. Files of segments that it
+    does not name, and that nobody has mapped, are removed then.
     """
     files, places = named_files(frozen)
     fields: dict[str, object] = {"format": _FORMAT, "encounters": len(frozen), **asdict(header)}
@@ -72,6 +74,26 @@ def write(path: Path, header: SnapshotHeader, frozen: FrozenIndex) -> None:
     for left_over in path.parent.glob(f".{path.name}.*"):
         left_over.unlink(missing_ok=True)  # of a process that was killed, or that is slower
     draft = path.with_name(f".{path.name}.{os.getpid()}")
+    folder = SegmentFolder(path)
+    try:
+        _write_draft(draft, fields, frozen, places)
+        if files:
+            _sync_folder(folder.path)
+        with folder.locked():
+            if _is_later(path, header):
+                return
+            failpoint("matcher.snapshot.before_rename")
+            draft.replace(path)
+            _sync_folder(path.parent)
+            failpoint("matcher.snapshot.after_rename")
+            folder.remove_others({file.facts.name for file in files})
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _write_draft(
+    draft: Path, fields: Mapping[str, object], frozen: FrozenIndex, places: FileNumbers
+) -> None:
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         sha256 = _digest_of_fields(fields)
         file.write(_header_line(fields, _NO_DIGEST))
@@ -85,15 +107,20 @@ def write(path: Path, header: SnapshotHeader, frozen: FrozenIndex) -> None:
         file.write(_header_line(fields, sha256.hexdigest()))
         file.flush()
         os.fsync(file.fileno())
-    folder = SegmentFolder(path)
-    if files:
-        _sync_folder(folder.path)
-    with folder.locked():
-        failpoint("matcher.snapshot.before_rename")
-        draft.replace(path)
-        _sync_folder(path.parent)
-        failpoint("matcher.snapshot.after_rename")
-        folder.remove_others({file.facts.name for file in files})
+
+
+def _is_later(path: Path, header: SnapshotHeader) -> bool:
+    """Return whether a snapshot is of a later change of this database, and for these models."""
+    try:
+        with path.open("rb") as file:
+            fields = json.loads(file.readline(_HEADER_LIMIT))
+        if not _is_of_this_format(fields):
+            return False
+        there = SnapshotHeader(**{name: fields[name] for name in asdict(header)})
+        later = replace(header, change=there.change, log_hash=there.log_hash)
+        return there == later and there.change > header.change
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return False
 
 
 def remove_unnamed_segments(path: Path) -> None:

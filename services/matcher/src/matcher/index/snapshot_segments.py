@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from matcher.index.frozen_index import FrozenIndex
 from matcher.index.index_columns import EncounterColumns, SealedFingers
 from matcher.index.memory_index import MemoryIndex
 from matcher.index.segment_file import SegmentFacts, SegmentFile
+from matcher.index.segment_folder import is_segment_name
 
 _FILE_BITS = 32
 """A row number is the number of its file, then 32 bits for its row there."""
@@ -74,7 +74,7 @@ def facts_of(stored: Any) -> list[SegmentFacts]:
     facts = [SegmentFacts(**each) for each in stored]
     for each in facts:
         counts = each.fingers, each.minutiae, each.descriptors
-        if Path(each.name).name != each.name or each.position not in POSITIONS or min(counts) < 0:
+        if not is_segment_name(each.name) or each.position not in POSITIONS or min(counts) < 0:
             raise ValueError("it names a segment that can be none")
     return facts
 

@@ -40,14 +40,14 @@ class SuperviseIndex:
     async def follow(self, changed: asyncio.Event) -> None:
         """Catch up when a change was committed, by any replica, until cancelled.
 
-        changed: set at each change; one that is missed is followed by the next check. What goes
-        wrong is found by the next check, too.
+        changed: set at each change; one that is missed is followed by the next check. Whatever goes
+        wrong is found, and reported, by the next check, too.
         """
         while True:
             await changed.wait()
             changed.clear()
             if self._readiness.level is ServiceLevel.FULL and not self._index.doubt:
-                with suppress(IndexDoubtful, DatabaseFailure, SQLAlchemyError, OSError):
+                with suppress(Exception):
                     await self._index.catch_up()
             await asyncio.sleep(_FOLLOW_PAUSE_SECONDS)
 

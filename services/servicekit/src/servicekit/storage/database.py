@@ -128,9 +128,9 @@ class Database:
     async def try_lock(self, key: int) -> AsyncIterator[bool]:
         """Try to take an advisory lock across replicas, without waiting; yield whether granted.
 
-        key: signed 64-bit. The lock is released at the end of the block or of the process. A SQLite
-        file belongs to one process, so there the lock is always granted: callers serialise the
-        calls of their own process themselves.
+        key: signed 64-bit. The lock is released at the end of the block or of the process; one that
+        stands still keeps it. A SQLite file belongs to one process, so there the lock is always
+        granted: callers serialise the calls of their own process themselves.
         """
         if self._is_sqlite:
             yield True

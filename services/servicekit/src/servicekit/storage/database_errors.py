@@ -63,7 +63,12 @@ def connection_errors() -> Iterator[None]:
         try:
             yield
         except OSError as error:
-            raise _error(DatabaseUnavailable) from error
+            raise database_unavailable() from error
+
+
+def database_unavailable() -> DatabaseFailure:
+    """Return what callers are told when a database cannot be reached."""
+    return _error(DatabaseUnavailable)
 
 
 def _failure(error: exc.SQLAlchemyError) -> type[DatabaseFailure] | None:

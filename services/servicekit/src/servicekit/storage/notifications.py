@@ -5,14 +5,16 @@ Only a hint: what was notified while nobody listened is lost, so whoever is noti
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any
 
+import structlog
 from sqlalchemy import NullPool, text
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from servicekit.storage.database import Database
+
+_log = structlog.get_logger(__name__)
 
 # How often the connection is examined, and how long the server may take to answer, seconds.
 _CHECK_SECONDS = 1.0
@@ -51,8 +53,10 @@ async def notifications(database: Database, channel: str) -> AsyncIterator[async
 
 async def _listen(engine: AsyncEngine, channel: str, notified: asyncio.Event) -> None:
     while True:
-        with suppress(OSError, SQLAlchemyError):
+        try:
             await _listen_until_lost(engine, channel, notified)
+        except Exception as error:  # the driver raises some of its own
+            _log.warning("notifications_lost", channel=channel, error=repr(error))
         await asyncio.sleep(_CHECK_SECONDS)
 
 

@@ -34,6 +34,7 @@ class RequestLocks:
 
     def __init__(self, session: ServerSession) -> None:
         self._session = session
+        self._freeing: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
     async def hold(self, key: Key) -> AsyncIterator[None]:
@@ -43,21 +44,37 @@ class RequestLocks:
         replica may carry out the request too, and one of both cannot commit. Raises
         DatabaseFailure, SQLAlchemyError.
         """
-        number = _number(key)
+        number, pause = _number(key), _FIRST_PAUSE_SECONDS
+        while (session := await self._take(number)) is None:
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
         try:
-            pause = _FIRST_PAUSE_SECONDS
-            while not await self._session.scalar(_TAKE, number=number):
-                await asyncio.sleep(pause)
-                pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
             yield
         finally:
-            await self._free(number)
+            self._free(number, session)
 
-    async def _free(self, number: int) -> None:
-        """Free a lock, also one of which a cancelled call does not know whether it was granted."""
+    async def _take(self, number: int) -> int | None:
+        """Return the number of the session that holds a lock now; None if another replica does."""
+        session = self._session.number
+        try:
+            granted = await self._session.scalar(_TAKE, number=number)
+        except asyncio.CancelledError:  # it may be granted yet
+            self._free(number, session)
+            raise
+        return session if granted else None
+
+    def _free(self, number: int, session: int) -> None:
+        """Begin to free a lock: the response of what was done under it does not wait for that."""
+        freeing = asyncio.create_task(self._free_in(session, number))
+        self._freeing.add(freeing)
+        freeing.add_done_callback(self._freeing.discard)
+
+    async def _free_in(self, session: int, number: int) -> None:
+        if session != self._session.number:  # freed when that session ended
+            return
         try:
             await self._session.scalar(_FREE, number=number)
-        except (DatabaseFailure, SQLAlchemyError) as error:  # freed with the session
+        except (DatabaseFailure, SQLAlchemyError) as error:
             _log.warning("session_lost", error=type(error).__name__)
 
 

@@ -10,8 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from servicekit.errors import DatabaseFailure
-from servicekit.storage.database_errors import connection_errors
-from servicekit.storage.interruptible_connection import finish
+from servicekit.storage.database_errors import connection_errors, database_unavailable
 
 # How often the process shows that it runs, as a part of the silence that ends the session.
 _SIGN_OF_LIFE = 0.3
@@ -38,15 +37,39 @@ class ServerSession:
         self._interval = _SIGN_OF_LIFE * silence.total_seconds()
         self._failed = failed
         self._turn = asyncio.Lock()
+        self._ended = 0
         self._connection: AsyncConnection | None = None
+        self._statement: asyncio.Task[Any] | None = None
         self._signs_of_life: asyncio.Task[None] | None = None
+
+    @property
+    def number(self) -> int:
+        """Which of the sessions that follow each other this is; what an earlier one held is gone.
+
+        It changes when the session ends, and when opening one fails.
+        """
+        return self._ended
 
     async def scalar(self, statement: TextClause, **values: Any) -> Any:
         """Return the one value that a statement selects; once begun it completes.
 
-        Raises DatabaseFailure, SQLAlchemyError.
+        A caller that is cancelled waits neither for that nor for its turn. All who wait when the
+        session is lost, or cannot be opened, are told so: it is not tried again for each. Raises
+        DatabaseFailure, SQLAlchemyError.
         """
-        return await finish(self._scalar(statement, values))
+        number = self.number
+        await self._turn.acquire()
+        if number != self.number:
+            self._turn.release()
+            raise database_unavailable()
+        self._statement = asyncio.create_task(self._scalar(statement, values))
+        self._statement.add_done_callback(self._end_turn)
+        return await asyncio.shield(self._statement)
+
+    def _end_turn(self, statement: asyncio.Task[Any]) -> None:
+        self._turn.release()
+        if not statement.cancelled():
+            statement.exception()  # retrieved, else asyncio logs it: the caller may be cancelled
 
     async def close(self) -> None:
         """End the session."""
@@ -56,15 +79,14 @@ class ServerSession:
             await self._drop()
 
     async def _scalar(self, statement: TextClause, values: dict[str, Any]) -> Any:
-        async with self._turn:
-            try:
-                with connection_errors():
-                    connection = self._connection or await self._open()
-                    return await connection.scalar(statement, values)
-            except (DatabaseFailure, SQLAlchemyError):
-                self._failed.set()
-                await self._drop()
-                raise
+        try:
+            with connection_errors():
+                connection = self._connection or await self._open()
+                return await connection.scalar(statement, values)
+        except Exception:
+            self._failed.set()
+            await self._drop()
+            raise
 
     async def _open(self) -> AsyncConnection:
         self._connection = await self._engine.connect()
@@ -73,6 +95,7 @@ class ServerSession:
         return self._connection
 
     async def _drop(self) -> None:
+        self._ended += 1
         connection, self._connection = self._connection, None
         if connection is not None:
             await connection.invalidate()
@@ -84,6 +107,6 @@ class ServerSession:
             await asyncio.sleep(self._interval)
             try:
                 if self._connection is not None:
-                    await self._scalar(text("SELECT 1"), {})
+                    await self.scalar(text("SELECT 1"))
             except (DatabaseFailure, SQLAlchemyError):
                 return

@@ -1,4 +1,4 @@
-"""While files of the index are written, it is followed, and loaded anew when it is doubted."""
+"""While files of the index are written or read, it is followed, and loaded anew if doubted."""
 
 import asyncio
 import threading
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from matcher.bootstrap import StoreAndIndex
 from matcher.domain.errors import IndexDoubtful
-from matcher.index import compaction, segment_file
+from matcher.index import compaction, segment_file, snapshot
 from matcher.use_cases.readiness import Readiness, ServiceLevel
 from matcher.use_cases.supervise_index import SuperviseIndex
 from matcher.use_cases.supervise_index_files import SuperviseIndexFiles
@@ -82,3 +82,37 @@ async def test_a_doubted_index_is_loaded_anew(
 
             assert (await shortlisted(base, 4))[1] == 4
         supervise.cancel()
+
+
+async def _ignore_progress(_: float) -> None:
+    pass
+
+
+async def test_it_is_searched_while_another_is_made_and_sealed(
+    snapshot_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(snapshot_file.parent, snapshot_file=snapshot_file) as base:
+        await _enrol_and_follow(base, 1, 2, 3)
+        stopped = _StoppedOnce()
+        monkeypatch.setattr(segment_file, "failpoint", stopped)
+
+        async with stopped.during(lambda: base.index.rebuild(_ignore_progress)):
+            await enrol(base, 4)
+
+            assert (await shortlisted(base, 4))[1] == 4
+        assert (await shortlisted(base, 4))[1] == 4
+
+
+async def test_it_is_searched_while_its_snapshot_is_verified(
+    snapshot_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(snapshot_file.parent, snapshot_file=snapshot_file) as base:
+        await _enrol_and_follow(base, 1, 2, 3)
+        await base.index.save_snapshot()
+        stopped = _StoppedOnce()
+        monkeypatch.setattr(snapshot, "check_segment", stopped)
+
+        async with stopped.during(base.index.verify_snapshot):
+            await enrol(base, 4)
+
+            assert (await shortlisted(base, 4))[1] == 4

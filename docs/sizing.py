@@ -40,7 +40,8 @@ _TAIL = """
   fingers, of which there are never more: the table says too much for more people. For searches
   that never wait for the disk, the machine has as much memory again as the snapshot takes.
 - **Disk**: one snapshot with its segments, in proportion to the fingers, and while segments are
-  joined 0.9 GB more for each finger position. The database, with templates, images and decisions,
+  joined 0.9 GB more for each finger position, or an eighth more if that is more; twice as much
+  while `RebuildIndex` makes another index. The database, with templates, images and decisions,
   comes on top.
 - **Seconds of a core**: a search without a hit, in proportion to the fingers, and linear in the
   people by the two largest galleries above. Real people are harder to tell apart than synthetic

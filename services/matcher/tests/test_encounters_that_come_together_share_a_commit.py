@@ -1,8 +1,11 @@
 """Encounters that come while others are committed share the next commit, and nothing else."""
 
 import asyncio
+import gc
+import weakref
 from collections.abc import AsyncIterator, Sequence
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,7 +19,7 @@ from matcher.domain.request import RequestOrigin
 from matcher.store.encounter_rows import NewEncounter
 from matcher.store.store import Records
 from matcher.use_cases.store_together import StoreTogether
-from servicekit.errors import RequestIdReused
+from servicekit.errors import RequestIdReused, StorageFull
 
 from .store_and_index import NOW, finger, opened
 
@@ -116,11 +119,108 @@ async def test_a_caller_that_goes_while_it_is_committed_takes_nobody_along(
     gone = asyncio.create_task(store(new("gone"), wait))
     await begun.wait()
     gone.cancel()
-    with suppress(asyncio.CancelledError):
-        await gone
     go_on.set()
 
     assert (await store(new("next"))).added_by_change == 2
+    assert await _ended(gone) is None
+
+
+async def test_a_call_that_is_cancelled_ends_after_its_commit(base: StoreAndIndex) -> None:
+    store, begun, go_on = StoreTogether(base.store), asyncio.Event(), asyncio.Event()
+
+    async def wait(_records: Records, _encounter: Encounter) -> None:
+        begun.set()
+        await go_on.wait()
+
+    cancelled = asyncio.create_task(store(new("one"), wait))
+    await begun.wait()
+    cancelled.cancel()
+    await asyncio.wait([cancelled], timeout=0.05)
+    assert not cancelled.done()
+    go_on.set()
+
+    assert await _ended(cancelled) is None
+    async with base.store.read() as records:
+        assert (await records.encounters.get("one", ALL_OFFICES)).added_by_change == 1
+
+
+async def test_fingers_of_one_whose_caller_has_gone_are_not_kept(base: StoreAndIndex) -> None:
+    store, begun, go_on = StoreTogether(base.store), asyncio.Event(), asyncio.Event()
+
+    async def wait(_records: Records, _encounter: Encounter) -> None:
+        begun.set()
+        await go_on.wait()
+
+    first = asyncio.create_task(store(new("first"), wait))
+    await begun.wait()
+    waiting = new("gone")
+    embedding = weakref.ref(waiting.present[0].embedding)
+    gone = asyncio.create_task(store(waiting))
+    await asyncio.sleep(0)
+    gone.cancel()
+    await _ended(gone)
+    del waiting, gone
+    gc.collect()
+    are_kept = embedding() is not None
+    go_on.set()
+    await first
+
+    assert not are_kept
+
+
+async def test_one_whose_caller_goes_is_left_out_when_others_are_stored_one_by_one(
+    base: StoreAndIndex,
+) -> None:
+    store, begun, go_on = StoreTogether(base.store), asyncio.Event(), asyncio.Event()
+
+    async def wait(_records: Records, _encounter: Encounter) -> None:
+        begun.set()
+        await go_on.wait()
+
+    async def leave_and_fail(_records: Records, _encounter: Encounter) -> None:
+        gone.cancel()
+        await asyncio.sleep(0)
+        raise ZeroDivisionError
+
+    first = asyncio.create_task(store(new("first"), wait))
+    await begun.wait()
+    fails = asyncio.create_task(store(new("fails"), leave_and_fail))
+    gone, stays = asyncio.create_task(store(new("gone"))), asyncio.create_task(store(new("stays")))
+    await asyncio.sleep(0)
+    go_on.set()
+
+    assert (await first).added_by_change == 1
+    assert isinstance(await _ended(fails), ZeroDivisionError)
+    assert await _ended(gone) is None
+    assert (await stays).added_by_change == 2
+
+
+async def test_each_caller_is_given_an_exception_of_its_own(
+    base: StoreAndIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @asynccontextmanager
+    async def full() -> AsyncIterator[Records]:
+        raise StorageFull("the disk of the database is full", retry_after=timedelta(seconds=30))
+        yield
+
+    monkeypatch.setattr(base.store, "write", full)
+    store = StoreTogether(base.store)
+
+    one, other = await asyncio.gather(
+        store(new("one")), store(new("other")), return_exceptions=True
+    )
+
+    assert isinstance(one, StorageFull)
+    assert isinstance(other, StorageFull)
+    assert one is not other
+    assert str(one) == str(other)
+    assert one.retry_after == other.retry_after
+
+
+async def _ended(call: asyncio.Task[Encounter]) -> BaseException | None:
+    """Wait until a call has ended; return its exception, None if it was cancelled."""
+    await asyncio.wait([call])
+    return None if call.cancelled() else call.exception()
 
 
 async def _together(

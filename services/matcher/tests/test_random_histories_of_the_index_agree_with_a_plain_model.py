@@ -170,7 +170,8 @@ class Histories(RuleBasedStateMachine):
     @rule()
     def forget_and_save(self) -> None:
         self._end_saving()
-        self.index.compact(self.segments, purge=True)
+        while self.index.compact(self.segments, purge=True):
+            pass
         self.save()
 
         on_disk = b"".join(

@@ -6,15 +6,16 @@ from pathlib import Path
 
 import pytest
 from matcher.bootstrap import StoreAndIndex
-from matcher.index import compaction, segment_file
+from matcher.index import compaction, following_index, segment_file
 
 from .store_and_index import INDEX, enrol, features, opened
 
 
 @pytest.fixture
 def snapshot_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The snapshot of a service that seals from three fingers."""
+    """The snapshot of a service that seals from three fingers, and purges once for a snapshot."""
     monkeypatch.setattr(compaction, "_SEALED_FINGERS", 3)
+    monkeypatch.setattr(following_index, "PURGE_STEPS", 1)
     return tmp_path / "index.snapshot"
 
 

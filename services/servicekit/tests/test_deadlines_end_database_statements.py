@@ -75,14 +75,15 @@ async def test_a_client_that_hangs_up_ends_its_statement(
     assert await write(database) == 1
 
 
+@pytest.mark.parametrize("method", ["execute", "stream"])
 async def test_readers_are_interrupted_too_and_their_connections_stay_usable(
-    database: Database,
+    database: Database, method: str
 ) -> None:
     statement = text(ENDLESS[database.engine.dialect.name])
 
     async def read() -> None:
         async with database.read() as transaction:
-            await transaction.execute(statement)
+            await getattr(transaction, method)(statement)
 
     for _ in range(3):
         readers = [asyncio.create_task(read()) for _ in range(5)]

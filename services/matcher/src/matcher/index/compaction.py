@@ -1,5 +1,6 @@
 """Which segments of a position are written anew, and what is left of them?"""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -16,14 +17,16 @@ _MOST_FINGERS = 262_144
 """Segments are not joined to larger ones: to forget one finger costs a file at most, 850 MB."""
 _SMALL = 2
 """A segment is written anew with others if it is at most so many times as large as they."""
+PURGE_STEPS = 8
+"""So many purges leave no removed finger in a file; the disk needs room for the files of one."""
 _COPIED_AT_ONCE = 1_024
 """Rows: about 4 MB, 2 ms in which no other thread runs Python."""
 
 
 @dataclass(frozen=True, slots=True)
 class CompactionRules:
-    """to_files: whether segments are sealed; else they stay in memory. purge: whether no file may
-    hold a finger that was removed before."""
+    """to_files: whether segments are sealed; else they stay in memory. purge: whether files that
+    hold removed fingers are written anew, however few these are: a part of the files at once."""
 
     to_files: bool
     purge: bool
@@ -66,7 +69,8 @@ def segments_to_compact(
     """Return the numbers of segments to be written anew, those in groups that become one each.
 
     They are those that have lost many rows, those to be sealed or purged, and those that are small
-    beside these, so that there are never many. tail: the number of the one that grows.
+    beside these, so that there are never many. tail: the number of the one that grows. Of a purge,
+    they are only so many that the disk has room for the new beside the old.
     """
     sizes = {number: len(segment) for number, segment in segments.items()}
     due = {number for number in segments if _is_due(segments[number], number == tail, rules)}
@@ -82,7 +86,8 @@ def segments_to_compact(
         else:
             if number in due:
                 groups.append([number])
-    return [tuple(group) for group in groups]
+    at_once = math.ceil(len(segments) / PURGE_STEPS) if rules.purge else len(groups)
+    return [tuple(group) for group in groups[:at_once]]
 
 
 def _is_due(segment: FingerSegment, is_tail: bool, rules: CompactionRules) -> bool:

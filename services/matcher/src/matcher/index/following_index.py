@@ -31,6 +31,7 @@ from matcher.domain.operation import ReportProgress
 from matcher.domain.searched_content import ContentSums
 from matcher.domain.shortlist import SearchDepth, SearchScope, Shortlist
 from matcher.index import snapshot
+from matcher.index.compaction import PURGE_STEPS
 from matcher.index.content_check import ContentCheck
 from matcher.index.index_loader import IndexLoader, LoadedIndex
 from matcher.index.memory_index import MemoryIndex
@@ -202,10 +203,19 @@ class FollowingIndex:
     def _write_snapshot(self, file: Path, index: MemoryIndex) -> int:
         # A save that is cancelled, as when the service ends, goes on in its thread: wait for it.
         with self._writing_snapshot:
-            index.compact(self._loader.segment_folder, purge=True)
-            with index.frozen() as frozen:
-                header = self._loader.snapshot_header(frozen.change_token)
-                snapshot.write(file, header, frozen)
+            for _ in range(PURGE_STEPS):
+                try:
+                    is_purging = index.compact(self._loader.segment_folder, purge=True)
+                finally:  # also if the disk is full: it gives back the room of old files
+                    number = self._write_present(file, index)
+                if index.is_purged or not is_purging:
+                    break
+        return number
+
+    def _write_present(self, file: Path, index: MemoryIndex) -> int:
+        with index.frozen() as frozen:
+            header = self._loader.snapshot_header(frozen.change_token)
+            snapshot.write(file, header, frozen)
         return frozen.change_token.number
 
     async def _head(self) -> ChangeToken:

@@ -170,7 +170,8 @@ class MemoryIndex:
 
         Searches and changes go on. Returns whether it did: if there are segments to be written
         anew, and the index is not frozen. folder: for files of segments; None to keep all in
-        memory. purge: whether no file may hold a finger that was removed before. Raises OSError.
+        memory. purge: whether removed fingers leave the files, which takes up to PURGE_STEPS calls.
+        Raises OSError.
         """
         rules = CompactionRules(to_files=folder is not None, purge=purge)
         with self._compacting:

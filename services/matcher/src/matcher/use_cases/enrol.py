@@ -9,6 +9,7 @@ from servicekit.process.worker_pool import work_priority
 from matcher.domain.decision import Decision, DecisionKind, DecisionRecord
 from matcher.domain.encounter import Encounter, EncounterStatus
 from matcher.domain.enrolment import Enrolment
+from matcher.domain.errors import EncounterExists
 from matcher.domain.finger import Finger
 from matcher.domain.finger_source import Probe
 from matcher.domain.request import SearchPolicy
@@ -83,19 +84,30 @@ class Enrol:
 
     async def _store_pending(self, enrolment: Enrolment) -> tuple[Encounter, Probe]:
         """Commit the encounter as PENDING, unless an earlier attempt of the request has."""
-        async with self.store.read() as records:
-            interrupted = await records.encounters.added_by_request(enrolment)
+        interrupted = await self._find_interrupted(enrolment)
         if interrupted is not None:
-            probe = await self.resolve_probe.from_encounters(
-                [interrupted.encounter_id], "encounter_id"
-            )
-            return interrupted, probe
+            return interrupted
         fingers = await self._extract(enrolment)
-        encounter = await self.store_together(
-            NewEncounter(enrolment, fingers, EncounterStatus.PENDING, self.clock.now())
-        )
+        try:
+            encounter = await self.store_together(
+                NewEncounter(enrolment, fingers, EncounterStatus.PENDING, self.clock.now())
+            )
+        except EncounterExists:
+            # Another replica, which this one has taken for dead, may have committed meanwhile.
+            interrupted = await self._find_interrupted(enrolment)
+            if interrupted is None:
+                raise
+            return interrupted
         failpoint("matcher.create_encounter.after_commit")
         return encounter, probe_of(fingers, encounter.encounter_id)
+
+    async def _find_interrupted(self, enrolment: Enrolment) -> tuple[Encounter, Probe] | None:
+        async with self.store.read() as records:
+            encounter = await records.encounters.added_by_request(enrolment)
+        if encounter is None:
+            return None
+        probe = await self.resolve_probe.from_encounters([encounter.encounter_id], "encounter_id")
+        return encounter, probe
 
     async def _extract(self, enrolment: Enrolment) -> tuple[Finger, ...]:
         return await self.extract(

@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextvars import Context
+from copy import copy
 from dataclasses import dataclass
 from functools import partial
 
-from servicekit.errors import DatabaseFailure
+from servicekit.errors import DatabaseFailure, DomainError
+from servicekit.storage.interruptible_connection import finish
 
 from matcher.domain.encounter import Encounter
 from matcher.store.encounter_rows import NewEncounter
@@ -23,18 +25,21 @@ async def _nothing(_records: Records, _encounter: Encounter) -> None:
     """Store nothing more."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class _Waiting:
     new: NewEncounter
     store_more: StoreMore
     stored: asyncio.Future[Encounter]
+    is_gone: bool = False
+    """Whether the caller has gone."""
 
 
 class StoreTogether:
     """Stores encounters one commit after the other; who comes meanwhile shares the next.
 
     Each is stored or refused by itself, whoever shares its commit, and answered after it. One whose
-    caller has gone is left out, unless its commit has begun.
+    caller has gone is left out, unless its commit has begun: that is waited for, since the request
+    may be repeated as soon as its call has ended.
     """
 
     def __init__(self, store: Store) -> None:
@@ -48,11 +53,18 @@ class StoreTogether:
         Raises EncounterExists if its id was ever used, RequestIdReused, what store_more raises.
         """
         stored: asyncio.Future[Encounter] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Waiting(new, store_more, stored))
+        waiting = _Waiting(new, store_more, stored)
+        self._waiting.append(waiting)
         if self._committing is None:
             # Of no caller: neither its cancellation nor its context concerns the others.
             self._committing = asyncio.create_task(self._commit_all(), context=Context())
-        return await stored
+        return await finish(stored, partial(self._leave, waiting))
+
+    async def _leave(self, waiting: _Waiting, stored: asyncio.Future[Encounter]) -> None:
+        waiting.is_gone = True
+        if waiting in self._waiting:
+            self._waiting.remove(waiting)
+            stored.cancel()
 
     async def _commit_all(self) -> None:
         try:
@@ -63,7 +75,7 @@ class StoreTogether:
 
     def _take(self) -> Sequence[_Waiting]:
         taken, self._waiting = self._waiting[:_MAX_TOGETHER], self._waiting[_MAX_TOGETHER:]
-        return [each for each in taken if not each.stored.done()]
+        return taken
 
     async def _commit(self, take: Callable[[], Sequence[_Waiting]]) -> None:
         together: Sequence[_Waiting] = ()
@@ -77,12 +89,10 @@ class StoreTogether:
                     await self._commit(partial(_one, each))
                 return
             for each in together or take():
-                if not each.stored.done():
-                    each.stored.set_exception(error)
+                each.stored.set_exception(_own(error))
             return
         for each, encounter in zip(together, added, strict=True):
-            if not each.stored.done():
-                each.stored.set_result(encounter)
+            each.stored.set_result(encounter)
 
 
 async def _add(records: Records, together: Sequence[_Waiting]) -> Sequence[Encounter]:
@@ -95,4 +105,16 @@ async def _add(records: Records, together: Sequence[_Waiting]) -> Sequence[Encou
 
 
 def _one(waiting: _Waiting) -> Sequence[_Waiting]:
+    if waiting.is_gone:
+        waiting.stored.cancel()
+        return ()
     return (waiting,)
+
+
+def _own(error: Exception) -> Exception:
+    """Return an error for one caller alone: whoever raises it adds to its traceback."""
+    if not isinstance(error, DomainError):
+        return error
+    own = copy(error)
+    own.__cause__ = error
+    return own

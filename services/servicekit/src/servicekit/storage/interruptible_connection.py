@@ -68,6 +68,12 @@ class InterruptibleConnection(AsyncConnection):
         """Execute one statement; a cancellation interrupts it."""
         return await finish(super().execute(*arguments, **options), self._interrupt)
 
+    async def stream(  # type: ignore[override]  # to be awaited, not entered
+        self, *arguments: Any, **options: Any
+    ) -> Any:
+        """Execute one statement whose rows are fetched as needed; a cancellation interrupts it."""
+        return await finish(super().stream(*arguments, **options), self._interrupt)
+
     async def run_sync(self, *arguments: Any, **options: Any) -> Any:
         """Run a synchronous function that uses the connection; a cancellation interrupts it."""
         return await finish(super().run_sync(*arguments, **options), self._interrupt)

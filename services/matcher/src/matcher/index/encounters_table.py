@@ -98,7 +98,7 @@ class EncountersTable:
         return self._of_position(position).add_segment(segment)
 
     def add(self, added: EncounterColumns, finger_rows: FingerRows) -> None:
-        """Add encounters. finger_rows: of their fingers that lie in no file.
+        """Add encounters. finger_rows: of their fingers, but those that `sealed` names.
 
         Raises ValueError if one is there, or has another's finger: the table is of no use then.
         """
@@ -242,7 +242,7 @@ class EncountersTable:
         return self.persons.count_inside(inside, in_scope)
 
     def persons_of(self, position: int, rows: Rows, in_scope: InScope) -> Rows:
-        """Return the persons in a scope whose rows of a segment these are, each once."""
+        """Return the persons in a scope whose rows of a position these are, each once."""
         owners = self.fingers[position].owners(rows)
         return np.unique(self._person.rows[owners[in_scope[owners]]])
 
@@ -253,13 +253,13 @@ class EncountersTable:
         return np.unique(self._person.rows[rows[self._positions.rows[rows] & wanted != 0]])
 
     def person_of_each(self, position: int, rows: Rows, in_scope: InScope) -> tuple[Rows, Rows]:
-        """Return the indices of those rows of a segment that are in a scope, and their persons."""
+        """Return the indices of those rows of a position that are in a scope, and their persons."""
         owners = self.fingers[position].owners(rows)
         kept = np.flatnonzero(in_scope[owners])
         return kept, self._person.rows[owners[kept]].astype(np.int64)
 
     def rows_of(self, position: int, persons: Rows, in_scope: InScope) -> tuple[Rows, Rows]:
-        """Return all rows of a segment that these persons have within a scope.
+        """Return all rows of a position that these persons have within a scope.
 
         For each row, int64 (n,): the index of its person in ``persons``, and the row.
         """

@@ -1,4 +1,4 @@
-"""Which persons does a search shortlist, by two channels and a prefilter, among all in memory?"""
+"""Which persons does a search shortlist, by two channels and a prefilter, among all indexed?"""
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -7,7 +7,9 @@ from datetime import timedelta
 
 import pytest
 from servicekit.errors import DatabaseUnavailable
+from servicekit.storage import database as storage
 from servicekit.storage import server_session
+from servicekit.storage.database import Database
 from servicekit.storage.request_locks import RequestLocks
 from servicekit.storage.server_session import ServerSession
 from sqlalchemy import make_url
@@ -54,6 +56,7 @@ async def a_silent_server() -> AsyncIterator[tuple[SilentServer, ServerSession]]
 @pytest.fixture(autouse=True)
 def _a_server_is_waited_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server_session, "_ANSWER_SECONDS", 3600.0)
+    monkeypatch.setattr(storage, "_CONNECT_SECONDS", 3600.0)
 
 
 def calls(session: ServerSession) -> Callable[[int], asyncio.Task[None]]:
@@ -88,3 +91,23 @@ async def test_calls_share_one_failed_attempt() -> None:
 
         assert [type(failure) for failure in failures] == CALLS * [DatabaseUnavailable]
         assert server.connections == 1
+
+
+async def test_a_transaction_ends_when_it_is_cancelled_while_it_connects() -> None:
+    silent = SilentServer()
+
+    async def reads(database: Database) -> None:
+        async with database.read():
+            pass
+
+    async with await asyncio.start_server(silent.serve, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        database = Database(f"postgresql+asyncpg://user:password@127.0.0.1:{port}/db?ssl=disable")
+        reading = asyncio.create_task(reads(database))
+        await silent.spoken_to.wait()
+        reading.cancel()
+        ended, _ = await asyncio.wait([reading], timeout=20)
+        silent.hang_up()
+        await database.close()
+
+    assert [call.cancelled() for call in ended] == [True]

@@ -39,6 +39,7 @@ _SQLITE_PRAGMAS = (
     "busy_timeout=10000",  # milliseconds; for other processes, ours queue for a semaphore
 )
 _SILENCE = timedelta(seconds=30)
+_CONNECT_SECONDS = 10.0
 _TRUNCATE_ATTEMPTS = 20
 _TRUNCATE_PAUSE_SECONDS = 0.05
 
@@ -85,7 +86,12 @@ class Database:
             None if self._is_sqlite else ServerSession(self.engine.url, silence, self.failed)
         )
         # A connection pool of their own, else holders of locks could deadlock waiting for one.
-        self._locks = create_async_engine(url, pool_pre_ping=True, pool_size=16)
+        self._locks = create_async_engine(
+            url,
+            pool_pre_ping=True,
+            pool_size=16,
+            connect_args={} if self._is_sqlite else {"timeout": _CONNECT_SECONDS},
+        )
         self._interrupt: Interrupt = (
             interrupt_sqlite if self._is_sqlite else postgresql_interrupt(self._locks)
         )
@@ -162,9 +168,12 @@ class Database:
 
 
 def _limited(silence: timedelta) -> dict[str, Any]:
-    """Return the arguments of a driver's connection that limit its idle transactions."""
+    """Return the arguments of a driver's connection that limit connecting and idle transactions."""
     limit = f"{silence.total_seconds():.3f}s"
-    return {"server_settings": {"idle_in_transaction_session_timeout": limit}}
+    return {
+        "server_settings": {"idle_in_transaction_session_timeout": limit},
+        "timeout": _CONNECT_SECONDS,
+    }
 
 
 def _prepare_sqlite(engine: AsyncEngine) -> None:

@@ -24,6 +24,8 @@ Interrupt = Callable[[Any, "asyncio.Future[Any]"], Awaitable[None]]
 _RETRY_SECONDS = 0.1
 # After which a server is taken for unreachable.
 _GIVE_UP_SECONDS = 5.0
+# Held here, since an event loop holds its tasks weakly.
+_abandoned: set[asyncio.Task[None]] = set()
 
 
 async def interrupt_sqlite(driver_connection: Any, statement: asyncio.Future[Any]) -> None:
@@ -61,8 +63,17 @@ class InterruptibleConnection(AsyncConnection):
         self._interrupt_statement = interrupt
 
     async def start(self, is_ctxmanager: bool = False) -> AsyncConnection:
-        """Check a connection out of the pool."""
-        return await finish(super().start(is_ctxmanager))
+        """Check a connection out of the pool; when cancelled, it is given back once it is there."""
+        starting = asyncio.ensure_future(super().start(is_ctxmanager))
+        try:
+            await asyncio.wait([starting])
+        except asyncio.CancelledError:
+            if not starting.done():
+                abandoned = asyncio.ensure_future(self._give_back(starting))
+                _abandoned.add(abandoned)
+                abandoned.add_done_callback(_abandoned.discard)
+            raise
+        return starting.result()
 
     async def execute(self, *arguments: Any, **options: Any) -> Any:
         """Execute one statement; a cancellation interrupts it."""
@@ -86,6 +97,11 @@ class InterruptibleConnection(AsyncConnection):
         """Return the connection to the pool; what is not committed is rolled back."""
         if self.sync_connection is not None:
             await finish(super().close())
+
+    async def _give_back(self, starting: asyncio.Future[AsyncConnection]) -> None:
+        await asyncio.wait([starting])
+        if starting.exception() is None:
+            await self.close()
 
     async def _interrupt(self, statement: asyncio.Future[Any]) -> None:
         assert self.sync_connection is not None  # noqa: S101  it executes a statement

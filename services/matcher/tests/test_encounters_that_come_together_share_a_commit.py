@@ -19,7 +19,7 @@ from matcher.domain.request import RequestOrigin
 from matcher.store.encounter_rows import NewEncounter
 from matcher.store.store import Records
 from matcher.use_cases.store_together import StoreTogether
-from servicekit.errors import RequestIdReused, StorageFull
+from servicekit.errors import DatabaseUnavailable, RequestIdReused, StorageFull
 
 from .store_and_index import NOW, finger, opened
 
@@ -123,6 +123,18 @@ async def test_a_caller_that_goes_while_it_is_committed_takes_nobody_along(
 
     assert (await store(new("next"))).added_by_change == 2
     assert await _ended(gone) is None
+
+
+async def test_a_commit_that_does_not_end_is_given_up(base: StoreAndIndex) -> None:
+    store = StoreTogether(base.store, longest_seconds=0.3)
+
+    async def wait(_records: Records, _encounter: Encounter) -> None:
+        await asyncio.Event().wait()
+
+    with pytest.raises(DatabaseUnavailable):
+        await store(new("never"), wait)
+
+    assert (await store(new("next"))).added_by_change == 1
 
 
 async def test_a_call_that_is_cancelled_ends_after_its_commit(base: StoreAndIndex) -> None:

@@ -1,13 +1,14 @@
 """How are encounters stored that come at the same time? Together: one commit, few statements."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from contextvars import Context
 from copy import copy
 from dataclasses import dataclass
 from functools import partial
 
-from servicekit.errors import DatabaseFailure, DomainError
+from servicekit.errors import DatabaseFailure, DatabaseUnavailable, DomainError
 from servicekit.storage.interruptible_connection import finish
 
 from matcher.domain.encounter import Encounter
@@ -16,6 +17,7 @@ from matcher.store.store import Records, Store
 
 _MAX_TOGETHER = 64
 """Most encounters in one commit."""
+_LONGEST_SECONDS = 20.0
 
 StoreMore = Callable[[Records, Encounter], Awaitable[None]]
 """Stores what belongs to an added encounter, in the transaction that adds it."""
@@ -39,18 +41,22 @@ class StoreTogether:
 
     Each is stored or refused by itself, whoever shares its commit, and answered after it. One whose
     caller has gone is left out, unless its commit has begun: that is waited for, since the request
-    may be repeated as soon as its call has ended.
+    may be repeated as soon as its call has ended. A commit that takes longer than
+    ``longest_seconds``, as on a connection whose server is silent, is given up: nobody's deadline
+    ends it, and all changes wait for it.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, longest_seconds: float = _LONGEST_SECONDS) -> None:
         self._store = store
+        self._longest_seconds = longest_seconds
         self._waiting: list[_Waiting] = []
         self._committing: asyncio.Task[None] | None = None
 
     async def __call__(self, new: NewEncounter, store_more: StoreMore = _nothing) -> Encounter:
         """Return the encounter once it is committed with what ``store_more`` stored.
 
-        Raises EncounterExists if its id was ever used, RequestIdReused, what store_more raises.
+        Raises EncounterExists if its id was ever used, RequestIdReused, what store_more raises,
+        DatabaseFailure.
         """
         stored: asyncio.Future[Encounter] = asyncio.get_running_loop().create_future()
         waiting = _Waiting(new, store_more, stored)
@@ -73,6 +79,14 @@ class StoreTogether:
         finally:
             self._committing = None
 
+    @asynccontextmanager
+    async def _limit(self) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(self._longest_seconds):
+                yield
+        except TimeoutError as error:
+            raise DatabaseUnavailable("the database does not answer: try again") from error
+
     def _take(self) -> Sequence[_Waiting]:
         taken, self._waiting = self._waiting[:_MAX_TOGETHER], self._waiting[_MAX_TOGETHER:]
         return taken
@@ -80,7 +94,7 @@ class StoreTogether:
     async def _commit(self, take: Callable[[], Sequence[_Waiting]]) -> None:
         together: Sequence[_Waiting] = ()
         try:
-            async with self._store.write() as records:
+            async with self._limit(), self._store.write() as records:
                 together = take()  # not before: more have come while this waited for other writers
                 added = await _add(records, together)
         except Exception as error:

@@ -90,13 +90,24 @@ class InterruptibleConnection(AsyncConnection):
         return await finish(super().run_sync(*arguments, **options), self._interrupt)
 
     async def commit(self) -> None:
-        """Commit; once begun it completes, even if the call was cancelled meanwhile."""
-        await finish(super().commit())
+        """Commit; once begun it completes, even if the call was cancelled meanwhile.
+
+        Whether it did is not known if the server does not answer for some seconds after that.
+        """
+        await finish(super().commit(), self._end_commit)
 
     async def close(self) -> None:
         """Return the connection to the pool; what is not committed is rolled back."""
-        if self.sync_connection is not None:
+        if self.sync_connection is None:
+            return
+        if self.closed or self.invalidated:
             await finish(super().close())
+            return
+        driver_connection = self._driver_connection
+        closing = asyncio.ensure_future(super().close())
+        await finish(
+            asyncio.gather(closing, self._disconnect_if_silent(driver_connection, closing))
+        )
 
     async def _give_back(self, starting: asyncio.Future[AsyncConnection]) -> None:
         await asyncio.wait([starting])
@@ -104,9 +115,23 @@ class InterruptibleConnection(AsyncConnection):
             await self.close()
 
     async def _interrupt(self, statement: asyncio.Future[Any]) -> None:
-        assert self.sync_connection is not None  # noqa: S101  it executes a statement
-        driver_connection = self.sync_connection.connection.driver_connection
-        await self._interrupt_statement(driver_connection, statement)
+        await self._interrupt_statement(self._driver_connection, statement)
+
+    async def _end_commit(self, statement: asyncio.Future[Any]) -> None:
+        await self._disconnect_if_silent(self._driver_connection, statement)
+
+    async def _disconnect_if_silent(
+        self, driver_connection: Any, statement: asyncio.Future[Any]
+    ) -> None:
+        """Wait for what a server answers at once, and disconnect if it does not."""
+        await asyncio.wait([statement], timeout=_GIVE_UP_SECONDS)
+        if not statement.done() and self.dialect.name == "postgresql":
+            driver_connection.terminate()
+
+    @property
+    def _driver_connection(self) -> Any:
+        assert self.sync_connection is not None  # noqa: S101  it is started
+        return self.sync_connection.connection.driver_connection
 
 
 async def finish(

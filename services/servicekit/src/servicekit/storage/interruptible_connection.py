@@ -100,7 +100,7 @@ class InterruptibleConnection(AsyncConnection):
         """Return the connection to the pool; what is not committed is rolled back."""
         if self.sync_connection is None:
             return
-        if self.closed or self.invalidated:
+        if self.closed or self.invalidated or not self._has_server:
             await finish(super().close())
             return
         driver_connection = self._driver_connection
@@ -125,8 +125,12 @@ class InterruptibleConnection(AsyncConnection):
     ) -> None:
         """Wait for what a server answers at once, and disconnect if it does not."""
         await asyncio.wait([statement], timeout=_GIVE_UP_SECONDS)
-        if not statement.done() and self.dialect.name == "postgresql":
+        if not statement.done() and self._has_server:
             driver_connection.terminate()
+
+    @property
+    def _has_server(self) -> bool:
+        return self.dialect.name == "postgresql"
 
     @property
     def _driver_connection(self) -> Any:

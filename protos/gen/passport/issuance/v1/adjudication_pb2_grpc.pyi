@@ -77,8 +77,8 @@ class AdjudicationStub:
     documents that the merge moved, go back to `from_person_id`. Applications since the merge, with their
     documents, stay with `into_person_id` unless `application_ids` names them for the other. A passport that was
     revoked only because both were one person is valid again, if its holder was handed no other one after it, it was
-    not reported lost or stolen, its application was not refused, and no office took its book in (ResolveOpenItem
-    with RESOLUTION_REASON_BOOK_DESTROYED, `returned_document_number`). The matcher gives fingerprints back as soon
+    not reported lost or stolen, its application was not refused, and no office took its book in (ResolveOpenItem,
+    destroyed; `returned_document_number`). The matcher gives fingerprints back as soon
     as it answers. Whoever was verified as the other person is verified, or identified, anew (event
     discard_verification); for whoever was identified as the other person examiners decide.
 
@@ -154,8 +154,8 @@ class AdjudicationAsyncStub(AdjudicationStub):
     documents that the merge moved, go back to `from_person_id`. Applications since the merge, with their
     documents, stay with `into_person_id` unless `application_ids` names them for the other. A passport that was
     revoked only because both were one person is valid again, if its holder was handed no other one after it, it was
-    not reported lost or stolen, its application was not refused, and no office took its book in (ResolveOpenItem
-    with RESOLUTION_REASON_BOOK_DESTROYED, `returned_document_number`). The matcher gives fingerprints back as soon
+    not reported lost or stolen, its application was not refused, and no office took its book in (ResolveOpenItem,
+    destroyed; `returned_document_number`). The matcher gives fingerprints back as soon
     as it answers. Whoever was verified as the other person is verified, or identified, anew (event
     discard_verification); for whoever was identified as the other person examiners decide.
 
@@ -258,8 +258,8 @@ class AdjudicationServicer(metaclass=_abc_1.ABCMeta):
         documents that the merge moved, go back to `from_person_id`. Applications since the merge, with their
         documents, stay with `into_person_id` unless `application_ids` names them for the other. A passport that was
         revoked only because both were one person is valid again, if its holder was handed no other one after it, it was
-        not reported lost or stolen, its application was not refused, and no office took its book in (ResolveOpenItem
-        with RESOLUTION_REASON_BOOK_DESTROYED, `returned_document_number`). The matcher gives fingerprints back as soon
+        not reported lost or stolen, its application was not refused, and no office took its book in (ResolveOpenItem,
+        destroyed; `returned_document_number`). The matcher gives fingerprints back as soon
         as it answers. Whoever was verified as the other person is verified, or identified, anew (event
         discard_verification); for whoever was identified as the other person examiners decide.
 

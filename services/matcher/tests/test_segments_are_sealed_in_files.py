@@ -14,7 +14,8 @@ from matcher.index import compaction, snapshot
 from matcher.index.memory_checksum import memory_checksum
 from matcher.index.memory_index import MemoryIndex
 from matcher.index.segment_folder import SegmentFolder
-from structlog.testing import capture_logs
+
+from services.captured_logs import captured_logs
 
 from .indexed_entries import entries_in, index_of
 from .plain_search import Found, found_by
@@ -265,7 +266,7 @@ def test_what_cannot_be_removed_is_logged(folder: SegmentFolder) -> None:
     stays.mkdir()  # not even root can unlink it
     left.write_bytes(b"of a process that was killed")
 
-    with capture_logs() as logs:
+    with captured_logs() as logs:
         path = _save(index, folder)
 
     assert _held(snapshot.read(path, HEADER)) == _held(index)

@@ -23,7 +23,8 @@ from matcher.use_cases.readiness import Readiness, ServiceLevel
 from matcher.use_cases.supervise_index import SuperviseIndex
 from matcher.use_cases.verify import Verify
 from sqlalchemy import text
-from structlog.testing import capture_logs
+
+from services.captured_logs import captured_logs
 
 from .matcher_process import master_key
 from .models import models
@@ -73,7 +74,7 @@ async def test_without_a_database_nothing_works_and_this_is_logged_once(tmp_path
     async with open_store_and_index(settings, models()) as base:
         supervise, readiness, levels = _supervised(base)
 
-        with capture_logs() as logs:
+        with captured_logs() as logs:
             await supervise.check()
             await supervise.check()
 
@@ -90,7 +91,7 @@ async def test_a_change_log_with_a_gap_is_not_followed(tmp_path: Path) -> None:
         await enrol(base, 2)
         await _lose_change(base, 1)
 
-        with capture_logs() as logs:
+        with captured_logs() as logs:
             await supervise.check()
 
         assert levels == [VERIFY_ONLY, FULL, VERIFY_ONLY]
@@ -114,7 +115,7 @@ async def test_an_index_that_cannot_follow_leaves_verification(
             raise RuntimeError
 
         monkeypatch.setattr(base.index, "catch_up", fail)
-        with capture_logs() as logs:
+        with captured_logs() as logs:
             await supervise.check()
             await supervise.check()
 

@@ -8,7 +8,8 @@ from matcher.bootstrap import StoreAndIndex
 from matcher.index import compaction
 from matcher.use_cases import supervise_index_files
 from matcher.use_cases.supervise_index_files import SuperviseIndexFiles
-from structlog.testing import capture_logs
+
+from services.captured_logs import captured_logs
 
 from .store_and_index import INDEX, enrol, features, opened, shortlisted
 
@@ -92,7 +93,7 @@ async def test_a_damaged_file_is_not_searched_but_made_again(snapshot_file: Path
     file.write_bytes(content)
 
     async with opened(snapshot_file.parent, snapshot_file=snapshot_file) as base:
-        with capture_logs() as logs:
+        with captured_logs() as logs:
             await _require_all(base)
         assert base.index.state().snapshot_change == 0
         await base.index.save_snapshot()
@@ -137,7 +138,7 @@ async def test_where_nothing_can_be_sealed_it_serves_from_memory(
     async with opened(snapshot_file.parent, snapshot_file=snapshot_file) as base:
         await _enrol_all(base)
 
-        with capture_logs() as logs:
+        with captured_logs() as logs:
             await base.index.catch_up()
             await SuperviseIndexFiles(base.index, snapshot_interval_changes=1000).check()
 

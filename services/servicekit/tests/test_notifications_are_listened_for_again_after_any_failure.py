@@ -7,8 +7,8 @@ import asyncpg  # type: ignore[import-untyped]
 import pytest
 from servicekit.storage.database import Database
 from servicekit.storage.notifications import notifications
-from structlog.testing import capture_logs
 
+from services.captured_logs import captured_logs
 from services.databases import SERVER
 
 pytestmark = pytest.mark.skipif(not SERVER, reason="SQLite notifies nobody")
@@ -30,7 +30,7 @@ async def test_a_listener_that_failed_is_logged_and_listens_again(
 
     monkeypatch.setattr(asyncpg.Connection, "add_listener", fails_at_first)
     database = Database(database_url)
-    with capture_logs() as logs:
+    with captured_logs() as logs:
         async with notifications(database, "channel") as notified:
             await asyncio.wait_for(notified.wait(), 60)  # it listens
     await database.close()

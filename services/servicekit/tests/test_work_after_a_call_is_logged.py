@@ -7,8 +7,9 @@ import pytest
 from servicekit.errors import InvalidRequest, Overloaded
 from servicekit.grpc.call_audit import add_audit_facts, audited_work
 from servicekit.security.identity import parse_identity
-from structlog.testing import capture_logs
 from structlog.typing import EventDict
+
+from services.captured_logs import captured_logs
 
 SERVICE = parse_identity("spiffe://id/office/national/service/issuance")
 PERSON = parse_identity("spiffe://id/office/BJM/user/siti/role/examiner")
@@ -17,7 +18,7 @@ START = "passport.matcher.v1.Identification/StartIdentify"
 
 def logged(work: Callable[[], None]) -> list[EventDict]:
     """Return what work leaves in the log that is tried again where it was too much."""
-    with capture_logs() as lines:
+    with captured_logs() as lines:
         try:
             with audited_work(
                 START, SERVICE, PERSON, lambda error: isinstance(error, Overloaded), operation="o-1"
@@ -73,7 +74,7 @@ def test_when_it_is_over_and_not_when_it_is_tried_again() -> None:
 
 def test_not_with_facts_stated_afterwards() -> None:
     with (
-        capture_logs() as lines,
+        captured_logs() as lines,
         audited_work("outer", SERVICE, None, lambda _: False),
     ):
         with audited_work("inner", SERVICE, None, lambda _: False):

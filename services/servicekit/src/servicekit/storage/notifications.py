@@ -6,22 +6,23 @@ Only a hint: what was notified while nobody listened is lost, so whoever is noti
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import NullPool, text
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from servicekit.storage.database import Database
+from servicekit.storage.server_session import session_engine
 
 _log = structlog.get_logger(__name__)
 
-# How often the connection is examined, and how long the server may take to answer, seconds.
+# How often the connection is examined.
 _CHECK_SECONDS = 1.0
-_ANSWER_SECONDS = 5.0
 # After which the server ends the session of a process that stands still: what it does not fetch
 # would fill the server's queue of notifications.
-_SILENCE = "30s"
+_SILENCE = timedelta(seconds=30)
 
 
 @asynccontextmanager
@@ -35,13 +36,7 @@ async def notifications(database: Database, channel: str) -> AsyncIterator[async
     if not database.is_shared:
         yield notified
         return
-    engine = create_async_engine(
-        database.engine.url, poolclass=NullPool, isolation_level="AUTOCOMMIT",
-        connect_args={
-            "server_settings": {"idle_session_timeout": _SILENCE},
-            "timeout": _ANSWER_SECONDS, "command_timeout": _ANSWER_SECONDS,
-        },
-    )  # fmt: skip
+    engine = session_engine(database.engine.url, _SILENCE)
     listening = asyncio.create_task(_listen(engine, channel, notified))
     try:
         yield notified

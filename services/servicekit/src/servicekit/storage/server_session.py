@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import NullPool, TextClause, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from servicekit.errors import DatabaseFailure
 from servicekit.storage.database_errors import connection_errors, database_unavailable
@@ -18,6 +18,20 @@ _SIGN_OF_LIFE = 0.3
 _ANSWER_SECONDS = 5.0
 
 
+def session_engine(url: URL, silence: timedelta) -> AsyncEngine:
+    """Return what connects to a server each time by a session that ends when it is silent for long.
+
+    A server that does not answer for some seconds is taken for unreachable.
+    """
+    return create_async_engine(
+        url, poolclass=NullPool, hide_parameters=True, isolation_level="AUTOCOMMIT",
+        connect_args={
+            "server_settings": {"idle_session_timeout": f"{silence.total_seconds():.3f}s"},
+            "timeout": _ANSWER_SECONDS, "command_timeout": _ANSWER_SECONDS,
+        },
+    )  # fmt: skip
+
+
 class ServerSession:
     """One session of a PostgreSQL server, opened when first used, and again after it was lost.
 
@@ -26,14 +40,7 @@ class ServerSession:
     """
 
     def __init__(self, url: URL, silence: timedelta, failed: asyncio.Event) -> None:
-        limit = {"idle_session_timeout": f"{silence.total_seconds():.3f}s"}
-        self._engine = create_async_engine(
-            url, poolclass=NullPool, hide_parameters=True, isolation_level="AUTOCOMMIT",
-            connect_args={
-                "server_settings": limit, "timeout": _ANSWER_SECONDS,
-                "command_timeout": _ANSWER_SECONDS,
-            },
-        )  # fmt: skip
+        self._engine = session_engine(url, silence)
         self._interval = _SIGN_OF_LIFE * silence.total_seconds()
         self._failed = failed
         self._turn = asyncio.Lock()

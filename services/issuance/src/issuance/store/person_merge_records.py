@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, func, insert, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from issuance.domain.merge_undoing import MergeNotFound
@@ -50,9 +51,7 @@ class PersonMergeRecords:
 
     async def all(self) -> Sequence[PersonMerge]:
         """Return all merges, oldest first."""
-        statement = select(person_merges).order_by(_c.number)
-        rows = await self._connection.execute(statement)
-        return [PersonMerge(**field_values(row, _FIELDS)) for row in rows]
+        return await self._merges(true())
 
     async def page(
         self, page: PageRequest, office: str | None, person: str
@@ -67,7 +66,7 @@ class PersonMergeRecords:
         if office is not None:
             statement = statement.where(_c.office == office)
         rows = await self._connection.execute(statement.order_by(_c.number).limit(page.size))
-        return [(row.number, PersonMerge(**field_values(row, _FIELDS))) for row in rows]
+        return [(row.number, _merge(row)) for row in rows]
 
     async def get(self, id: str) -> PersonMerge:
         """Return a merge. Raises MergeNotFound."""
@@ -92,7 +91,7 @@ class PersonMergeRecords:
         theirs = or_(_c.from_person == merge.into_person, _c.into_person == merge.into_person)
         statement = select(person_merges).where(theirs, _HOLDS, _c.number > number)
         rows = await self._connection.execute(statement.order_by(_c.number.desc()).limit(1))
-        return next((PersonMerge(**field_values(row, _FIELDS)) for row in rows), None)
+        return next((_merge(row) for row in rows), None)
 
     async def unmade_before(self, merge: PersonMerge) -> Sequence[PersonMerge]:
         """Return earlier merges of its former person that the matcher has not done, oldest first.
@@ -115,7 +114,7 @@ class PersonMergeRecords:
     async def _merges(self, which: ColumnElement[bool]) -> Sequence[PersonMerge]:
         statement = select(person_merges).where(which).order_by(_c.number)
         rows = await self._connection.execute(statement)
-        return [PersonMerge(**field_values(row, _FIELDS)) for row in rows]
+        return [_merge(row) for row in rows]
 
     async def ask_all_again(self) -> None:
         """Record that the matcher is to be asked for each merge, or its undoing, again."""
@@ -125,7 +124,7 @@ class PersonMergeRecords:
         """Return merges for which the matcher is to be asked again, oldest first."""
         statement = select(person_merges).where(_c.to_ask_again).order_by(_c.number).limit(most)
         rows = await self._connection.execute(statement)
-        return [PersonMerge(**field_values(row, _FIELDS)) for row in rows]
+        return [_merge(row) for row in rows]
 
     async def record_asked(self, ids: Collection[str]) -> None:
         """Record that there are tasks that ask the matcher for these merges."""
@@ -205,3 +204,7 @@ class PersonMergeRecords:
         statement = update(person_merges).where(_c.number == number, ~_c.book_settled)
         done = await self._connection.execute(statement.values(book_settled=True))
         return bool(done.rowcount)
+
+
+def _merge(row: Row[Any]) -> PersonMerge:
+    return PersonMerge(**field_values(row, _FIELDS))

@@ -21,7 +21,10 @@ async def report_missing(
     missing = document.reported_missing(status, at, by.person, reason)
     await records.documents.save(missing)
     resolution = Resolution(ResolutionReason.OTHER, f"reported {status}: {reason}", by.person, at)
-    for merge in await records.person_merges.of_open_books(number):
-        if settled := await settle_book(records, merge, resolution):
+    books = await records.person_merges.open_books(
+        await records.person_merges.of_open_books(number)
+    )
+    for merge, book in books.items():
+        if settled := await settle_book(records, merge, book, resolution):
             await records.open_items.add_resolved(settled)
     return missing

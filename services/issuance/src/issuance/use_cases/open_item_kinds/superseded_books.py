@@ -27,24 +27,25 @@ async def settle(settled: Settlement, key: str) -> ResolvedItem:
     if found is None:
         raise OpenItemNotFound()
     settled.require_fitting(OpenItemKind.SUPERSEDED_BOOK, found.office)
-    item = await settle_book(records, at, settled.resolution)
+    item = await settle_book(records, at, found, settled.resolution)
     if item is None:
         raise OpenItemNotFound()
     return item
 
 
-async def settle_book(records: Records, merge: int, resolution: Resolution) -> ResolvedItem | None:
+async def settle_book(
+    records: Records, merge: int, book: SupersededBook, resolution: Resolution
+) -> ResolvedItem | None:
     """Settle the book of a merge, by its number; None if somebody else has done so meanwhile."""
-    found = (await records.person_merges.open_books([merge])).get(merge)
-    if found is None or not await records.person_merges.settle_book(merge):
+    if not await records.person_merges.settle_book(merge):
         return None
     return ResolvedItem(
         kind=OpenItemKind.SUPERSEDED_BOOK,
-        office=found.office,
-        case=found.case,
-        since=found.since,
+        office=book.office,
+        case=book.case,
+        since=book.since,
         problem=TWO_VALID_PASSPORTS,
         resolution=resolution,
-        document_number=found.document_number,
-        book_serial=found.book_serial,
+        document_number=book.document_number,
+        book_serial=book.book_serial,
     )

@@ -14,23 +14,12 @@ from passport.issuance.v1 import applications_pb2 as pb
 from passport.matcher.v1 import admin_pb2
 
 from services.databases import execute
+from services.issuance.tests.outage_policies import RENEWALS_GO_ON
 from tests.countries import a_country, database_url
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 
 _WITHIN_SECONDS = 240.0
-_RENEWALS_GO_ON = """
-[[rules]]
-scope = "matcher"
-stops = ["identification"]
-verifies = ["renewal"]
-[[rules]]
-scope = "office"
-stops = ["printing"]
-[[rules]]
-scope = "printing"
-stops = ["printing"]
-"""
 
 
 @pytest_asyncio.fixture
@@ -41,7 +30,7 @@ async def office(tmp_path: Path) -> AsyncIterator[JourneyOffice]:
         machines=1,
         books_per_minute=600.0,
         target_fpir=1e-6,
-        outage_policy=_RENEWALS_GO_ON,
+        outage_policy=RENEWALS_GO_ON,
     ) as country:
         office = JourneyOffice(country, seed=1)
         await office.staff.open_print_room()

@@ -42,6 +42,17 @@ def new(name: str, request: str = "") -> NewEncounter:
     return NewEncounter(enrolment, [finger(1)], EncounterStatus.ACTIVE, NOW)
 
 
+class HeldCommit:
+    """Stores nothing more, and holds the commit up. begun: when it does so; go_on: until this."""
+
+    def __init__(self) -> None:
+        self.begun, self.go_on = asyncio.Event(), asyncio.Event()
+
+    async def __call__(self, _records: Records, _encounter: Encounter) -> None:
+        self.begun.set()
+        await self.go_on.wait()
+
+
 async def test_what_is_answered_is_what_is_stored(base: StoreAndIndex) -> None:
     answered = await StoreTogether(base.store)(new("one"))
 
@@ -88,20 +99,16 @@ async def test_one_that_is_refused_keeps_nobody_else_out(base: StoreAndIndex) ->
 
 
 async def test_one_whose_caller_has_gone_is_left_out(base: StoreAndIndex) -> None:
-    store, begun, go_on = StoreTogether(base.store), asyncio.Event(), asyncio.Event()
+    store, held = StoreTogether(base.store), HeldCommit()
 
-    async def wait(_records: Records, _encounter: Encounter) -> None:
-        begun.set()
-        await go_on.wait()
-
-    first = asyncio.create_task(store(new("first"), wait))
-    await begun.wait()
+    first = asyncio.create_task(store(new("first"), held))
+    await held.begun.wait()
     gone, stays = asyncio.create_task(store(new("gone"))), asyncio.create_task(store(new("stays")))
     await asyncio.sleep(0)
     gone.cancel()
     with suppress(asyncio.CancelledError):
         await gone
-    go_on.set()
+    held.go_on.set()
 
     assert (await first).added_by_change == 1
     assert (await stays).added_by_change == 2
@@ -110,16 +117,12 @@ async def test_one_whose_caller_has_gone_is_left_out(base: StoreAndIndex) -> Non
 async def test_a_caller_that_goes_while_it_is_committed_takes_nobody_along(
     base: StoreAndIndex,
 ) -> None:
-    store, begun, go_on = StoreTogether(base.store), asyncio.Event(), asyncio.Event()
+    store, held = StoreTogether(base.store), HeldCommit()
 
-    async def wait(_records: Records, _encounter: Encounter) -> None:
-        begun.set()
-        await go_on.wait()
-
-    gone = asyncio.create_task(store(new("gone"), wait))
-    await begun.wait()
+    gone = asyncio.create_task(store(new("gone"), held))
+    await held.begun.wait()
     gone.cancel()
-    go_on.set()
+    held.go_on.set()
 
     assert (await store(new("next"))).added_by_change == 2
     assert await _ended(gone) is None
@@ -128,28 +131,21 @@ async def test_a_caller_that_goes_while_it_is_committed_takes_nobody_along(
 async def test_a_commit_that_does_not_end_is_given_up(base: StoreAndIndex) -> None:
     store = StoreTogether(base.store, longest_seconds=0.3)
 
-    async def wait(_records: Records, _encounter: Encounter) -> None:
-        await asyncio.Event().wait()
-
     with pytest.raises(DatabaseUnavailable):
-        await store(new("never"), wait)
+        await store(new("never"), HeldCommit())
 
     assert (await store(new("next"))).added_by_change == 1
 
 
 async def test_a_call_that_is_cancelled_ends_after_its_commit(base: StoreAndIndex) -> None:
-    store, begun, go_on = StoreTogether(base.store), asyncio.Event(), asyncio.Event()
+    store, held = StoreTogether(base.store), HeldCommit()
 
-    async def wait(_records: Records, _encounter: Encounter) -> None:
-        begun.set()
-        await go_on.wait()
-
-    cancelled = asyncio.create_task(store(new("one"), wait))
-    await begun.wait()
+    cancelled = asyncio.create_task(store(new("one"), held))
+    await held.begun.wait()
     cancelled.cancel()
     await asyncio.wait([cancelled], timeout=0.05)
     assert not cancelled.done()
-    go_on.set()
+    held.go_on.set()
 
     assert await _ended(cancelled) is None
     async with base.store.read() as records:
@@ -157,14 +153,10 @@ async def test_a_call_that_is_cancelled_ends_after_its_commit(base: StoreAndInde
 
 
 async def test_fingers_of_one_whose_caller_has_gone_are_not_kept(base: StoreAndIndex) -> None:
-    store, begun, go_on = StoreTogether(base.store), asyncio.Event(), asyncio.Event()
+    store, held = StoreTogether(base.store), HeldCommit()
 
-    async def wait(_records: Records, _encounter: Encounter) -> None:
-        begun.set()
-        await go_on.wait()
-
-    first = asyncio.create_task(store(new("first"), wait))
-    await begun.wait()
+    first = asyncio.create_task(store(new("first"), held))
+    await held.begun.wait()
     waiting = new("gone")
     embedding = weakref.ref(waiting.present[0].embedding)
     gone = asyncio.create_task(store(waiting))
@@ -174,7 +166,7 @@ async def test_fingers_of_one_whose_caller_has_gone_are_not_kept(base: StoreAndI
     del waiting, gone
     gc.collect()
     are_kept = embedding() is not None
-    go_on.set()
+    held.go_on.set()
     await first
 
     assert not are_kept
@@ -183,23 +175,19 @@ async def test_fingers_of_one_whose_caller_has_gone_are_not_kept(base: StoreAndI
 async def test_one_whose_caller_goes_is_left_out_when_others_are_stored_one_by_one(
     base: StoreAndIndex,
 ) -> None:
-    store, begun, go_on = StoreTogether(base.store), asyncio.Event(), asyncio.Event()
-
-    async def wait(_records: Records, _encounter: Encounter) -> None:
-        begun.set()
-        await go_on.wait()
+    store, held = StoreTogether(base.store), HeldCommit()
 
     async def leave_and_fail(_records: Records, _encounter: Encounter) -> None:
         gone.cancel()
         await asyncio.sleep(0)
         raise ZeroDivisionError
 
-    first = asyncio.create_task(store(new("first"), wait))
-    await begun.wait()
+    first = asyncio.create_task(store(new("first"), held))
+    await held.begun.wait()
     fails = asyncio.create_task(store(new("fails"), leave_and_fail))
     gone, stays = asyncio.create_task(store(new("gone"))), asyncio.create_task(store(new("stays")))
     await asyncio.sleep(0)
-    go_on.set()
+    held.go_on.set()
 
     assert (await first).added_by_change == 1
     assert isinstance(await _ended(fails), ZeroDivisionError)

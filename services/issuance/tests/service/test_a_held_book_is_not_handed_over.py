@@ -8,21 +8,10 @@ import pytest_asyncio
 from passport.issuance.v1 import applications_pb2 as apps
 from passport.issuance.v1 import outages_pb2
 
+from services.issuance.tests.outage_policies import RENEWALS_GO_ON
+
 from .callers import Refused
 from .country import Country, a_country
-
-RENEWALS_GO_ON = """
-[[rules]]
-scope = "matcher"
-stops = ["identification"]
-verifies = ["renewal"]
-[[rules]]
-scope = "office"
-stops = ["printing"]
-[[rules]]
-scope = "printing"
-stops = ["printing"]
-"""
 
 
 @pytest_asyncio.fixture

@@ -8,22 +8,13 @@ import pytest_asyncio
 from passport.issuance.v1 import applications_pb2 as apps
 from passport.issuance.v1 import documents_pb2
 
+from services.issuance.tests.outage_policies import outage_policy
+
 from .callers import Refused
 from .contract_values import day
 from .country import Country, a_country
 
-POLICY = """
-[[rules]]
-scope = "matcher"
-stops = ["identification"]
-emergency_days = 60
-[[rules]]
-scope = "office"
-stops = ["printing"]
-[[rules]]
-scope = "printing"
-stops = ["printing"]
-"""
+POLICY = outage_policy('stops = ["identification"]', "emergency_days = 60")
 FUNERAL = "funeral of her mother in Singapore on 28 October"
 
 

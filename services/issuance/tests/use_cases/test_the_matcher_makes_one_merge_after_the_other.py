@@ -46,6 +46,25 @@ async def _is_found_again(workflow: Workflow, id: str) -> None:
     await workflow.is_identified(BUDI, CITRA)
 
 
+async def _is_undone_and_both_are_merged_anew(
+    workflow: Workflow, first: str
+) -> tuple[OutboxTask, OutboxTask]:
+    """Undo the merge by an application; another one merges ani, then the first one merges budi.
+
+    Returns the matcher's tasks: of the other application, and of the first.
+    """
+    await is_undone(workflow, first)
+    await workflow.refuses(first)
+    second = await renews_and_is_found_twice(workflow)
+    await workflow.withdraws(second)
+    await workflow.appeals(first)
+    await _is_found_again(workflow, first)
+    await is_linked(workflow, "citra", ("ivan", "joko"))
+    await moves_encounters(workflow)
+    tasks = {task.case: task for task in await workflow.leases(MERGE)}
+    return tasks[second], tasks[first]
+
+
 async def test_an_application_is_not_merged_again_before_its_first_merge_is_made(
     workflow: Workflow,
 ) -> None:
@@ -134,21 +153,13 @@ async def test_what_moved_nothing_is_waited_for_by_no_other(workflow: Workflow) 
     nothing, matcher = MergingMatcher(has_merged=True), MergingMatcher()
     first = await renews_and_is_found_twice(workflow)
     await merges(workflow, nothing)
-    await is_undone(workflow, first)
-    await workflow.refuses(first)
-    second = await renews_and_is_found_twice(workflow)
-    await workflow.withdraws(second)
-    await workflow.appeals(first)
-    await _is_found_again(workflow, first)
-    await is_linked(workflow, "citra", ("ivan", "joko"))
-    await moves_encounters(workflow)
-    tasks = {task.case: task for task in await workflow.leases(MERGE)}
+    second, again = await _is_undone_and_both_are_merged_anew(workflow, first)
     attempt = MergeAtMatcher(workflow.store, matcher)
 
     with pytest.raises(NotYet):
-        await attempt(tasks[first])
-    await attempt(tasks[second])
-    await attempt(tasks[first])
+        await attempt(again)
+    await attempt(second)
+    await attempt(again)
 
     assert [asked[:2] for asked in matcher.asked] == [("ani", "budi"), ("budi", "citra")]
 
@@ -162,19 +173,11 @@ async def test_what_was_settled_by_a_person_is_waited_for_by_no_other(workflow: 
         await records.stuck_work.refuse(task, workflow.real_now, "SUPERVISOR_NEEDED: fraud")
     ((item, _),) = await workflow.open_items()
     await workflow.settles(item, ResolutionReason.NOT_NEEDED, identity("ani", "administrator"))
-    await is_undone(workflow, first)
-    await workflow.refuses(first)
-    second = await renews_and_is_found_twice(workflow)
-    await workflow.withdraws(second)
-    await workflow.appeals(first)
-    await _is_found_again(workflow, first)
-    await is_linked(workflow, "citra", ("ivan", "joko"))
-    await moves_encounters(workflow)
-    tasks = {task.case: task for task in await workflow.leases(MERGE)}
+    second, again = await _is_undone_and_both_are_merged_anew(workflow, first)
     attempt = MergeAtMatcher(workflow.store, matcher)
 
-    await attempt(tasks[second])
-    await attempt(tasks[first])
+    await attempt(second)
+    await attempt(again)
 
     assert [asked[:2] for asked in matcher.asked] == [("ani", "budi"), ("budi", "citra")]
 

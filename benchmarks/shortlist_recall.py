@@ -23,6 +23,7 @@ from matcher.evaluation.image_collection import find_images, parse_resolutions
 from matcher.evaluation.template_extraction import extract_all
 from matcher.index.finger_features import finger_features
 from matcher.index.finger_segment import FingerSegment
+from matcher.index.index_columns import finger_columns_of
 from matcher.minutiae import Minutiae
 from matcher.models import ModelBundle
 from matcher.synthetic import LIVE_SCAN, generate_master, generate_template
@@ -110,13 +111,19 @@ def _segment(
             listed = prepared.descriptors[:LISTED_MINUTIAE]
             lists = models.quantizer.nearest_lists(listed, 1)
             fingers.append(FingerFeatures(synthetic.embedding[row], prepared, lists))
-        segment.add(fingers, np.array(rows))
+        _add(segment, fingers)
     features = [
         finger_features(models, each, models.embedding.embed(each).astype(np.float16), lists=1)
         for each in references
     ]
-    segment.add(features, len(synthetic) + np.arange(len(features)))
+    _add(segment, features)
     return segment
+
+
+def _add(segment: FingerSegment, fingers: Sequence[FingerFeatures]) -> None:
+    """Append fingers, each of an encounter of its own."""
+    owners = segment.row_count + np.arange(len(fingers))
+    segment.extend(finger_columns_of(fingers, owners), owners)
 
 
 def _search(

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from matcher.domain.encounter import EncounterStatus
 from matcher.domain.index_entry import IndexEntry
-from matcher.index import compaction, snapshot
+from matcher.index import compaction_plan, snapshot
 from matcher.index.memory_checksum import memory_checksum
 from matcher.index.memory_index import MemoryIndex
 from matcher.index.segment_folder import SegmentFolder
@@ -52,8 +52,8 @@ def _read_change_and_save(path: Path, armed: str) -> None:
 
 
 def _seal_small_ones() -> None:
-    compaction._SEALED_FINGERS = 20
-    compaction._COPIED_AT_ONCE = 16
+    compaction_plan._SEALED_FINGERS = 20
+    compaction_plan._COPIED_AT_ONCE = 16
 
 
 def _held(index: MemoryIndex) -> dict[str, int]:
@@ -75,7 +75,7 @@ def _held(index: MemoryIndex) -> dict[str, int]:
 def test_the_next_start_reads_one_of_both_and_cleans_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str, is_saved: bool
 ) -> None:
-    monkeypatch.setattr(compaction, "_SEALED_FINGERS", 20)
+    monkeypatch.setattr(compaction_plan, "_SEALED_FINGERS", 20)
     path, before = tmp_path / "index", index_of(_people(0, 40))
     _save(path, before)
     held = _held(before)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from matcher.domain.encounter import EncounterStatus
 from matcher.domain.index_entry import IndexEntry
-from matcher.index import compaction, snapshot
+from matcher.index import compaction_plan, snapshot
 from matcher.index.memory_index import MemoryIndex
 from matcher.index.segment_folder import SegmentFolder
 
@@ -25,7 +25,7 @@ Segments = list[dict[str, Any]]
 @pytest.fixture
 def saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, MemoryIndex]:
     """A snapshot of thirty people with two fingers, whose index is in use."""
-    monkeypatch.setattr(compaction, "_SEALED_FINGERS", 20)
+    monkeypatch.setattr(compaction_plan, "_SEALED_FINGERS", 20)
     rng = np.random.default_rng(1)
     index = index_of(
         [

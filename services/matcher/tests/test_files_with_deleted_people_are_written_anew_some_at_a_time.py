@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from matcher.bootstrap import StoreAndIndex
-from matcher.index import compaction
+from matcher.index import compaction_plan
 
 from .store_and_index import INDEX, enrol, features, opened
 
@@ -19,8 +19,8 @@ DELETED = range(1, PEOPLE_OF_A_FILE * FILES, PEOPLE_OF_A_FILE)
 @pytest.fixture
 def snapshot_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The snapshot of a service whose files hold three fingers each."""
-    monkeypatch.setattr(compaction, "_SEALED_FINGERS", PEOPLE_OF_A_FILE)
-    monkeypatch.setattr(compaction, "_MOST_FINGERS", PEOPLE_OF_A_FILE)
+    monkeypatch.setattr(compaction_plan, "_SEALED_FINGERS", PEOPLE_OF_A_FILE)
+    monkeypatch.setattr(compaction_plan, "_MOST_FINGERS", PEOPLE_OF_A_FILE)
     return tmp_path / "index.snapshot"
 
 
@@ -83,7 +83,7 @@ async def test_what_was_written_before_the_disk_was_full_is_not_lost(
 ) -> None:
     async with opened(snapshot_file.parent, snapshot_file=snapshot_file) as base:
         await _one_of_each_file_is_deleted(base)
-        monkeypatch.setattr(compaction, "PURGE_STEPS", 2)  # two files at once
+        monkeypatch.setattr(compaction_plan, "PURGE_STEPS", 2)  # two files at once
         only_one_more = _with_room_for(FILES + 1, snapshot_file)
         monkeypatch.setattr(os, "posix_fallocate", only_one_more)
 

@@ -25,7 +25,8 @@ def _entry(rng: np.random.Generator, number: int) -> IndexEntry:
 
 def _segment(rng: np.random.Generator, fingers: int) -> FingerSegment:
     segment = FingerSegment()
-    segment.add([random_finger(rng) for _ in range(fingers)], np.arange(fingers))
+    some, owners = [random_finger(rng) for _ in range(fingers)], np.arange(fingers)
+    segment.extend(finger_columns_of(some, owners), owners)
     return segment
 
 
@@ -96,7 +97,7 @@ def test_a_segment_is_compacted_when_more_than_64_and_a_twentieth_are_removed(
 ) -> None:
     segment = _segment(np.random.default_rng(1), fingers)
     for row in range(removed):
-        segment.remove(row)
+        segment.remove(np.array([row]))
 
     assert segment.needs_compaction() is expected
     assert len(segment) == fingers - removed

@@ -20,7 +20,7 @@ from matcher.domain.change_token import ChangeToken
 from matcher.domain.encounter import EncounterStatus
 from matcher.domain.index_entry import FingerFeatures, IndexEntry
 from matcher.domain.shortlist import SearchDepth, SearchScope
-from matcher.index import compaction, finger_segment, memory_index, snapshot
+from matcher.index import compaction_plan, finger_segment, memory_index, snapshot
 from matcher.index.frozen_index import FrozenIndex
 from matcher.index.memory_checksum import memory_checksum
 from matcher.index.memory_index import MemoryIndex
@@ -239,9 +239,9 @@ class Histories(RuleBasedStateMachine):
 
 def test_after_any_history_both_hold_and_find_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(finger_segment, "_COMPACTION_MINIMUM", 2)
-    monkeypatch.setattr(compaction, "_SEALED_FINGERS", 4)
-    monkeypatch.setattr(compaction, "_MOST_FINGERS", 10)
-    monkeypatch.setattr(compaction, "_COPIED_AT_ONCE", 3)
+    monkeypatch.setattr(compaction_plan, "_SEALED_FINGERS", 4)
+    monkeypatch.setattr(compaction_plan, "_MOST_FINGERS", 10)
+    monkeypatch.setattr(compaction_plan, "_COPIED_AT_ONCE", 3)
     monkeypatch.setattr(memory_index, "_FINGERS_AT_ONCE", 3)
 
     run_state_machine_as_test(

@@ -10,7 +10,7 @@ import pytest
 from matcher.domain.encounter import EncounterStatus
 from matcher.domain.index_entry import FingerFeatures, IndexEntry
 from matcher.domain.shortlist import SearchDepth, SearchScope
-from matcher.index import compaction, snapshot
+from matcher.index import compaction_plan, snapshot
 from matcher.index.memory_checksum import memory_checksum
 from matcher.index.memory_index import MemoryIndex
 from matcher.index.segment_folder import SegmentFolder
@@ -29,7 +29,7 @@ PEOPLE = 60
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SegmentFolder:
     """A folder for segments, which are sealed from 20 fingers."""
-    monkeypatch.setattr(compaction, "_SEALED_FINGERS", 20)
+    monkeypatch.setattr(compaction_plan, "_SEALED_FINGERS", 20)
     return SegmentFolder(tmp_path / "index")
 
 
@@ -117,7 +117,7 @@ def test_their_memory_is_given_back(folder: SegmentFolder) -> None:
 def test_small_files_become_one_up_to_a_size(
     folder: SegmentFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(compaction, "_MOST_FINGERS", 45)
+    monkeypatch.setattr(compaction_plan, "_MOST_FINGERS", 45)
     index = index_of([])
 
     for start in range(0, 100, 20):

@@ -11,7 +11,7 @@ from matcher.bootstrap import StoreAndIndex
 from matcher.domain.encounter import EncounterStatus
 from matcher.domain.index_entry import FingerFeatures, IndexEntry
 from matcher.domain.shortlist import SearchDepth, SearchScope
-from matcher.index import compact, compaction, finger_segment
+from matcher.index import compact, compaction_plan, finger_segment
 from matcher.index.faiss_embeddings import Rows
 from matcher.index.finger_segment import FingerSegment
 from matcher.index.index_columns import FingerColumns
@@ -110,7 +110,7 @@ def test_one_segment_several_and_the_growing_one_alone_give_the_same_shortlist(
 def test_at_each_step_the_same_are_found_and_changes_go_on(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(compaction, "_COPIED_AT_ONCE", 7)
+    monkeypatch.setattr(compaction_plan, "_COPIED_AT_ONCE", 7)
     monkeypatch.setattr(compact, "_MOVED_AT_ONCE", 7)
     people = _people(200)
     index, plain = index_of(people), index_of(people[100:])

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from matcher.bootstrap import StoreAndIndex
 from matcher.domain.errors import IndexDoubtful
-from matcher.index import compaction, segment_file, snapshot
+from matcher.index import compaction_plan, segment_file, snapshot
 from matcher.use_cases.readiness import Readiness, ServiceLevel
 from matcher.use_cases.supervise_index import SuperviseIndex
 from matcher.use_cases.supervise_index_files import SuperviseIndexFiles
@@ -46,7 +46,7 @@ class _StoppedOnce:
 @pytest.fixture
 def snapshot_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The snapshot of a service that seals from three fingers."""
-    monkeypatch.setattr(compaction, "_SEALED_FINGERS", 3)
+    monkeypatch.setattr(compaction_plan, "_SEALED_FINGERS", 3)
     return tmp_path / "index.snapshot"
 
 

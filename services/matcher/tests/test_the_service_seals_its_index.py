@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from matcher.bootstrap import StoreAndIndex
-from matcher.index import compaction
+from matcher.index import compaction_plan
 from matcher.use_cases import supervise_index_files
 from matcher.use_cases.supervise_index_files import SuperviseIndexFiles
 
@@ -19,7 +19,7 @@ PEOPLE = range(1, 6)
 @pytest.fixture
 def snapshot_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The snapshot of a service that seals from three fingers."""
-    monkeypatch.setattr(compaction, "_SEALED_FINGERS", 3)
+    monkeypatch.setattr(compaction_plan, "_SEALED_FINGERS", 3)
     return tmp_path / "index.snapshot"
 
 

@@ -7,6 +7,7 @@ import pytest
 from matcher.bootstrap import StoreAndIndex
 from matcher.index import snapshot
 from matcher.index.finger_segment import FingerSegment
+from matcher.index.index_columns import finger_columns_of
 from matcher.use_cases.supervise_index_files import SuperviseIndexFiles
 
 from .indexed_entries import entries_in
@@ -35,10 +36,10 @@ async def test_a_search_finds_no_trace(tmp_path: Path) -> None:
 def test_memory_holds_nothing_of_it() -> None:
     segment = FingerSegment()
     fingers = [features(person)[INDEX] for person in (1, 2)]
-    segment.add(fingers, np.arange(2))
+    segment.extend(finger_columns_of(fingers, np.arange(2)), np.arange(2))
     query = fingers[0].embedding.astype(np.float32)
 
-    segment.remove(0)
+    segment.remove(np.array([0]))
     segment.overwrite(0)
 
     assert segment.similarities(query, np.array([0, 1])) == pytest.approx(

@@ -9,7 +9,7 @@ import threading
 import numpy as np
 
 from matcher.comparison.descriptor_quantizer import MOST_LISTS
-from matcher.index.compaction import Compaction, CompactionRules
+from matcher.index.compaction_plan import Compaction, CompactionRules
 from matcher.index.encounters_table import EncountersTable
 from matcher.index.finger_segment import NO_OWNER, FingerSegment
 from matcher.index.position_fingers import PositionFingers

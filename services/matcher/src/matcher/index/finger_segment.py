@@ -1,7 +1,5 @@
 """What does the index hold of many fingers of one position, and how is a row taken out of it?"""
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,7 +9,7 @@ from matcher.domain.index_entry import FingerFeatures
 from matcher.index.faiss_descriptor_lists import FaissDescriptorLists
 from matcher.index.faiss_embeddings import FaissEmbeddings, Query, Rows, Similarities
 from matcher.index.growable_array import GrowableArray
-from matcher.index.index_columns import FingerColumns, finger_columns_of
+from matcher.index.index_columns import FingerColumns
 from matcher.index.minutiae_columns import MinutiaeColumns
 from matcher.index.segment_file import ListSizes, SegmentFile
 
@@ -68,10 +66,6 @@ class FingerSegment:
         parts = self._embeddings, self._minutiae, self._descriptors
         return self.owner.nbytes + sum(part.size_bytes for part in parts)
 
-    def add(self, fingers: Sequence[FingerFeatures], owners: Rows) -> range:
-        """Append fingers and return their rows. owners: rows of their encounters."""
-        return self.extend(finger_columns_of(fingers, owners), owners)
-
     def extend(self, fingers: FingerColumns, owners: Rows) -> range:
         """Append fingers and return their rows. owners: rows of their encounters."""
         first = len(self._owner)
@@ -84,18 +78,13 @@ class FingerSegment:
         self._descriptors.extend(descriptors, fingers.lists)
         return rows
 
-    def remove(self, row: int) -> None:
-        """Take a row out of all searches. It keeps what it holds until it is overwritten."""
-        self.owner[row] = NO_OWNER
-        self._present -= 1
-
     def take_over(self, rows: Rows, owners: Rows) -> None:
         """Put rows that nobody owns into use."""
         self.owner[rows] = owners
         self._present += len(rows)
 
-    def give_up(self, rows: Rows) -> None:
-        """Take present rows out of all searches."""
+    def remove(self, rows: Rows) -> None:
+        """Take present rows out of all searches. They keep what they hold until overwritten."""
         self.owner[rows] = NO_OWNER
         self._present -= len(rows)
 

@@ -31,7 +31,7 @@ from matcher.domain.operation import ReportProgress
 from matcher.domain.searched_content import ContentSums
 from matcher.domain.shortlist import SearchDepth, SearchScope, Shortlist
 from matcher.index import snapshot
-from matcher.index.compaction import PURGE_STEPS
+from matcher.index.compaction_plan import PURGE_STEPS
 from matcher.index.content_check import ContentCheck
 from matcher.index.index_loader import IndexLoader, LoadedIndex
 from matcher.index.memory_index import MemoryIndex

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +16,25 @@ from matcher.index.id_table import Ids, ids_of
 from matcher.index.memory_checksum import memory_checksum
 
 Rows = NDArray[np.int64]
+N = TypeVar("N", int, NDArray[np.int64])
 ListedMinutiae = NDArray[np.uint16]
 """The inverted list of each of the best minutiae, uint16 (n, LISTED_MINUTIAE); NO_LIST after the
 last."""
 NO_LIST = np.uint16(0xFFFF)
+
+_SEGMENT_BITS = 32
+"""A row number is the number of a segment, then 32 bits for the row in it."""
+_ROW_OF_SEGMENT = (1 << _SEGMENT_BITS) - 1
+
+
+def numbered(segment: int | Rows, rows: Rows) -> Rows:
+    """Return the numbers of rows of segments."""
+    return (segment << _SEGMENT_BITS) + rows
+
+
+def place_of(row: N) -> tuple[N, N]:
+    """Return the number of the segment that a row, or each of many, is in, and its row there."""
+    return row >> _SEGMENT_BITS, row & _ROW_OF_SEGMENT
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,8 +63,8 @@ _FIELDS = fields(FingerColumns)
 class SealedFingers:
     """Fingers of one position that lie in files of segments.
 
-    owner: as in FingerColumns. row: int64 (n,), the number of the file, then 32 bits for the row in
-    it. Files are numbered by the snapshot, or by the index.
+    owner: as in FingerColumns. row: int64 (n,), see `numbered`. Files are numbered by the snapshot,
+    or by the index.
     """
 
     owner: Rows

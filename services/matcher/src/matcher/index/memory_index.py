@@ -12,7 +12,7 @@ from matcher.domain.change_token import ChangeToken
 from matcher.domain.index_entry import FingerFeatures, IndexContents, IndexEntry
 from matcher.domain.shortlist import SearchDepth, SearchScope, Shortlist, choose_shortlist
 from matcher.index.compact import compact, needs_compaction
-from matcher.index.compaction import CompactionRules
+from matcher.index.compaction_plan import CompactionRules
 from matcher.index.encounters_table import EncountersTable
 from matcher.index.finger_segment import FingerSegment
 from matcher.index.frozen_index import FrozenIndex

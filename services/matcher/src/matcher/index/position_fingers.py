@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from matcher.comparison.comparator import PreparedFinger
 from matcher.comparison.descriptor_votes import Votes
 from matcher.domain.index_entry import FingerFeatures
-from matcher.index.compaction import (
+from matcher.index.compaction_plan import (
     Compaction,
     CompactionRules,
     MovedRows,
@@ -23,12 +23,16 @@ from matcher.index.faiss_embeddings import Query, Rows, Similarities
 from matcher.index.finger_segment import NO_OWNER, FingerSegment
 from matcher.index.growable_array import GrowableArray
 from matcher.index.id_table import NO_ROW
-from matcher.index.index_columns import FingerColumns, SealedFingers, are_same, joined, split
+from matcher.index.index_columns import (
+    FingerColumns,
+    SealedFingers,
+    are_same,
+    joined,
+    numbered,
+    place_of,
+    split,
+)
 from matcher.index.segment_file import SegmentFile
-
-_SEGMENT_BITS = 32
-"""A row number is the number of its segment, then 32 bits for its row there."""
-_ROW_OF_SEGMENT = (1 << _SEGMENT_BITS) - 1
 
 
 class PositionFingers:
@@ -60,7 +64,7 @@ class PositionFingers:
         """Append fingers that no search finds until they are given to encounters; return rows."""
         nobody = np.full(len(fingers.owner), NO_OWNER)
         rows = self._segments[self._tail].extend(fingers, nobody)
-        return _numbered(self._tail, np.array(rows))
+        return numbered(self._tail, np.array(rows))
 
     def give(self, rows: Rows, encounters: Rows) -> None:
         """Let searches find fingers that nobody owns, as those of these encounters.
@@ -78,16 +82,16 @@ class PositionFingers:
         if (row := int(self.finger_rows.rows[encounter])) != NO_ROW:
             segment, row_of_segment = self._place(row)
             if segment.owner[row_of_segment] == encounter:
-                segment.remove(row_of_segment)
+                segment.remove(np.array([row_of_segment]))
 
     def wipe(self, encounter: int) -> None:
         """Overwrite what memory holds of the finger of an encounter that was removed."""
         if (row := int(self.finger_rows.rows[encounter])) == NO_ROW:
             return
-        if row >> _SEGMENT_BITS in self._segments:  # otherwise it was left behind by a compaction
-            segment, row_of_segment = self._place(row)
-            if segment.owner[row_of_segment] == NO_OWNER:
-                segment.overwrite(row_of_segment)
+        number, row_of_segment = place_of(row)
+        segment = self._segments.get(number)  # None if it was left behind by a compaction
+        if segment is not None and segment.owner[row_of_segment] == NO_OWNER:
+            segment.overwrite(row_of_segment)
         self.finger_rows.rows[encounter] = NO_ROW
 
     def holds(self, encounters: Rows, fingers: FingerColumns) -> NDArray[np.bool_]:
@@ -104,7 +108,7 @@ class PositionFingers:
         """Take the fingers of encounters from them, to be given to others; return their rows."""
         rows = self.finger_rows.rows[encounters]
         for segment, _, of_segment in self._places(rows):
-            segment.give_up(of_segment)
+            segment.remove(of_segment)
         return rows
 
     def owners(self, rows: Rows) -> Rows:
@@ -121,7 +125,7 @@ class PositionFingers:
         -inf if there are no other rows.
         """
         found = [(number, each.nearest(query, count)) for number, each in self._segments.items()]
-        rows = np.concatenate([_numbered(number, of_segment) for number, (of_segment, _) in found])
+        rows = np.concatenate([numbered(number, of_segment) for number, (of_segment, _) in found])
         similarities = np.concatenate([of_segment for _, (_, of_segment) in found])
         first = np.lexsort((rows, -similarities))[:count]
         is_all = len(first) == sum(segment.row_count for segment in self._segments.values())
@@ -132,7 +136,7 @@ class PositionFingers:
         """Return the rows that local descriptors of the probe vote for, rising, and the votes."""
         found = [(number, each.votes(probe)) for number, each in sorted(self._segments.items())]
         return (
-            np.concatenate([_numbered(number, rows) for number, (rows, _) in found]),
+            np.concatenate([numbered(number, rows) for number, (rows, _) in found]),
             np.concatenate([votes for _, (_, votes) in found]),
         )
 
@@ -231,8 +235,8 @@ class PositionFingers:
         rows = np.arange(first, first + len(moved.rows))
         present = moved.segment.owner[moved.rows] == moved.owners
         self._segments[number].take_over(rows[present], moved.owners[present])
-        moved.segment.give_up(moved.rows[present])
-        self.finger_rows.rows[moved.owners] = _numbered(number, rows)
+        moved.segment.remove(moved.rows[present])
+        self.finger_rows.rows[moved.owners] = numbered(number, rows)
 
     def forget(self, compaction: Compaction) -> None:
         """Forget segments that were written anew."""
@@ -246,26 +250,24 @@ class PositionFingers:
     def _holds(self, encounter: int, finger: FingerColumns) -> bool:
         if encounter == NO_ROW or (row := int(self.finger_rows.rows[encounter])) == NO_ROW:
             return False
-        if row >> _SEGMENT_BITS in self._compacted:
+        number, row_of_segment = place_of(row)
+        if number in self._compacted:
             return False
-        segment, row_of_segment = self._place(row)
+        segment = self._segments[number]
         rows = np.array([row_of_segment])
         is_own = segment.owner[row_of_segment] == encounter
         return bool(is_own) and are_same(segment.columns(rows, rows), finger)
 
     def _is_in(self, rows: Rows, numbers: Collection[int]) -> NDArray[np.bool_]:
-        return np.isin(rows >> _SEGMENT_BITS, [*numbers])
+        return np.isin(place_of(rows)[0], [*numbers])
 
     def _place(self, row: int) -> tuple[FingerSegment, int]:
-        return self._segments[row >> _SEGMENT_BITS], row & _ROW_OF_SEGMENT
+        number, row_of_segment = place_of(row)
+        return self._segments[number], row_of_segment
 
     def _places(self, rows: Rows) -> Iterator[tuple[FingerSegment, Rows, Rows]]:
         """Yield each segment, the indices of those rows that are in it, and their rows there."""
-        numbers = rows >> _SEGMENT_BITS
+        numbers, of_segments = place_of(rows)
         for number in np.unique(numbers).tolist():
             indices = np.flatnonzero(numbers == number)
-            yield self._segments[number], indices, rows[indices] & _ROW_OF_SEGMENT
-
-
-def _numbered(number: int, rows: Rows) -> Rows:
-    return rows + (number << _SEGMENT_BITS)
+            yield self._segments[number], indices, of_segments[indices]

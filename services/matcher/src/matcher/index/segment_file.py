@@ -11,6 +11,7 @@ import mmap
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,9 @@ def write_segment(
         _write_columns(descriptor, facts, list_sizes, parts)
         os.fsync(descriptor)
         failpoint("matcher.segment.written")
-        return _mapped(path, replace(facts, sha256=_digest(descriptor)), descriptor)
+        with open(descriptor, "rb", buffering=0, closefd=False) as content:
+            sha256 = _digest(content)
+        return _mapped(path, replace(facts, sha256=sha256), descriptor)
     except BaseException:
         path.unlink(missing_ok=True)
         raise
@@ -105,7 +108,7 @@ def map_segment(path: Path, facts: SegmentFacts) -> SegmentFile:
 def check_segment(file: SegmentFile) -> None:
     """Read a whole file; raise OSError, or ValueError for one that is not what was written."""
     with file.path.open("rb", buffering=0) as content:
-        if _digest(content.fileno()) != file.facts.sha256:
+        if _digest(content) != file.facts.sha256:
             raise ValueError("the checksum of a segment does not fit")
     bounds, lists = file.columns["bounds"], file.columns["lists"]
     fits = bounds[0] == 0 and bounds[-1] == file.facts.minutiae
@@ -231,9 +234,5 @@ def _write(descriptor: int, column: Column, start: int) -> int:
     return start + written
 
 
-def _digest(descriptor: int) -> str:
-    sha256, start = hashlib.sha256(), 0
-    while piece := os.pread(descriptor, _PIECE_BYTES, start):
-        sha256.update(piece)
-        start += len(piece)
-    return sha256.hexdigest()
+def _digest(content: FileIO) -> str:
+    return hashlib.file_digest(content, "sha256").hexdigest()

@@ -115,8 +115,7 @@ def _write_draft(
 def _is_later(path: Path, header: SnapshotHeader) -> bool:
     """Return whether a snapshot is of a later change of this database, and for these models."""
     try:
-        with path.open("rb") as file:
-            fields = json.loads(file.readline(_HEADER_LIMIT))
+        fields = _fields_of(path)
         if not _is_of_this_format(fields):
             return False
         there = SnapshotHeader(**{name: fields[name] for name in asdict(header)})
@@ -134,8 +133,7 @@ def remove_unnamed_segments(path: Path) -> None:
     folder = SegmentFolder(path)
     with folder.locked():
         try:
-            with path.open("rb") as file:
-                fields = json.loads(file.readline(_HEADER_LIMIT))
+            fields = _fields_of(path)
             if not _is_of_this_format(fields):
                 return
             named = {each.name for each in facts_of(fields["segments"])}
@@ -150,8 +148,7 @@ def describe(path: Path) -> SnapshotFacts:
     Raises UnusableSnapshot if there is no header.
     """
     try:
-        with path.open("rb") as file:
-            fields = json.loads(file.readline(_HEADER_LIMIT))
+        fields = _fields_of(path)
         if not _is_of_this_format(fields):
             raise UnusableSnapshot("it is of another format")
         state = ChangeToken(fields["database_epoch"], int(fields["change"]), fields["log_hash"])
@@ -201,13 +198,22 @@ def _opened(path: Path) -> Iterator[tuple[BinaryIO, Any, list[SegmentFile]]]:
     with ExitStack() as stack:
         with folder.locked():
             file = stack.enter_context(path.open("rb"))
-            fields = json.loads(file.readline(_HEADER_LIMIT))
+            fields = _header(file)
             segments = []
             if _is_of_this_format(fields):
                 facts = facts_of(fields["segments"])
                 folder.remove_others({each.name for each in facts})
                 segments = folder.map(facts)
         yield file, fields, segments
+
+
+def _fields_of(path: Path) -> Any:
+    with path.open("rb") as file:
+        return _header(file)
+
+
+def _header(file: BinaryIO) -> Any:
+    return json.loads(file.readline(_HEADER_LIMIT))
 
 
 def _is_of_this_format(fields: Any) -> bool:

@@ -10,14 +10,16 @@ from numpy.typing import NDArray
 from matcher.domain.shortlist import POSITIONS
 from matcher.index.finger_segment import FingerSegment
 from matcher.index.frozen_index import FrozenIndex
-from matcher.index.index_columns import EncounterColumns, SealedFingers
+from matcher.index.index_columns import (
+    EncounterColumns,
+    SealedFingers,
+    numbered,
+    place_of,
+)
 from matcher.index.memory_index import MemoryIndex
 from matcher.index.segment_file import SegmentFacts, SegmentFile
 from matcher.index.segment_folder import is_segment_name
 
-_FILE_BITS = 32
-"""A row number is the number of its file, then 32 bits for its row there."""
-_ROW_OF_FILE = (1 << _FILE_BITS) - 1
 _MOST_ROWS = 1 << 40
 """More fingers, minutiae or descriptors can lie in no file."""
 
@@ -64,7 +66,7 @@ def require_rows(part: EncounterColumns, files: Sequence[SegmentFile]) -> None:
     positions = np.array([file.facts.position for file in files], np.int64)
     fingers = np.array([file.facts.fingers for file in files], np.int64)
     for position, sealed in part.sealed.items():
-        places, rows = sealed.row >> _FILE_BITS, sealed.row & _ROW_OF_FILE
+        places, rows = place_of(sealed.row)
         if places.min() < 0 or places.max() >= len(files):
             raise ValueError("it tells of a segment that it does not name")
         if (positions[places] != position).any() or (rows >= fingers[places]).any():
@@ -88,6 +90,7 @@ def stored_facts(files: Sequence[SegmentFile]) -> list[dict[str, object]]:
 
 
 def _renumbered(fingers: SealedFingers, numbers: Mapping[int, int]) -> Rows:
-    file, rows = np.unique(fingers.row >> _FILE_BITS, return_inverse=True)
+    of_each, rows = place_of(fingers.row)
+    file, place = np.unique(of_each, return_inverse=True)
     others = np.array([numbers[number] for number in file.tolist()], np.int64)
-    return (others[rows] << _FILE_BITS) + (fingers.row & _ROW_OF_FILE)
+    return numbered(others[place], rows)

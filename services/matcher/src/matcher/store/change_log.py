@@ -129,13 +129,6 @@ class ChangeLog:
         await self._set_head(number, log_hash, sums)
         return tokens
 
-    async def was_added(self, encounter_id: str) -> bool:
-        """Return whether an encounter of this id was ever added."""
-        statement = select(changes.c.number).where(
-            changes.c.encounter_id == encounter_id, changes.c.kind == ChangeKind.ADDED
-        )
-        return await self._transaction.scalar(statement) is not None
-
     async def after(self, applied: ChangeToken, latest: DatabaseState, limit: int) -> LoggedChanges:
         """Return at most ``limit`` changes that follow a state; each encounter once.
 

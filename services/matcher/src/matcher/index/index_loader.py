@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,7 @@ from matcher.domain.change_token import ChangeToken
 from matcher.domain.finger import read_stored_template
 from matcher.domain.index_entry import NO_SNAPSHOT, IndexEntry, SnapshotFacts
 from matcher.domain.operation import ReportProgress
+from matcher.domain.person_part import EVERYBODY, PersonPart
 from matcher.index import snapshot
 from matcher.index.finger_features import finger_features
 from matcher.index.memory_index import MemoryIndex
@@ -52,12 +53,25 @@ class IndexLoader:
 
     pool: for what takes milliseconds, since changes of the index in use wait in it too. Reading or
     writing whole files has a thread of its own. snapshot_file: None if snapshots are not used.
+    part: persons whose encounters are loaded.
     """
 
     store: Store
     pool: WorkerPool
     models: ModelBundle
     snapshot_file: Path | None
+    part: PersonPart = EVERYBODY
+
+    def of(self, part: PersonPart) -> "IndexLoader":
+        """Return the loader of a part of the persons, whose snapshot is in a folder of its own.
+
+        Makes the folder. Raises OSError.
+        """
+        file = self.snapshot_file
+        if file is not None and not part.is_whole:
+            file = file.with_name(f"{file.name}.{part}") / file.name
+            file.parent.mkdir(mode=0o700, exist_ok=True)
+        return replace(self, snapshot_file=file, part=part)
 
     @property
     def segment_folder(self) -> SegmentFolder | None:
@@ -74,6 +88,7 @@ class IndexLoader:
             versions.embedding,
             versions.comparison,
             versions.quantizer,
+            str(self.part),
         )
 
     async def load(self, *, use_snapshot: bool) -> LoadedIndex:
@@ -164,7 +179,7 @@ class IndexLoader:
     async def _read_again(self, index: MemoryIndex, encounter_ids: Sequence[str]) -> None:
         """Replace entries by what is stored now: their templates may have been repaired since."""
         async with self.store.read() as records:
-            stored = await records.index_source.of(encounter_ids)
+            stored = await records.index_source.of(encounter_ids, self.part)
         entries, _ = await self.entries(stored)
         await self.pool.run(index.update, encounter_ids, entries)
 
@@ -196,7 +211,7 @@ class IndexLoader:
 
     async def _added_after(self, change: int) -> list[IndexedEncounter]:
         async with self.store.read() as records:
-            return await records.index_source.added_after(change, _ENCOUNTERS_PER_BATCH)
+            return await records.index_source.added_after(change, _ENCOUNTERS_PER_BATCH, self.part)
 
 
 def _log_unreadable(entries: Sequence[IndexEntry]) -> None:

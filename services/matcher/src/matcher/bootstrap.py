@@ -1,7 +1,7 @@
 """What do the server and the commands of administrators both need: database, index, models?"""
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import uuid4
@@ -12,9 +12,12 @@ from servicekit.storage.database import Database
 
 from matcher.calibration.score_calibration import CALIBRATION_FILE
 from matcher.config import Settings
+from matcher.domain.person_part import parts_of
 from matcher.domain.shortlist import MOST_TIMES_DEEPER, SearchDepth
 from matcher.index.following_index import FollowingIndex
 from matcher.index.index_loader import IndexLoader
+from matcher.index.served_index import ServedIndex
+from matcher.index.sharded_index import ShardedIndex
 from matcher.models import ModelBundle
 from matcher.store.master_key_file import read_master_key
 from matcher.store.store import Store
@@ -27,12 +30,14 @@ from matcher.use_cases.search import Search
 class StoreAndIndex:
     """The database and the index over it: enough for maintenance, and the base of the server.
 
-    pool: threads for extraction and comparison.
+    index_parts: those of the index that are in this process, whose files are written here: itself,
+    or its shards. pool: threads for extraction and comparison.
     """
 
     database: Database
     store: Store
-    index: FollowingIndex
+    index: ServedIndex
+    index_parts: Sequence[FollowingIndex]
     pool: WorkerPool
 
 
@@ -52,8 +57,10 @@ async def open_store_and_index(
     pool = WorkerPool(settings.workers or os.cpu_count() or 1, settings.max_queued_work)
     index_pool = WorkerPool(1, settings.max_queued_work)
     loader = IndexLoader(store, index_pool, models, settings.snapshot_file)
+    parts = [FollowingIndex(loader.of(part), pool) for part in parts_of(settings.index_shards)]
+    index = parts[0] if len(parts) == 1 else ShardedIndex(store, parts)
     try:
-        yield StoreAndIndex(database, store, FollowingIndex(loader, pool), pool)
+        yield StoreAndIndex(database, store, index, parts, pool)
     finally:
         pool.close()
         index_pool.close()

@@ -70,8 +70,8 @@ async def rebuild(settings: Settings) -> int:
     async with _open_decryptable(settings, ModelBundle.load()) as base:
         async with base.store.write() as records:
             await records.index_source.invalidate_embeddings()
-        if settings.snapshot_file is not None:
-            settings.snapshot_file.unlink(missing_ok=True)
+        for part in base.index_parts:
+            part.remove_snapshot()
         await base.index.catch_up()
         await base.index.save_snapshot()
         return base.index.state().fingers

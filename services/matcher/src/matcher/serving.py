@@ -124,7 +124,10 @@ async def _serve(
         readiness = Readiness()
         operations = _add_services(settings, base, models, decoders, readiness, server)
         supervise_index = SuperviseIndex(base.store, base.index, readiness)
-        supervise_files = SuperviseIndexFiles(base.index, settings.snapshot_interval_changes)
+        supervised_files = [
+            SuperviseIndexFiles(part, settings.snapshot_interval_changes)
+            for part in base.index_parts
+        ]
         capacity = _make_capacity(settings)
         watch_capacity = WatchCapacity(base.index, capacity)
         forget_supplied_fingers = ForgetSuppliedFingers(
@@ -149,7 +152,8 @@ async def _serve(
                 tasks.create_task(operations.run())
                 tasks.create_task(supervise_index.run(settings.follow_interval_seconds))
                 tasks.create_task(supervise_index.follow(changed))
-                tasks.create_task(supervise_files.run(settings.follow_interval_seconds))
+                for supervise_files in supervised_files:
+                    tasks.create_task(supervise_files.run(settings.follow_interval_seconds))
                 tasks.create_task(forget_supplied_fingers.run())
                 tasks.create_task(watch_capacity.run())
 

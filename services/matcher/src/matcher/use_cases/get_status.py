@@ -8,7 +8,7 @@ from servicekit.process.clock import Clock
 from matcher.domain.change_token import ChangeToken
 from matcher.domain.index_capacity import IndexCapacity
 from matcher.domain.index_entry import IndexState
-from matcher.index.following_index import FollowingIndex
+from matcher.index.served_index import ServedIndex
 from matcher.models import ModelVersions
 from matcher.store.store import Store
 from matcher.use_cases.readiness import Readiness, ServiceLevel
@@ -44,7 +44,7 @@ class GetStatus:
     """Collects the state of the matcher for administrators."""
 
     store: Store
-    index: FollowingIndex
+    index: ServedIndex
     versions: ModelVersions
     readiness: Readiness
     clock: Clock

@@ -13,7 +13,7 @@ from servicekit.storage.database import Database
 from matcher.calibration.score_calibration import CALIBRATION_FILE
 from matcher.config import Settings
 from matcher.domain.person_part import parts_of
-from matcher.domain.shortlist import MOST_TIMES_DEEPER, SearchDepth
+from matcher.domain.shortlist import MOST_TIMES_DEEPER, MOST_TIMES_SHALLOWER, SearchDepth
 from matcher.index.following_index import FollowingIndex
 from matcher.index.index_loader import IndexLoader
 from matcher.index.served_index import ServedIndex
@@ -89,6 +89,7 @@ def search_depth(settings: Settings) -> SearchDepth:
         settings.max_persons_voted,
         MOST_TIMES_DEEPER,
         by_codes=True,
+        most_times_shallower=MOST_TIMES_SHALLOWER,
     )
 
 

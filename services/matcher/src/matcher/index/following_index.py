@@ -296,7 +296,7 @@ class FollowingIndex:
             except BrokenLog as broken:
                 raise IndexDoubtful(str(broken), _RETRY_AFTER) from None
             stored = await records.index_source.of(changes.encounter_ids)
-        entries, _ = await self._loader.entries(stored)
+        entries = await self._loader.entries(stored)
         if changes.last != index.change_token:
             await self._loader.pool.run(index.update, changes.encounter_ids, entries, changes.last)
         if not {encounter.encounter_id for encounter in stored}.issuperset(changes.encounter_ids):

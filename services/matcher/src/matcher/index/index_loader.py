@@ -93,11 +93,7 @@ class IndexLoader:
             head = await records.changes.head()
         index, last, is_sealed = MemoryIndex(head), 0, self.snapshot_file is not None
         while stored := await self._added_after(last):
-            entries, new_embeddings = await self.entries(stored)
-            if new_embeddings:
-                async with self.store.write() as records:
-                    await records.index_source.store_embeddings(new_embeddings)
-            await self.pool.run(index.update, (), entries)
+            await self.pool.run(index.update, (), await self.entries(stored))
             is_sealed = is_sealed and await self._try_to_compact(index)
             last = stored[-1].added_by_change
             await report_progress(last / max(last, head.number))
@@ -124,21 +120,23 @@ class IndexLoader:
             raise snapshot.UnusableSnapshot("none is configured")
         return await self.pool.run(snapshot.describe, self.snapshot_file)
 
-    async def entries(
-        self, stored: Sequence[IndexedEncounter]
-    ) -> tuple[list[IndexEntry], NewEmbeddings]:
-        """Return the entries of those encounters that are searched, and the embeddings computed.
+    async def entries(self, stored: Sequence[IndexedEncounter]) -> list[IndexEntry]:
+        """Return the entries of those encounters that are searched.
 
-        Embeddings of another model version are computed again, also for encounters that are not
-        searched. A finger whose template cannot be read is logged and left out.
+        Embeddings that this model version has not made yet are computed and stored, also for
+        encounters that are not searched. A finger whose template cannot be read is logged and left
+        out.
         """
         entries, new_embeddings = await self.pool.run(_entries, self.models, stored)
+        if new_embeddings:
+            async with self.store.write() as records:
+                await records.index_source.store_embeddings(new_embeddings)
         for entry in entries:
             for position in entry.unreadable:
                 _log.error(
                     "template_unreadable", encounter_id=entry.encounter_id, position=position
                 )
-        return entries, new_embeddings
+        return entries
 
     async def _from_snapshot(self, head: ChangeToken) -> LoadedIndex:
         if self.snapshot_file is None:
@@ -166,12 +164,22 @@ class IndexLoader:
         """Replace entries by what is stored now: their templates may have been repaired since."""
         async with self.store.read() as records:
             stored = await records.index_source.of(encounter_ids)
-        entries, _ = await self.entries(stored)
-        await self.pool.run(index.update, encounter_ids, entries)
+        await self.pool.run(index.update, encounter_ids, await self.entries(stored))
 
     async def _added_after(self, change: int) -> list[IndexedEncounter]:
         async with self.store.read() as records:
             return await records.index_source.added_after(change, _ENCOUNTERS_PER_BATCH)
+
+
+def embed_outdated(models: ModelBundle, stored: Sequence[IndexedEncounter]) -> NewEmbeddings:
+    """Return the embeddings that these models have not made of readable fingers yet."""
+    outdated = {
+        (encounter.encounter_id, position): read_stored_template(finger.template, finger.sha256)
+        for encounter in stored
+        for position, finger in encounter.fingers.items()
+        if finger.embedding is None
+    }
+    return _embed_outdated(models, stored, outdated)
 
 
 def _entries(

@@ -1,4 +1,4 @@
-"""Measures the throughput of one matcher over RPC: enrolments, searches, images.
+"""Measures the throughput of one matcher over RPC: enrolments, imports, searches, images.
 
     python -m benchmarks.matcher_throughput [--out build/matcher-throughput] [--people 2000]
         [--images FOLDER]
@@ -65,7 +65,9 @@ async def measure(out: Path, people: int, folder: Path | None, progress: Progres
     await country.restart("matcher")
     try:
         measurements = ServiceMeasurements(country, progress)
-        progress.say(f"    {await measurements.enrolments(enrolled)}")
+        for measure_them in (measurements.enrolments, measurements.imports):
+            measured = await measure_them(enrolled)
+            progress.say(f"    {measured}: {measured.how}")
         await _searches(country, probes, progress)
         enrolments_of_images = await measurements.images_enrolled(images)
         _steps(images, progress)

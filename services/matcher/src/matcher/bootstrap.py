@@ -1,10 +1,9 @@
 """What do the server and the commands of administrators both need: database, index, models?"""
 
 import os
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 from uuid import uuid4
 
 from servicekit.errors import DomainError
@@ -16,11 +15,13 @@ from servicekit.storage.database import Database
 from matcher.config import Settings
 from matcher.domain.index_capacity import IndexCapacity
 from matcher.domain.model_bundle import PACKAGED
+from matcher.domain.person_part import parts_of
 from matcher.domain.shortlist import MOST_TIMES_DEEPER, SearchDepth
-from matcher.index import snapshot
+from matcher.index.bundle_files import bundle_snapshot_file
 from matcher.index.following_index import FollowingIndex
 from matcher.index.index_loader import IndexLoader
-from matcher.index.segment_folder import SEGMENTS_SUFFIX
+from matcher.index.served_index import ServedIndex
+from matcher.index.sharded_index import ShardedIndex
 from matcher.model_bundles import ModelBundles
 from matcher.models import ModelBundle
 from matcher.store.bundle_records import BundleRecords
@@ -32,21 +33,20 @@ from matcher.use_cases.make_decision import DecisionMaker
 from matcher.use_cases.replay_decision import ReplayDecision
 from matcher.use_cases.search import Search
 
-_BUNDLE_MARK = "bundle-"
-"""In names of snapshots of bundles other than the packaged one."""
-
 
 @dataclass(frozen=True, slots=True)
 class StoreAndIndex:
     """The database and the index over it: enough for maintenance, and the base of the server.
 
-    pool: threads for extraction and comparison. index_pools: of one thread each, for the index in
-    use and for one that is made beside it.
+    index_parts: those of the index that are in this process, whose files are written here: itself,
+    or its shards. pool: threads for extraction and comparison. index_pools: of one thread each, for
+    the index in use and for one that is made beside it.
     """
 
     database: Database
     store: Store
-    index: FollowingIndex
+    index: ServedIndex
+    index_parts: Sequence[FollowingIndex]
     pool: WorkerPool
     index_pools: tuple[WorkerPool, WorkerPool]
 
@@ -70,9 +70,9 @@ async def open_store_and_index(
         WorkerPool(1, settings.max_queued_work),
         WorkerPool(1, settings.max_queued_work),
     )
-    loader = IndexLoader(store, index_pools[0], models, bundle_snapshot_file(settings, bundle))
+    index, parts = _make_index(settings, store, models, bundle, index_pools[0], pool)
     try:
-        yield StoreAndIndex(database, store, FollowingIndex(loader, pool), pool, index_pools)
+        yield StoreAndIndex(database, store, index, parts, pool, index_pools)
     finally:
         pool.close()
         for index_pool in index_pools:
@@ -89,31 +89,27 @@ def beside(
 ) -> StoreAndIndex:
     """Return the same database with an index of another bundle, not loaded yet."""
     store = base.store.of_embeddings(models.versions.embedding)
-    loader = IndexLoader(store, index_pool, models, bundle_snapshot_file(settings, bundle))
-    return replace(base, store=store, index=FollowingIndex(loader, base.pool))
+    index, parts = _make_index(settings, store, models, bundle, index_pool, base.pool)
+    return replace(base, store=store, index=index, index_parts=parts)
 
 
-def bundle_snapshot_file(settings: Settings, bundle: str) -> Path | None:
-    """Return the file for snapshots of the index of a bundle; None if there is none."""
+def _make_index(
+    settings: Settings,
+    store: Store,
+    models: ModelBundle,
+    bundle: str,
+    index_pool: WorkerPool,
+    search_pool: WorkerPool,
+) -> tuple[ServedIndex, Sequence[FollowingIndex]]:
+    """Return an index, not loaded yet, and its parts."""
     file = settings.snapshot_file
-    if file is None or bundle == PACKAGED:
-        return file
-    return file.with_name(f"{file.name}.{_BUNDLE_MARK}{bundle}")
-
-
-def remove_bundle_files(settings: Settings, in_use: Collection[str]) -> bool:
-    """Remove the snapshots of bundles that are not in use; return whether all of them are gone."""
-    file = settings.snapshot_file
-    if file is None:
-        return True
-    start = f"{file.name}.{_BUNDLE_MARK}"
-    names = {
-        path.name.removeprefix(start).removesuffix(SEGMENTS_SUFFIX)
-        for path in file.parent.glob(f"{start}*")
-    }
-    files = [bundle_snapshot_file(settings, name) for name in {PACKAGED, *names}.difference(in_use)]
-    left = [each for each in files if each is not None and not snapshot.remove(each)]
-    return not left
+    if file is not None:
+        file = bundle_snapshot_file(file, bundle)
+    loader = IndexLoader(store, index_pool, models, file)
+    parts = [
+        FollowingIndex(loader.of(part), search_pool) for part in parts_of(settings.index_shards)
+    ]
+    return parts[0] if len(parts) == 1 else ShardedIndex(store, parts), parts
 
 
 def model_bundles(settings: Settings) -> ModelBundles:

@@ -71,11 +71,12 @@ class BundleMaker:
         """Follow the database, write snapshots and watch the size of an index, until cancelled."""
         index, seconds = bundle.index, self.settings.follow_interval_seconds
         supervise_index = SuperviseIndex(bundle.store, index, readiness)
-        supervise_files = SuperviseIndexFiles(index, self.settings.snapshot_interval_changes)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(supervise_index.run(seconds))
             tasks.create_task(supervise_index.follow(self.changed))
-            tasks.create_task(supervise_files.run(seconds))
+            for part in bundle.index_parts:
+                files = SuperviseIndexFiles(part, self.settings.snapshot_interval_changes)
+                tasks.create_task(files.run(seconds))
             tasks.create_task(WatchCapacity(index, make_capacity(self.settings)).run())
 
     def _make(
@@ -92,6 +93,7 @@ class BundleMaker:
             models=models,
             store=store,
             index=base.index,
+            index_parts=base.index_parts,
             index_pool=index_pool,
             resolve_probe=resolve_probe,
             search=search,

@@ -42,6 +42,13 @@ class Settings(ServiceSettings):
         "(FILE.segments); unset: the index is read from the database and held in memory. "
         "Embeddings and minutiae are not encrypted in them: put them on an encrypted volume",
     )
+    index_shards: int = Field(
+        1,
+        ge=1,
+        le=64,
+        description="parts that the persons in the index are divided into, each with a folder of "
+        "its own for its snapshot (FILE.1-of-4); another number reads the database anew",
+    )
     snapshot_interval_changes: int = Field(
         10_000, gt=0, description="committed changes after which a new snapshot is written"
     )

@@ -11,7 +11,6 @@ from servicekit.storage.database import Database
 from matcher.bootstrap import (
     ServingModels,
     StoreAndIndex,
-    bundle_snapshot_file,
     load_serving_models,
     open_store_and_index,
 )
@@ -75,11 +74,11 @@ async def rebuild(settings: Settings) -> int:
     Returns how many fingers the index then holds. Raises ValueError, and changes nothing, if the
     database is encrypted under another master key.
     """
-    async with _open_decryptable(settings) as (base, serving):
+    async with _open_decryptable(settings) as (base, _):
         async with base.store.write() as records:
             await records.index_source.invalidate_embeddings()
-        if (snapshot_file := bundle_snapshot_file(settings, serving.bundle)) is not None:
-            snapshot_file.unlink(missing_ok=True)
+        for part in base.index_parts:
+            part.remove_snapshot()
         await base.index.catch_up()
         await base.index.save_snapshot()
         return base.index.state().fingers

@@ -1,9 +1,11 @@
 """What does a running matcher consist of? The one place that puts its servicers together."""
 
 import asyncio
+from collections.abc import Collection
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 from uuid import uuid4
 
 from google.longrunning import operations_pb2, operations_pb2_grpc
@@ -37,12 +39,12 @@ from matcher.bootstrap import (
     make_capacity,
     model_bundles,
     open_store_and_index,
-    remove_bundle_files,
 )
 from matcher.bundle_maker import BundleMaker
 from matcher.config import Settings
 from matcher.domain.operation import OperationLimits
 from matcher.image.decoder_pool import DecoderPool
+from matcher.index.bundle_files import remove_other_bundles
 from matcher.index.warm_up import warm_up as warm_up_index
 from matcher.metrics import read_metrics
 from matcher.service.admin import MatcherAdmin, index_operations, model_operations
@@ -138,7 +140,7 @@ async def _serve(
                 maker.work(),
                 readiness,
                 replica=replica,
-                remove_files=partial(remove_bundle_files, settings),
+                remove_files=partial(_remove_files, settings.snapshot_file),
                 now=_now,
             )
             operations = _add_services(settings, base, serving, readiness, replica, server)
@@ -157,6 +159,10 @@ async def _serve(
             with metrics_read_by(lambda: read_metrics(serving.current.index, capacity)):
                 await server.run(run_while_serving)
         await serving.save_snapshots()
+
+
+def _remove_files(snapshot_file: Path | None, in_use: Collection[str]) -> bool:
+    return snapshot_file is None or remove_other_bundles(snapshot_file, in_use)
 
 
 def _now() -> datetime:

@@ -138,15 +138,22 @@ class Shortlist:
 def choose_shortlist(scores: NDArray[np.float32], count: int) -> NDArray[np.intp]:
     """Return the persons for the next step: the best of each finger and of all together.
 
-    scores: float32 (persons, fingers), similarities or prefilter scores, NaN where a person lacks
-    the finger. Returns at most ``count`` row numbers; of equals the first. The rankings (one a
-    finger, one of the sums) are read in step, so that one clear finger is enough even if the
-    others fail.
+    scores: float32 (persons, fingers), similarities, votes or prefilter scores, NaN where a person
+    has none by the finger, and so no rank by it. Returns at most ``count`` row numbers; of equals
+    the first. The rankings (one a finger, one of the sums) are read in step, so that one clear
+    finger is enough even if the others fail.
     """
-    persons = len(scores)
+    sums = np.nansum(scores, axis=1)
+    return np.lexsort((-sums, ranks(scores).min(axis=1)))[:count]
+
+
+def ranks(scores: NDArray[np.float32]) -> NDArray[np.intp]:
+    """Return the rank of each person by each finger and by the sum, (persons, fingers + 1).
+
+    From 0; the number of persons where one has no rank. scores: see `choose_shortlist`.
+    """
     rankings = np.column_stack([scores, np.nansum(scores, axis=1)])
-    rankings = np.where(np.isnan(rankings), -np.inf, rankings)
-    order = np.argsort(-rankings, axis=0, kind="stable")
+    order = np.argsort(-rankings, axis=0, kind="stable")  # NaN last
     rank = np.empty_like(order)
-    np.put_along_axis(rank, order, np.arange(persons)[:, None], axis=0)
-    return np.lexsort((-rankings[:, -1], rank.min(axis=1)))[:count]
+    np.put_along_axis(rank, order, np.arange(len(scores))[:, None], axis=0)
+    return np.where(np.isnan(rankings), len(scores), rank)

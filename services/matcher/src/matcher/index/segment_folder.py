@@ -17,7 +17,6 @@ import structlog
 
 from matcher.index.segment_file import SegmentFacts, SegmentFile, map_segment, remove_unless_in_use
 
-SEGMENTS_SUFFIX = ".segments"
 _NAME = re.compile("[0-9a-f]{32}")
 
 _log = structlog.get_logger(__name__)
@@ -27,7 +26,7 @@ class SegmentFolder:
     """The folder of the segments of a snapshot. It is made when the first of them is written."""
 
     def __init__(self, snapshot_file: Path) -> None:
-        self.path = snapshot_file.with_name(f"{snapshot_file.name}{SEGMENTS_SUFFIX}")
+        self.path = snapshot_file.with_name(f"{snapshot_file.name}.segments")
         self._lock_path = snapshot_file.parent
 
     def new_file(self) -> Path:

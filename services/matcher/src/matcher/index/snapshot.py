@@ -57,7 +57,8 @@ class UnusableSnapshot(Exception):
 class SnapshotHeader:
     """Which state of which database a snapshot holds, and for which models.
 
-    change, log_hash: of the last change it includes, as in its change token.
+    change, log_hash: of the last change it includes, as in its change token. part: which part of
+    all persons it holds; empty, or missing in older snapshots, if all.
     """
 
     database_epoch: str
@@ -66,6 +67,7 @@ class SnapshotHeader:
     embedding_version: str
     comparison_version: str
     quantizer_version: str
+    part: str = ""
 
 
 def write(path: Path, header: SnapshotHeader, frozen: FrozenIndex) -> None:
@@ -153,7 +155,8 @@ def remove(path: Path) -> bool:
     folder = SegmentFolder(path)
     try:
         with folder.locked():
-            path.unlink(missing_ok=True)
+            for each in (path, *path.parent.glob(f".{path.name}.*")):
+                each.unlink(missing_ok=True)
             folder.remove_others(())
             if folder.path.exists():
                 folder.path.rmdir()
@@ -261,6 +264,8 @@ def _check(fields: Any, content: BinaryIO, wanted: SnapshotHeader) -> None:
         raise UnusableSnapshot("its fingers were prepared for another comparison")
     if fields["quantizer_version"] != wanted.quantizer_version:
         raise UnusableSnapshot("its descriptors are listed by another quantizer")
+    if fields.get("part", "") != wanted.part:
+        raise UnusableSnapshot("it holds other persons: the number of shards was changed")
     if fields.pop("sha256") != digest(fields, content):
         raise UnusableSnapshot("it is damaged: its checksum does not fit")
 

@@ -6,11 +6,12 @@ from itertools import groupby
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, delete, insert, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from matcher.domain.encounter import EncounterStatus
 from matcher.domain.finger import Embedding
+from matcher.domain.person_part import EVERYBODY, PersonPart
 from matcher.domain.searched_content import SearchedContent
 from matcher.embedding.embedding_network import EMBEDDING_SIZE
 from matcher.store import encounter_rows
@@ -83,21 +84,49 @@ class IndexSource:
     _keys: EncounterKeys
     _embedding_version: str
 
-    async def of(self, encounter_ids: Sequence[str]) -> list[IndexedEncounter]:
-        """Return those of these encounters that exist and have a finger, as they are now."""
+    async def of(
+        self, encounter_ids: Collection[str], part: PersonPart = EVERYBODY
+    ) -> list[IndexedEncounter]:
+        """Return those of these encounters that exist and have a finger, as they are now.
+
+        part: encounters of other persons are left out.
+        """
+        if not part.is_whole:
+            persons = select(encounters.c.encounter_id, encounters.c.person_id).where(
+                encounters.c.encounter_id.in_(encounter_ids)
+            )
+            rows = (await self._transaction.execute(persons)).all()
+            encounter_ids = [row.encounter_id for row in rows if part.holds(row.person_id)]
+        if not encounter_ids:
+            return []
         statement = self._select().where(encounters.c.encounter_id.in_(encounter_ids))
         return await self._read(statement)
 
-    async def added_after(self, number: int, limit: int) -> list[IndexedEncounter]:
-        """Return the next ``limit`` encounters added after this change, in order of addition."""
-        following = (
-            select(encounters.c.encounter_id)
-            .where(encounters.c.added_by_change > number)
-            .order_by(encounters.c.added_by_change)
-            .limit(limit)
-        )
-        statement = self._select().where(encounters.c.encounter_id.in_(following))
-        return await self._read(statement)
+    async def are_stored(self, encounter_ids: Collection[str]) -> bool:
+        """Return whether all of these encounters, each named once, exist."""
+        statement = select(func.count()).where(encounters.c.encounter_id.in_(encounter_ids))
+        return await self._transaction.scalar(statement) == len(encounter_ids)
+
+    async def added_after(
+        self, number: int, limit: int, part: PersonPart = EVERYBODY
+    ) -> list[IndexedEncounter]:
+        """Return the next ``limit`` encounters added after this change, in order of addition.
+
+        part: encounters of other persons are left out, so there may be fewer; none if there are no
+        more.
+        """
+        while True:
+            statement = (
+                select(encounters.c.encounter_id, encounters.c.added_by_change)
+                .where(encounters.c.added_by_change > number)
+                .order_by(encounters.c.added_by_change)
+                .limit(limit)
+            )
+            rows = (await self._transaction.execute(statement)).all()
+            found = await self.of([row.encounter_id for row in rows], part)
+            if found or not rows:
+                return found
+            number = rows[-1].added_by_change
 
     async def outdated_after(self, number: int, limit: int) -> list[IndexedEncounter]:
         """Return the next ``limit`` encounters after this change that lack an embedding."""

@@ -1,10 +1,12 @@
 """What consists of one bundle of models: its index, and all that is decided or made by it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from servicekit.process.worker_pool import WorkerPool
 
 from matcher.index.following_index import FollowingIndex
+from matcher.index.served_index import ServedIndex
 from matcher.models import ModelBundle
 from matcher.store.store import Store
 from matcher.use_cases.assess_fingers import AssessFingers
@@ -29,13 +31,15 @@ class LoadedBundle:
 
     A call that takes one of them is finished by the same bundle, whatever serves by then: probes,
     stored embeddings, index, scores and thresholds of one decision are of one version. store: the
-    database with the embeddings of this bundle. index_pool: the thread that changes the index.
+    database with the embeddings of this bundle. index_parts: those of the index that are in this
+    process. index_pool: the thread that changes them.
     """
 
     name: str
     models: ModelBundle
     store: Store
-    index: FollowingIndex
+    index: ServedIndex
+    index_parts: Sequence[FollowingIndex]
     index_pool: WorkerPool
     resolve_probe: ResolveProbe
     search: Search

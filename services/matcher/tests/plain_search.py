@@ -44,7 +44,8 @@ class PlainSearch:
             similar = depth.prefiltered if depth.similar is None else depth.similar
             voted = [i for i, each in enumerate(persons) if depth.voted and _any_votes(each, probe)]
             votes = _best([persons[i] for i in voted], probe, depth.voted, _votes)
-            by_embedding = _best(persons, probe, similar, _similarity)
+            similarity = similarity_of_codes if depth.by_codes else _similarity
+            by_embedding = _best(persons, probe, similar, similarity)
             found = sorted({*by_embedding, *(voted[i] for i in votes)})
         best = _best([persons[i] for i in found], probe, depth.compared, _prefilter_score)
         by_positions = Counter(
@@ -102,6 +103,15 @@ def _best(
 
 def _similarity(probe: FingerFeatures, stored: FingerFeatures) -> float:
     return float(stored.embedding.astype(np.float32) @ probe.embedding.astype(np.float32))
+
+
+def similarity_of_codes(probe: FingerFeatures, stored: FingerFeatures) -> float:
+    """Multiply numbers of 15 values by numbers of four: -3, -1, 1, 3."""
+    numbers, width = stored.embedding.astype(float), 1 / 16
+    codes = np.where(numbers >= 0, 1, -1) * np.where(numbers >= width, 3, 1)
+    codes[numbers < -width] = -3
+    exact = probe.embedding.astype(float)
+    return float(np.rint(exact / np.abs(exact).max() * 7) @ codes)
 
 
 def _any_votes(person: tuple[str, list[IndexEntry]], probe: dict[int, FingerFeatures]) -> bool:

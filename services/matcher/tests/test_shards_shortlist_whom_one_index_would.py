@@ -14,7 +14,7 @@ from matcher.domain.encounter import EncounterStatus
 from matcher.domain.index_entry import FingerFeatures, IndexEntry
 from matcher.domain.person_part import PersonPart
 from matcher.domain.shortlist import ReferencePerson, SearchDepth, SearchScope
-from matcher.index import memory_index, ranked_persons
+from matcher.index import ranked_persons
 from matcher.index.memory_index import MemoryIndex
 from matcher.index.ranked_persons import ShardQuery
 from matcher.index.search_of_shards import FoundInShards, search_shards
@@ -31,6 +31,7 @@ DEPTHS = [
     SearchDepth(6, 3),
     SearchDepth(6, 4, 3, 3),
     SearchDepth(6, 4, 9, 2),
+    SearchDepth(6, 4, 3, 3, by_codes=True),
 ]
 KINDS = random_descriptors(np.random.default_rng(4), 6)
 
@@ -108,7 +109,9 @@ def _search(
     any_position: bool,
 ) -> FoundInShards:
     shards = [Shard(index) for index in indexes]
-    return asyncio.run(search_shards(shards, ShardQuery(probe, scope, any_position), depth))
+    return asyncio.run(
+        search_shards(shards, ShardQuery(probe, scope, any_position, depth.by_codes), depth)
+    )
 
 
 def _found(persons: Sequence[ReferencePerson]) -> Found:
@@ -122,8 +125,7 @@ def _found(persons: Sequence[ReferencePerson]) -> Found:
     ]
 
 
-@pytest.mark.parametrize("few_extra_rows", [True, False])
-@settings(max_examples=25, deadline=None, suppress_health_check=[*HealthCheck], derandomize=True)
+@settings(max_examples=50, deadline=None, suppress_health_check=[*HealthCheck], derandomize=True)
 @given(
     seed=st.integers(0, 10**6),
     persons=st.integers(1, 40),
@@ -141,7 +143,6 @@ def _found(persons: Sequence[ReferencePerson]) -> Found:
     deviations=st.sampled_from([-0.5, 0.0, 4.0]),
 )
 def test_any_history_is_searched_alike_by_one_index_and_by_shards(
-    few_extra_rows: bool,
     seed: int,
     persons: int,
     encounters: int,
@@ -162,8 +163,6 @@ def test_any_history_is_searched_alike_by_one_index_and_by_shards(
     }
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ranked_persons, "_DEVIATIONS", deviations)
-        if few_extra_rows:
-            patch.setattr(memory_index, "_EXTRA_ROWS", 0)
         (whole,) = _indexes(history, [PersonPart()])
         expected = whole.search(probe, scope, depth, any_position=any_position)
 

@@ -12,8 +12,7 @@ from matcher.domain.encounter import EncounterStatus
 from matcher.domain.index_entry import FingerFeatures, IndexEntry
 from matcher.domain.shortlist import SearchDepth, SearchScope
 from matcher.index import compact, compaction_plan, finger_segment
-from matcher.index.faiss_embeddings import Rows
-from matcher.index.finger_segment import FingerSegment
+from matcher.index.finger_segment import FingerSegment, Rows
 from matcher.index.index_columns import FingerColumns
 from matcher.index.memory_checksum import memory_checksum
 from matcher.index.memory_index import MemoryIndex
@@ -24,7 +23,7 @@ from .plain_search import Found, found_by
 from .random_fingers import random_finger
 from .store_and_index import enrol, opened, shortlisted
 
-BOTH_CHANNELS = SearchDepth(10, 8, 6, 6)
+BOTH_CHANNELS = SearchDepth(10, 8, 6, 6, by_codes=True)
 EVERYBODY = SearchScope()
 Segments = list[tuple[int, int]]
 

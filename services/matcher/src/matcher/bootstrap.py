@@ -169,6 +169,7 @@ def search_depth(settings: Settings) -> SearchDepth:
         settings.max_persons_similar,
         settings.max_persons_voted,
         MOST_TIMES_DEEPER,
+        by_codes=True,
     )
 
 

@@ -43,7 +43,9 @@ class SearchDepth:
     either channel finds: similar, the most similar by embedding; voted, those for whom most local
     descriptors vote. Decisions were recorded without these two when there was one channel, of the
     ``prefiltered`` most similar. most_times_deeper: see `times_deeper`; decisions were recorded
-    without it when all probes were searched for alike.
+    without it when all probes were searched for alike. by_codes: whether the most similar are those
+    by the codes of the embeddings; decisions were recorded without it when by the embeddings
+    themselves, which takes seconds among millions.
     """
 
     prefiltered: int
@@ -51,6 +53,7 @@ class SearchDepth:
     similar: int | None = None
     voted: int = 0
     most_times_deeper: int = 1
+    by_codes: bool = False
 
     @property
     def by_embedding(self) -> int:
@@ -74,12 +77,12 @@ class SearchDepth:
 
         It costs as many comparisons of fingers as this depth with one position.
         """
-        return SearchDepth(
-            max(1, self.prefiltered // positions),
-            max(1, self.compared // positions),
-            None if self.similar is None else max(1, self.similar // positions),
-            self.voted // positions,
-            self.most_times_deeper,
+        return replace(
+            self,
+            prefiltered=max(1, self.prefiltered // positions),
+            compared=max(1, self.compared // positions),
+            similar=None if self.similar is None else max(1, self.similar // positions),
+            voted=self.voted // positions,
         )
 
 

@@ -19,6 +19,7 @@ from matcher.domain.shortlist import (
 )
 from matcher.index.compact import compact, needs_compaction
 from matcher.index.compaction_plan import CompactionRules
+from matcher.index.embedding_codes import NO_SIMILARITY, among_the_best, query_of
 from matcher.index.encounters_table import EncountersTable
 from matcher.index.finger_segment import FingerSegment
 from matcher.index.frozen_index import FrozenIndex
@@ -35,15 +36,10 @@ from matcher.index.ranked_persons import (
 from matcher.index.read_write_lock import ReadWriteLock
 from matcher.index.segment_folder import SegmentFolder
 
-_EXTRA_ROWS = 16
-"""Rows searched beyond the number of persons wanted, since a person may have several."""
 _FINGERS_AT_ONCE = 128
 """Fingers put into memory without letting a search in between."""
 _WIPED_AT_ONCE = 8
 """Removed encounters that are overwritten without letting a search in between."""
-_GROWTH = 4
-"""Factor on the number of rows when those searched were too few."""
-
 Rows = NDArray[np.int64]
 Scores = NDArray[np.float32]
 ScoreRows = Callable[[PositionFingers, FingerFeatures, Rows], Scores]
@@ -260,7 +256,7 @@ class MemoryIndex:
         with self._lock.reading():
             known = self._searched_fingers(query.probe, query.any_position)
             in_scope = self._table.in_scope(query.scope)
-            by_embedding = self._similar(known, in_scope, similar)
+            by_embedding = self._similar(known, in_scope, similar, by_codes=query.by_codes)
             by_votes = self._voted(known, in_scope) if voted else _NOBODY
             return FoundByChannels(
                 self._table.people_by_positions(in_scope),
@@ -340,7 +336,9 @@ class MemoryIndex:
         self, probe: Sequence[SearchedFinger], in_scope: InScope, depth: SearchDepth
     ) -> Rows:
         """Return the persons of both channels, oldest first."""
-        similar, similarities = self._similar(probe, in_scope, depth.by_embedding)
+        similar, similarities = self._similar(
+            probe, in_scope, depth.by_embedding, by_codes=depth.by_codes
+        )
         voted, votes = self._voted(probe, in_scope) if depth.voted else _NOBODY
         found = [
             similar[choose_shortlist(similarities, depth.by_embedding)],
@@ -374,53 +372,32 @@ class MemoryIndex:
         return np.concatenate(persons), np.concatenate(votes)
 
     def _similar(
-        self, probe: Sequence[SearchedFinger], in_scope: InScope, count: int
+        self, probe: Sequence[SearchedFinger], in_scope: InScope, count: int, *, by_codes: bool
     ) -> tuple[Rows, Scores]:
         """Return at least the ``count`` persons most similar by each finger and by the sum.
 
-        Oldest first, with their similarities, float32 (persons, fingers), NaN for no such finger.
-        Searches more rows until no person unseen can belong to them: the threshold algorithm of
-        Fagin, Lotem, Naor, "Optimal aggregation algorithms for middleware", PODS 2001.
+        Oldest first, with their similarities, float32 (persons, fingers), NaN for no such finger:
+        by codes of the embeddings, whole numbers, or by the embeddings themselves.
         """
-        table, rows_seen = self._table, count + _EXTRA_ROWS
-        while True:
-            seen, greatest_unseen_sum = self._nearest_persons(probe, in_scope, rows_seen, count)
-            persons = table.persons.oldest_first(seen)
-            similarities = self._best_scores(PositionFingers.similarities, probe, persons, in_scope)
-            sums = np.nansum(similarities, axis=1)
-            all_seen = greatest_unseen_sum == -np.inf
-            if all_seen or np.count_nonzero(sums >= greatest_unseen_sum) >= count:
-                return persons, similarities
-            rows_seen *= _GROWTH
+        if by_codes:
+            return self._similar_by_codes(probe, in_scope, count)
+        positions = dict.fromkeys(p for finger in probe for p in finger.positions)
+        persons = self._all_persons(positions, in_scope)
+        return persons, self._best_scores(PositionFingers.similarities, probe, persons, in_scope)
 
-    def _nearest_persons(
-        self, probe: Sequence[SearchedFinger], in_scope: InScope, rows_seen: int, count: int
-    ) -> tuple[Rows, float]:
-        """Return the persons in the most similar rows, and the greatest sum any other may have.
-
-        That sum is unlimited while rows of any finger are unseen and less than ``count`` persons
-        were found by it, and -inf when all rows of all fingers were seen.
-        """
-        seen: list[Rows] = []
-        limits: list[float] = []
-        for finger in probe:
-            persons, unseen_similarity = self._nearest_by_finger(finger, in_scope, rows_seen)
-            seen.append(persons)
-            if unseen_similarity > -np.inf:
-                limits.append(max(unseen_similarity, 0.0) if len(persons) >= count else np.inf)
-        return _union(seen), sum(limits) if limits else -np.inf
-
-    def _nearest_by_finger(
-        self, finger: SearchedFinger, in_scope: InScope, rows_seen: int
-    ) -> tuple[Rows, float]:
-        """Return the persons in the rows most similar to a finger, and the limit of all others."""
-        query = finger.features.embedding.astype(np.float32)
-        persons, limits = [], []
-        for position in finger.positions:
-            rows, unseen_similarity = self._table.fingers[position].nearest(query, rows_seen)
-            persons.append(self._table.persons_of(position, rows, in_scope))
-            limits.append(unseen_similarity)
-        return _union(persons), max(limits)
+    def _similar_by_codes(
+        self, probe: Sequence[SearchedFinger], in_scope: InScope, count: int
+    ) -> tuple[Rows, Scores]:
+        persons = self._table.persons_in_scope(in_scope)
+        best = np.full((len(probe), self._table.persons.ids.row_count + 1), NO_SIMILARITY)
+        for finger, of_finger in zip(probe, best, strict=True):
+            query = query_of(finger.features.embedding)
+            for position in finger.positions:
+                self._table.fingers[position].keep_best(query, persons, of_finger)
+        found = self._table.persons.oldest_first(among_the_best(best[:, :-1], count))
+        similarities = best[:, found].T
+        is_known = similarities != NO_SIMILARITY
+        return found, np.where(is_known, similarities.astype(np.float32), np.float32(np.nan))
 
     def _best_scores(
         self,

@@ -23,11 +23,16 @@ _DEVIATIONS = 4.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ShardQuery:
-    """What is searched for. probe: by finger position; for the rest see `MemoryIndex.search`."""
+    """What is searched for.
+
+    probe: by finger position; scope, any_position: see `MemoryIndex.search`. by_codes: see
+    `SearchDepth`.
+    """
 
     probe: Mapping[int, FingerFeatures]
     scope: SearchScope
     any_position: bool
+    by_codes: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)

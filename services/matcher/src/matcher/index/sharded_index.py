@@ -72,7 +72,8 @@ class ShardedIndex:
             latest = await self._latest()
             next_change = latest.change_token.number + 1
             before = min(scope.added_before or next_change, next_change)
-            query = ShardQuery(probe, replace(scope, added_before=before), any_position)
+            within = replace(scope, added_before=before)
+            query = ShardQuery(probe, within, any_position, depth.by_codes)
             readings = [_Reading(shard, latest, deadline) for shard in self._shards]
             try:
                 found = await search_shards(readings, query, depth)

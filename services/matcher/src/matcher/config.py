@@ -81,8 +81,13 @@ class Settings(ServiceSettings):
     )
     calibration_file: Path | None = Field(
         None,
-        description="calibration made by `matcher calibrate`; unset: the one of the package. "
-        "The same on all replicas",
+        description="calibration made by `matcher calibrate`, for the packaged models; unset: the "
+        "one of the package. The same on all replicas",
+    )
+    model_bundles_folder: Path | None = Field(
+        None,
+        description="folder with a folder for each further bundle of models that MigrateModel can "
+        "change to. The same on all replicas",
     )
     max_persons_prefiltered: int = Field(
         4_000,

@@ -336,7 +336,8 @@ class FollowingIndex:
             stored = await records.index_source.of(changes.encounter_ids, self._loader.part)
             others = {*changes.encounter_ids} - {encounter.encounter_id for encounter in stored}
             is_deleted = bool(others) and not await records.index_source.are_stored(others)
-        entries, _ = await self._loader.entries(stored)
+        entries, new_embeddings = await self._loader.entries(stored)
+        await self._loader.store_embeddings(new_embeddings)
         # Encounters are read as they are now, so where the log goes on they may be moved already.
         is_end = changes.last == latest.change_token
         last_move = changes.last_move if is_end else latest.change_token.number

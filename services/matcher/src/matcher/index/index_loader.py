@@ -113,13 +113,17 @@ class IndexLoader:
         index, is_sealed = MemoryIndex(head), self.snapshot_file is not None
         async with aclosing(self._read_all()) as batches:
             async for last, entries, new_embeddings in batches:
-                if new_embeddings:
-                    async with self.store.write() as records:
-                        await records.index_source.store_embeddings(new_embeddings)
+                await self.store_embeddings(new_embeddings)
                 await self.pool.run(index.update, (), entries)
                 is_sealed = is_sealed and await self._try_to_compact(index)
                 await report_progress(last / max(last, head.number))
         return LoadedIndex(index, NO_SNAPSHOT)
+
+    async def store_embeddings(self, made: NewEmbeddings) -> None:
+        """Store embeddings that had to be computed, if there are any."""
+        if made:
+            async with self.store.write() as records:
+                await records.index_source.store_embeddings(made)
 
     def compact(self, index: MemoryIndex) -> None:
         """Seal what is in memory, and give back the room of what was removed, if it is much.
@@ -218,6 +222,17 @@ def _log_unreadable(entries: Sequence[IndexEntry]) -> None:
     for entry in entries:
         for position in entry.unreadable:
             _log.error("template_unreadable", encounter_id=entry.encounter_id, position=position)
+
+
+def embed_outdated(models: ModelBundle, stored: Sequence[IndexedEncounter]) -> NewEmbeddings:
+    """Return the embeddings that these models have not made of readable fingers yet."""
+    outdated = {
+        (encounter.encounter_id, position): read_stored_template(finger.template, finger.sha256)
+        for encounter in stored
+        for position, finger in encounter.fingers.items()
+        if finger.embedding is None
+    }
+    return _embed_outdated(models, stored, outdated)
 
 
 def _entries(

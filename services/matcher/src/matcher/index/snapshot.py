@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import uuid4
 
+import structlog
 from servicekit.process.failpoint import failpoint
 
 from matcher.domain.change_token import ChangeToken
@@ -44,6 +45,8 @@ _NO_DIGEST = "0" * 64
 _PIECE_BYTES = 1 << 20
 _DAMAGED = ValueError, KeyError, TypeError, OverflowError, RecursionError
 """What a header or a part raises that is not what was written."""
+
+_log = structlog.get_logger(__name__)
 
 
 class UnusableSnapshot(Exception):
@@ -152,6 +155,25 @@ def remove_unnamed_segments(path: Path) -> None:
         except (FileNotFoundError, *_DAMAGED):
             named = set()
         folder.remove_others(named)
+
+
+def remove(path: Path) -> bool:
+    """Remove a snapshot, and its segments unless they are in use; return whether all is gone.
+
+    What cannot be removed is logged.
+    """
+    folder = SegmentFolder(path)
+    try:
+        with folder.locked():
+            for each in (path, *path.parent.glob(f".{path.name}.*")):
+                each.unlink(missing_ok=True)
+            folder.remove_others(())
+            if folder.path.exists():
+                folder.path.rmdir()
+    except OSError as error:  # also if segments are still in use
+        _log.info("snapshot_not_removed", path=str(path), error=str(error))
+        return False
+    return True
 
 
 def describe(path: Path) -> SnapshotFacts:

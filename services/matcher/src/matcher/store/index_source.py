@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Row, Select, and_, delete, func, insert, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from matcher.domain.encounter import EncounterStatus
@@ -128,6 +128,37 @@ class IndexSource:
                 return found
             number = rows[-1].added_by_change
 
+    async def outdated_after(self, number: int, limit: int) -> list[IndexedEncounter]:
+        """Return the next ``limit`` encounters after this change that lack an embedding."""
+        lacks_embedding = (
+            select(fingers.c.position)
+            .outerjoin(embeddings, self._of_this_version())
+            .where(
+                fingers.c.encounter_id == encounters.c.encounter_id,
+                fingers.c.template.is_not(None),
+                embeddings.c.version.is_(None),
+            )
+            .exists()
+        )
+        following = (
+            select(encounters.c.encounter_id)
+            .where(encounters.c.added_by_change > number, lacks_embedding)
+            .order_by(encounters.c.added_by_change)
+            .limit(limit)
+        )
+        return await self._read(self._select().where(encounters.c.encounter_id.in_(following)))
+
+    async def delete_other_embeddings(self, limit: int) -> int:
+        """Delete embeddings that other model versions made; return how many there were.
+
+        Those of at most ``limit`` encounters.
+        """
+        is_other = embeddings.c.version != self._embedding_version
+        some = select(embeddings.c.encounter_id).where(is_other).distinct().limit(limit)
+        found = (await self._transaction.scalars(some)).all()
+        statement = delete(embeddings).where(is_other, embeddings.c.encounter_id.in_(found))
+        return (await self._transaction.execute(statement)).rowcount
+
     async def store_embeddings(self, made: NewEmbeddings) -> None:
         """Store embeddings that the present model version made of templates still stored."""
         stored = await self._lock_fingers({encounter_id for encounter_id, _ in made})
@@ -146,9 +177,10 @@ class IndexSource:
                 keys[encounter_id],
             )
         ]
-        for row in rows:  # one that is damaged, or that another replica has stored meanwhile
-            its_row = [c == row[c.name] for c in embeddings.primary_key.columns]
-            await self._transaction.execute(delete(embeddings).where(*its_row))
+        # Of those there already one is damaged, or another replica has stored it meanwhile.
+        its_row = [c == bindparam(f"its_{c.name}") for c in embeddings.primary_key.columns]
+        named = [{f"its_{name}": value for name, value in row.items()} for row in rows]
+        await self._transaction.execute(delete(embeddings).where(*its_row), named)
         await self._transaction.execute(insert(embeddings), rows)
 
     async def invalidate_embeddings(self) -> None:
@@ -180,12 +212,14 @@ class IndexSource:
             for encounter_id, group in groupby(rows, lambda row: row.encounter_id)
         ]
 
-    def _select(self) -> Select[Any]:
-        of_this_version = and_(
+    def _of_this_version(self) -> ColumnElement[bool]:
+        return and_(
             embeddings.c.encounter_id == fingers.c.encounter_id,
             embeddings.c.position == fingers.c.position,
             embeddings.c.version == self._embedding_version,
         )
+
+    def _select(self) -> Select[Any]:
         return (
             select(
                 encounters.c.encounter_id,
@@ -199,7 +233,7 @@ class IndexSource:
             )
             .select_from(encounters)
             .join(fingers)
-            .outerjoin(embeddings, of_this_version)
+            .outerjoin(embeddings, self._of_this_version())
             .where(fingers.c.template.is_not(None))
             .order_by(encounters.c.added_by_change, fingers.c.position)
         )

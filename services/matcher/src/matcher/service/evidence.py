@@ -10,15 +10,15 @@ from servicekit.grpc.server import Context
 from matcher.service import decode
 from matcher.service import encode_decisions as encode
 from matcher.store.store import Store
-from matcher.use_cases.draw_comparison import DrawComparison
+from matcher.use_cases.serving_bundle import ServingBundle
 
 
 class Evidence(identification_pb2_grpc.EvidenceServicer):
     """Shows recorded decisions, and draws the comparisons that they rest on, for examiners."""
 
-    def __init__(self, store: Store, draw_comparison: DrawComparison) -> None:
+    def __init__(self, store: Store, serving: ServingBundle) -> None:
         self._store = store
-        self._draw_comparison = draw_comparison
+        self._serving = serving
 
     async def GetDecision(self, request: pb.GetDecisionRequest, context: Context) -> pb.Decision:
         """Return a decision as it was answered."""
@@ -48,7 +48,7 @@ class Evidence(identification_pb2_grpc.EvidenceServicer):
         """Draw a finger of the probe and of a candidate with their paired minutiae."""
         add_audit_facts(decision_id=request.decision_id, person_id=request.person_id)
         position = request.position or None
-        drawn = await self._draw_comparison(
+        drawn = await self._serving.current.draw_comparison(
             request.decision_id, request.person_id, position, decode.office_scope()
         )
         add_audit_facts(

@@ -1,6 +1,6 @@
 """How are encounters, their fingers and images stored and read?"""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,7 +29,15 @@ from matcher.store.encounter_queries import in_scope, read_encounters, select_en
 from matcher.store.encounter_rows import NewEncounter
 from matcher.store.encryption import DataKey, image_name, template_name
 from matcher.store.gallery_records import GalleryRecords
-from matcher.store.tables import ChangeKind, encounter_galleries, encounters, fingers, images
+from matcher.store.tables import (
+    ChangeKind,
+    changes,
+    embeddings,
+    encounter_galleries,
+    encounters,
+    fingers,
+    images,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +67,18 @@ class EncounterRecords:
             raise _request_id_reused()
         return (await read_encounters(self._transaction, statement))[0]
 
-    async def is_imported(self, enrolment: Enrolment) -> bool:
-        """Return whether an import of the same content added the encounter.
+    async def request_digests(self, encounter_ids: Collection[str]) -> dict[str, bytes | None]:
+        """Return those of these ids that were ever used, with the digest of the adding request.
 
-        Raises EncounterExists if its id was ever used for another content.
+        None for an encounter that is no longer stored.
         """
-        statement = select(encounters.c.request_digest).where(
-            encounters.c.encounter_id == enrolment.encounter_id
+        statement = (
+            select(changes.c.encounter_id, encounters.c.request_digest)
+            .outerjoin(encounters, encounters.c.encounter_id == changes.c.encounter_id)
+            .where(changes.c.kind == ChangeKind.ADDED, changes.c.encounter_id.in_(encounter_ids))
         )
-        if await self._transaction.scalar(statement) == enrolment.request_digest:
-            return True
-        if await self._changes.was_added(enrolment.encounter_id):
-            raise _encounter_exists()
-        return False
+        rows = (await self._transaction.execute(statement)).all()
+        return {row.encounter_id: row.request_digest for row in rows}
 
     async def add(
         self,
@@ -129,15 +136,22 @@ class EncounterRecords:
         self,
         of_encounters: Iterable[tuple[str, Sequence[FingerSample], Sequence[Finger], DataKey]],
     ) -> None:
-        finger_rows, image_rows = list[encounter_rows.Row](), list[encounter_rows.Row]()
+        finger_rows, embedding_rows = list[encounter_rows.Row](), list[encounter_rows.Row]()
+        image_rows = list[encounter_rows.Row]()
         for encounter_id, samples, present, key in of_encounters:
-            finger_rows += encounter_rows.fingers(
-                encounter_id, samples, present, self._embedding_version, key
+            finger_rows += encounter_rows.fingers(encounter_id, samples, present, key)
+            made = {finger.position: finger.embedding for finger in present}
+            embedding_rows += encounter_rows.embeddings(
+                encounter_id, made, self._embedding_version, key
             )
             image_rows += encounter_rows.images(encounter_id, present, key)
-        await self._transaction.execute(insert(fingers), finger_rows)
-        if image_rows:
-            await self._transaction.execute(insert(images), image_rows)
+        for table, rows in (
+            (fingers, finger_rows),
+            (embeddings, embedding_rows),
+            (images, image_rows),
+        ):
+            if rows:
+                await self._transaction.execute(insert(table), rows)
 
     async def get(self, encounter_id: str, scope: OfficeScope) -> Encounter:
         """Return an encounter; raise EncounterNotFound, also for one outside of the scope."""

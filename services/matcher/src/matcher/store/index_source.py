@@ -1,22 +1,24 @@
 """What does the index read from the database? Templates and embeddings of many encounters."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Row, Select, case, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from matcher.domain.encounter import EncounterStatus
 from matcher.domain.finger import Embedding
+from matcher.domain.person_part import EVERYBODY, PersonPart
 from matcher.domain.searched_content import SearchedContent
 from matcher.embedding.embedding_network import EMBEDDING_SIZE
+from matcher.store import encounter_rows
 from matcher.store.encounter_keys import EncounterKeys
 from matcher.store.encounter_queries import read_galleries
 from matcher.store.encryption import DataKey, embedding_name, template_name
-from matcher.store.tables import encounters, fingers
+from matcher.store.tables import embeddings, encounters, fingers
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,7 +26,7 @@ class IndexedFinger:
     """A stored finger as the index reads it.
 
     template: empty if it cannot be decrypted. sha256: of the template as it was stored, which shows
-    whether it still is. embedding: None if another model version made it, or if it is damaged.
+    whether it still is. embedding: None if this model version has made none, or if it is damaged.
     """
 
     template: bytes
@@ -82,44 +84,123 @@ class IndexSource:
     _keys: EncounterKeys
     _embedding_version: str
 
-    async def of(self, encounter_ids: Sequence[str]) -> list[IndexedEncounter]:
-        """Return those of these encounters that exist and have a finger, as they are now."""
+    async def of(
+        self, encounter_ids: Collection[str], part: PersonPart = EVERYBODY
+    ) -> list[IndexedEncounter]:
+        """Return those of these encounters that exist and have a finger, as they are now.
+
+        part: encounters of other persons are left out.
+        """
+        if not part.is_whole:
+            persons = select(encounters.c.encounter_id, encounters.c.person_id).where(
+                encounters.c.encounter_id.in_(encounter_ids)
+            )
+            rows = (await self._transaction.execute(persons)).all()
+            encounter_ids = [row.encounter_id for row in rows if part.holds(row.person_id)]
+        if not encounter_ids:
+            return []
         statement = self._select().where(encounters.c.encounter_id.in_(encounter_ids))
         return await self._read(statement)
 
-    async def added_after(self, number: int, limit: int) -> list[IndexedEncounter]:
-        """Return the next ``limit`` encounters added after this change, in order of addition."""
+    async def are_stored(self, encounter_ids: Collection[str]) -> bool:
+        """Return whether all of these encounters, each named once, exist."""
+        statement = select(func.count()).where(encounters.c.encounter_id.in_(encounter_ids))
+        return await self._transaction.scalar(statement) == len(encounter_ids)
+
+    async def added_after(
+        self, number: int, limit: int, part: PersonPart = EVERYBODY
+    ) -> list[IndexedEncounter]:
+        """Return the next ``limit`` encounters added after this change, in order of addition.
+
+        part: encounters of other persons are left out, so there may be fewer; none if there are no
+        more.
+        """
+        while True:
+            statement = (
+                select(encounters.c.encounter_id, encounters.c.added_by_change)
+                .where(encounters.c.added_by_change > number)
+                .order_by(encounters.c.added_by_change)
+                .limit(limit)
+            )
+            rows = (await self._transaction.execute(statement)).all()
+            found = await self.of([row.encounter_id for row in rows], part)
+            if found or not rows:
+                return found
+            number = rows[-1].added_by_change
+
+    async def outdated_after(self, number: int, limit: int) -> list[IndexedEncounter]:
+        """Return the next ``limit`` encounters after this change that lack an embedding."""
+        lacks_embedding = (
+            select(fingers.c.position)
+            .outerjoin(embeddings, self._of_this_version())
+            .where(
+                fingers.c.encounter_id == encounters.c.encounter_id,
+                fingers.c.template.is_not(None),
+                embeddings.c.version.is_(None),
+            )
+            .exists()
+        )
         following = (
             select(encounters.c.encounter_id)
-            .where(encounters.c.added_by_change > number)
+            .where(encounters.c.added_by_change > number, lacks_embedding)
             .order_by(encounters.c.added_by_change)
             .limit(limit)
         )
-        statement = self._select().where(encounters.c.encounter_id.in_(following))
-        return await self._read(statement)
+        return await self._read(self._select().where(encounters.c.encounter_id.in_(following)))
 
-    async def store_embeddings(self, embeddings: NewEmbeddings) -> None:
+    async def delete_other_embeddings(self, limit: int) -> int:
+        """Delete embeddings that other model versions made; return how many there were.
+
+        Those of at most ``limit`` encounters.
+        """
+        is_other = embeddings.c.version != self._embedding_version
+        some = select(embeddings.c.encounter_id).where(is_other).distinct().limit(limit)
+        found = (await self._transaction.scalars(some)).all()
+        statement = delete(embeddings).where(is_other, embeddings.c.encounter_id.in_(found))
+        return (await self._transaction.execute(statement)).rowcount
+
+    async def store_embeddings(self, made: NewEmbeddings) -> None:
         """Store embeddings that the present model version made of templates still stored."""
-        keys = await self._keys.of({encounter_id for encounter_id, _ in embeddings})
-        for (encounter_id, position), new in embeddings.items():
-            name = embedding_name(encounter_id, position)
-            await self._transaction.execute(
-                update(fingers)
-                .where(
-                    fingers.c.encounter_id == encounter_id,
-                    fingers.c.position == position,
-                    # The finger may have been replaced while its embedding was computed.
-                    fingers.c.template_sha256 == new.template_sha256,
-                )
-                .values(
-                    embedding=keys[encounter_id].encrypt(new.embedding.tobytes(), name),
-                    embedding_version=self._embedding_version,
-                )
+        stored = await self._lock_fingers({encounter_id for encounter_id, _ in made})
+        # A finger may have been replaced, with its key, while its embedding was computed.
+        current = {at: new for at, new in made.items() if stored.get(at) == new.template_sha256}
+        if not current:
+            return
+        keys = await self._keys.of({encounter_id for encounter_id, _ in current})
+        rows = [
+            row
+            for (encounter_id, position), new in current.items()
+            for row in encounter_rows.embeddings(
+                encounter_id,
+                {position: new.embedding},
+                self._embedding_version,
+                keys[encounter_id],
             )
+        ]
+        # Of those there already one is damaged, or another replica has stored it meanwhile.
+        its_row = [c == bindparam(f"its_{c.name}") for c in embeddings.primary_key.columns]
+        named = [{f"its_{name}": value for name, value in row.items()} for row in rows]
+        await self._transaction.execute(delete(embeddings).where(*its_row), named)
+        await self._transaction.execute(insert(embeddings), rows)
 
     async def invalidate_embeddings(self) -> None:
-        """Mark every embedding as outdated, so that the next load computes it from its template."""
-        await self._transaction.execute(update(fingers).values(embedding_version=None))
+        """Delete the embeddings of this model version, so that the next load makes them again."""
+        await self._transaction.execute(
+            delete(embeddings).where(embeddings.c.version == self._embedding_version)
+        )
+
+    async def _lock_fingers(
+        self, encounter_ids: Collection[str]
+    ) -> Mapping[tuple[str, int], bytes | None]:
+        """Return the hashes of stored templates, which nobody replaces in this transaction."""
+        statement = (
+            select(fingers.c.encounter_id, fingers.c.position, fingers.c.template_sha256)
+            .where(fingers.c.encounter_id.in_(encounter_ids))
+            .order_by(fingers.c.encounter_id, fingers.c.position)
+            .with_for_update()
+        )
+        rows = await self._transaction.execute(statement)
+        return {(row.encounter_id, row.position): row.template_sha256 for row in rows}
 
     async def _read(self, statement: Select[Any]) -> list[IndexedEncounter]:
         rows = (await self._transaction.execute(statement)).all()
@@ -131,8 +212,14 @@ class IndexSource:
             for encounter_id, group in groupby(rows, lambda row: row.encounter_id)
         ]
 
+    def _of_this_version(self) -> ColumnElement[bool]:
+        return and_(
+            embeddings.c.encounter_id == fingers.c.encounter_id,
+            embeddings.c.position == fingers.c.position,
+            embeddings.c.version == self._embedding_version,
+        )
+
     def _select(self) -> Select[Any]:
-        is_current = fingers.c.embedding_version == self._embedding_version
         return (
             select(
                 encounters.c.encounter_id,
@@ -140,11 +227,13 @@ class IndexSource:
                 encounters.c.status,
                 encounters.c.added_by_change,
                 fingers.c.position,
-                case((is_current, fingers.c.embedding)).label("embedding"),
+                embeddings.c.embedding,
                 fingers.c.template,
                 fingers.c.template_sha256,
             )
+            .select_from(encounters)
             .join(fingers)
+            .outerjoin(embeddings, self._of_this_version())
             .where(fingers.c.template.is_not(None))
             .order_by(encounters.c.added_by_change, fingers.c.position)
         )

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Column,
     Float,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -112,8 +113,23 @@ fingers = Table(
     Column("template", LargeBinary),
     # Shows that a template is not the one that was stored.
     Column("template_sha256", LargeBinary),
-    Column("embedding", LargeBinary),
-    Column("embedding_version", String),
+)
+
+# Several of a finger while another model version is prepared, or kept to go back to.
+embeddings = Table(
+    "embeddings",
+    metadata,
+    Column("encounter_id", String(64), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    # Of the model that made it.
+    Column("version", String(64), primary_key=True),
+    # Encrypted with the encounter's key.
+    Column("embedding", LargeBinary, nullable=False),
+    ForeignKeyConstraint(
+        ["encounter_id", "position"],
+        ["fingers.encounter_id", "fingers.position"],
+        ondelete="CASCADE",
+    ),
 )
 
 encounter_galleries = Table(
@@ -244,5 +260,29 @@ operations = Table(
     Column("result", LargeBinary),
 )
 Index("operations_by_turn", operations.c.state, operations.c.priority, operations.c.created_at)
+
+model_bundles = Table(
+    "model_bundles",
+    metadata,
+    # One that serves, if any but the packaged one ever did, and at most one other.
+    Column("name", String(64), primary_key=True),
+    # Of all its models.
+    Column("versions", String, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("operation_id", String(32), nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+)
+
+bundle_reports = Table(
+    "bundle_reports",
+    metadata,
+    Column("replica", String(32), primary_key=True),
+    Column("bundle", String(64), nullable=False),
+    Column("share", Float, nullable=False),
+    Column("is_ready", Boolean, nullable=False),
+    Column("problem", String, nullable=False),
+    Column("is_rejected", Boolean, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+)
 
 idempotency = idempotency_table(metadata)

@@ -1,7 +1,13 @@
 import numpy as np
 import pytest
-from matcher.comparison.comparator import comparison_features
-from matcher.comparison.likelihood import FEATURES, LOWEST_RAW_SCORE, alignment_features
+from matcher.comparison.comparator import Comparator, comparison_features
+from matcher.comparison.descriptor import DescriptorTable
+from matcher.comparison.likelihood import (
+    FEATURES,
+    LOWEST_RAW_SCORE,
+    LikelihoodNetwork,
+    alignment_features,
+)
 from matcher.minutiae import Minutiae
 
 from ..fingers import a_finger  # noqa: TID252
@@ -61,8 +67,8 @@ def test_the_three_most_similar_pairs_count_apart() -> None:
 
 
 def test_the_area_where_fingers_overlap_is_that_of_both() -> None:
-    shifted = SQUARE + [100, 0, 0]
-    far = SQUARE + [1000, 0, 0]
+    shifted = SQUARE + np.array([100, 0, 0])
+    far = SQUARE + np.array([1000, 0, 0])
 
     overlaps = [
         np.exp(4 * described(SQUARE, other, [-1, -1, -1, -1])[OVERLAP]) - 100
@@ -111,3 +117,26 @@ def test_too_few_minutiae_say_nothing() -> None:
     assert np.isnan(found[0]).all()
     assert not np.isnan(found[1]).any()
     assert compare(prepare(finger), [few])[0] == LOWEST_RAW_SCORE
+
+
+def a_network(features: int) -> LikelihoodNetwork:
+    """A network whose ratio is the first feature, less a thousand of those beyond the 13th."""
+    direct = np.zeros(features)
+    direct[0], direct[13:] = 1.0, -1000.0
+    return LikelihoodNetwork(np.zeros((features, 2)), np.zeros(2), np.zeros(2), direct, 0.0, "0")
+
+
+def test_a_network_of_an_earlier_version_takes_the_features_it_was_made_for() -> None:
+    earlier = Comparator(DescriptorTable.load(), a_network(13))
+    probe, mate = prepare(a_finger(1)), prepare(a_finger(1, 1))
+
+    score = earlier.compare(probe, [mate])[0]
+
+    assert earlier.version == "constellation-2-align2-0"
+    assert score == pytest.approx(comparison_features(probe, [mate])[0, PAIRS], rel=1e-5)
+
+
+@pytest.mark.parametrize("features", [12, 14, 17])
+def test_a_network_of_other_features_is_refused(features: int) -> None:
+    with pytest.raises(ValueError, match=f"a likelihood network of {features} features"):
+        a_network(features)

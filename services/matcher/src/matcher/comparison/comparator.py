@@ -69,7 +69,7 @@ class Comparator:
     def __init__(self, table: DescriptorTable, network: LikelihoodNetwork) -> None:
         self._table = table
         self._network = network
-        self.version = f"{table.name}-align3-{network.digest}"
+        self.version = f"{table.name}-{network.method}-{network.digest}"
 
     @classmethod
     def load(

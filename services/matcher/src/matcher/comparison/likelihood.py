@@ -19,6 +19,8 @@ from matcher.jit import compiled
 
 FEATURES = 16
 """Number of features of an alignment."""
+_METHODS = {13: "align2", 16: "align3"}
+"""Names of the comparison by how many of the features, from the first, its network takes."""
 LOWEST_RAW_SCORE = -20.0
 """Raw score of fingers that cannot be compared; no comparison scores less."""
 LIKELIHOOD_FILE = Path(__file__).with_name("likelihood.json")
@@ -102,9 +104,7 @@ def alignment_features(
 
 
 @compiled
-def _most_similar(
-    similar: Floats, partner: NDArray[np.int64], paired: NDArray[np.int64]
-) -> float:
+def _most_similar(similar: Floats, partner: NDArray[np.int64], paired: NDArray[np.int64]) -> float:
     """Return the sum of the greatest similarities of pairs, divided by how many are asked for."""
     greatest = np.zeros(_MOST_SIMILAR)
     for i in paired:
@@ -182,11 +182,11 @@ def log_likelihood_ratio(
     The weights are those of a `LikelihoodNetwork`.
     """
     ratio = bias
-    for i in range(FEATURES):
+    for i in range(len(direct_weights)):
         ratio += direct_weights[i] * features[i]
     for unit in range(len(output_weights)):
         hidden = hidden_bias[unit]
-        for i in range(FEATURES):
+        for i in range(len(direct_weights)):
             hidden += hidden_weights[i, unit] * features[i]
         ratio += output_weights[unit] * math.tanh(hidden)
     return max(LOWEST_RAW_SCORE, ratio)
@@ -196,9 +196,11 @@ def log_likelihood_ratio(
 class LikelihoodNetwork:
     """A network of one hidden layer of h units, with direct connections past it.
 
-    hidden_weights, hidden_bias: float64 (16, h) and (h,). output_weights: float64 (h,).
-    direct_weights: float64 (16,), of the features themselves. bias: of the output.
+    hidden_weights, hidden_bias: float64 (f, h) and (h,). output_weights: float64 (h,).
+    direct_weights: float64 (f,), of the features themselves. bias: of the output. f: 16, or 13 of
+    a network made before there were features 13 to 15.
     digest: first 8 hexadecimal digits of the file's SHA-256; empty if it comes from no file.
+    Raises ValueError if the shapes are others.
     """
 
     hidden_weights: Weights
@@ -207,6 +209,22 @@ class LikelihoodNetwork:
     direct_weights: Weights
     bias: float
     digest: str = ""
+
+    def __post_init__(self) -> None:
+        features, units = len(self.direct_weights), len(self.output_weights)
+        if (
+            features not in _METHODS
+            or self.direct_weights.shape != (features,)
+            or self.hidden_weights.shape != (features, units)
+            or self.hidden_bias.shape != self.output_weights.shape
+            or self.output_weights.shape != (units,)
+        ):
+            raise ValueError(f"a likelihood network of {features} features cannot be used")
+
+    @property
+    def method(self) -> str:
+        """Name of the alignment and its features, a part of the comparison's version."""
+        return _METHODS[len(self.direct_weights)]
 
     @classmethod
     def load(cls, path: Path = LIKELIHOOD_FILE) -> Self:

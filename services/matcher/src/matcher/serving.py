@@ -56,6 +56,7 @@ from matcher.use_cases.change_encounter import ChangeEncounter
 from matcher.use_cases.change_person import ChangePerson
 from matcher.use_cases.compare_templates import CompareTemplates
 from matcher.use_cases.describe_calibration import DescribeCalibration
+from matcher.use_cases.draw_alteration import DrawAlteration
 from matcher.use_cases.draw_comparison import DrawComparison
 from matcher.use_cases.enrol import Enrol
 from matcher.use_cases.extract_fingers import AcceptanceLimits, ExtractFingers
@@ -200,6 +201,7 @@ def _add_services(
         store, resolve_probe, pool, models, search.decision_maker, readiness, settings.target_fmr
     )
     draw_comparison = DrawComparison(store, pool, decoders.decode, models.comparator, readiness)
+    draw_alteration = DrawAlteration(store, pool, decoders.decode, models, readiness)
     get_status = GetStatus(
         store, base.index, models.versions, readiness, clock, _make_capacity(settings)
     )
@@ -256,7 +258,7 @@ def _add_services(
         Verification(idempotent_requests, verify), server.grpc
     )
     identification_pb2_grpc.add_EvidenceServicer_to_server(
-        Evidence(store, draw_comparison),
+        Evidence(store, draw_comparison, draw_alteration),
         server.grpc,
     )
     calibration_pb2_grpc.add_CalibrationServicer_to_server(

@@ -9,16 +9,21 @@ from servicekit.grpc.server import Context
 
 from matcher.service import decode
 from matcher.service import encode_decisions as encode
+from matcher.service.encode_alteration import alteration_drawing
 from matcher.store.store import Store
+from matcher.use_cases.draw_alteration import DrawAlteration
 from matcher.use_cases.draw_comparison import DrawComparison
 
 
 class Evidence(identification_pb2_grpc.EvidenceServicer):
     """Shows recorded decisions, and draws the comparisons that they rest on, for examiners."""
 
-    def __init__(self, store: Store, draw_comparison: DrawComparison) -> None:
+    def __init__(
+        self, store: Store, draw_comparison: DrawComparison, draw_alteration: DrawAlteration
+    ) -> None:
         self._store = store
         self._draw_comparison = draw_comparison
+        self._draw_alteration = draw_alteration
 
     async def GetDecision(self, request: pb.GetDecisionRequest, context: Context) -> pb.Decision:
         """Return a decision as it was answered."""
@@ -55,6 +60,18 @@ class Evidence(identification_pb2_grpc.EvidenceServicer):
             encounter_ids=_distinct(drawn.encounter_ids), person_ids=_distinct(drawn.person_ids)
         )
         return encode.drawing(drawn)
+
+    async def DrawAlteration(
+        self, request: pb.DrawAlterationRequest, context: Context
+    ) -> pb.DrawAlterationResponse:
+        """Draw a finger of the probe with what is unusual about its ridges."""
+        add_audit_facts(decision_id=request.decision_id)
+        position = request.position or None
+        drawn = await self._draw_alteration(request.decision_id, position, decode.office_scope())
+        add_audit_facts(
+            encounter_ids=[drawn.encounter.encounter_id], person_ids=[drawn.encounter.person_id]
+        )
+        return alteration_drawing(drawn)
 
 
 def _distinct(ids: Iterable[str | None]) -> list[str]:

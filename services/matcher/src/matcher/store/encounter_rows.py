@@ -56,7 +56,9 @@ def stored(new: NewEncounter, added: ChangeToken) -> Encounter:
     """Return the encounter as it is read once it is stored. added: the change that added it."""
     enrolment = new.enrolment
     fingers_present = [
-        StoredFinger(finger.position, len(finger.minutiae), finger.quality, None)
+        StoredFinger(
+            finger.position, len(finger.minutiae), finger.quality, None, finger.alteration
+        )
         for finger in new.present
     ]
     missing = [
@@ -108,6 +110,8 @@ def _missing_fingers(encounter_id: str, samples: Sequence[FingerSample]) -> list
             "template_sha256": None,
             "embedding": None,
             "embedding_version": None,
+            "alteration_score": None,
+            "alteration_detector": None,
         }
         for sample in samples
         if isinstance(sample.content, MissingFinger)
@@ -152,6 +156,8 @@ def fingers(
                 finger.embedding.tobytes(), embedding_name(encounter_id, finger.position)
             ),
             "embedding_version": embedding_version,
+            "alteration_score": finger.alteration and finger.alteration.value,
+            "alteration_detector": finger.alteration and finger.alteration.detector_version,
         }
         for finger in present
     ]

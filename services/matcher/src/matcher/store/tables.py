@@ -114,6 +114,9 @@ fingers = Table(
     Column("template_sha256", LargeBinary),
     Column("embedding", LargeBinary),
     Column("embedding_version", String),
+    # Of the ridges in its image; null if nobody looked.
+    Column("alteration_score", Float),
+    Column("alteration_detector", String),
 )
 
 encounter_galleries = Table(

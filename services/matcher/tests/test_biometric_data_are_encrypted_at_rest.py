@@ -157,7 +157,7 @@ async def _enrol_one(folder: Path) -> None:
 
 def _embeddings(folder: Path) -> list[tuple[bytes, str | None]]:
     with sqlite3.connect(folder / "matcher.sqlite") as database:
-        rows = database.execute("SELECT embedding, embedding_version FROM fingers").fetchall()
+        rows = database.execute("SELECT embedding, version FROM embeddings").fetchall()
     database.close()
     return rows
 
@@ -215,20 +215,27 @@ def _store_in_clear(matcher: Matcher) -> None:
         for encounter_id, wrapped_key in _keys(matcher.folder).items():
             key = master.unwrap(wrapped_key)
             rows = database.execute(
-                "SELECT position, template, embedding FROM fingers WHERE encounter_id = ?",
+                "SELECT position, template, embedding FROM fingers "
+                "JOIN embeddings USING (encounter_id, position) WHERE encounter_id = ?",
                 (encounter_id,),
             ).fetchall()
             for position, template, embedding in rows:
-                database.execute(
-                    "UPDATE fingers SET template = ?, embedding = ? "
-                    "WHERE encounter_id = ? AND position = ?",
+                for table, column, in_clear in (
                     (
+                        "fingers",
+                        "template",
                         key.decrypt(template, template_name(encounter_id, position)),
-                        key.decrypt(embedding, embedding_name(encounter_id, position)),
-                        encounter_id,
-                        position,
                     ),
-                )
+                    (
+                        "embeddings",
+                        "embedding",
+                        key.decrypt(embedding, embedding_name(encounter_id, position)),
+                    ),
+                ):
+                    database.execute(
+                        f"UPDATE {table} SET {column} = ? WHERE encounter_id = ? AND position = ?",
+                        (in_clear, encounter_id, position),
+                    )
         database.execute("DELETE FROM encounter_keys")
         database.execute("UPDATE head SET master_key_id = ''")
     database.close()

@@ -15,7 +15,14 @@ from matcher.store.encryption import (
     image_name,
     template_name,
 )
-from matcher.store.tables import encounter_keys, encounters, fingers, head, images
+from matcher.store.tables import (
+    embeddings,
+    encounter_keys,
+    encounters,
+    fingers,
+    head,
+    images,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,23 +96,18 @@ class EncounterKeys:
         return len(found)
 
     async def _encrypt(self, encounter_id: str, key: DataKey) -> None:
-        of_encounter = fingers.c.encounter_id == encounter_id
-        statement = select(fingers).where(of_encounter, fingers.c.template.is_not(None))
-        for row in (await self._transaction.execute(statement)).all():
-            await self._transaction.execute(
-                update(fingers)
-                .where(of_encounter, fingers.c.position == row.position)
-                .values(
-                    template=key.encrypt(row.template, template_name(encounter_id, row.position)),
-                    embedding=key.encrypt(
-                        row.embedding, embedding_name(encounter_id, row.position)
-                    ),
+        for table, column, name_of in (
+            (fingers, fingers.c.template, template_name),
+            (embeddings, embeddings.c.embedding, embedding_name),
+            (images, images.c.data, image_name),
+        ):
+            statement = select(table).where(
+                table.c.encounter_id == encounter_id, column.is_not(None)
+            )
+            for row in (await self._transaction.execute(statement)).all():
+                in_clear = row._mapping[column]
+                its_row = [each == row._mapping[each] for each in table.primary_key.columns]
+                encrypted = key.encrypt(in_clear, name_of(encounter_id, row.position))
+                await self._transaction.execute(
+                    update(table).where(*its_row).values({column: encrypted})
                 )
-            )
-        of_encounter = images.c.encounter_id == encounter_id
-        for row in (await self._transaction.execute(select(images).where(of_encounter))).all():
-            await self._transaction.execute(
-                update(images)
-                .where(of_encounter, images.c.position == row.position)
-                .values(data=key.encrypt(row.data, image_name(encounter_id, row.position)))
-            )

@@ -29,7 +29,14 @@ from matcher.store.encounter_queries import in_scope, read_encounters, select_en
 from matcher.store.encounter_rows import NewEncounter
 from matcher.store.encryption import DataKey, image_name, template_name
 from matcher.store.gallery_records import GalleryRecords
-from matcher.store.tables import ChangeKind, encounter_galleries, encounters, fingers, images
+from matcher.store.tables import (
+    ChangeKind,
+    embeddings,
+    encounter_galleries,
+    encounters,
+    fingers,
+    images,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,15 +136,22 @@ class EncounterRecords:
         self,
         of_encounters: Iterable[tuple[str, Sequence[FingerSample], Sequence[Finger], DataKey]],
     ) -> None:
-        finger_rows, image_rows = list[encounter_rows.Row](), list[encounter_rows.Row]()
+        finger_rows, embedding_rows = list[encounter_rows.Row](), list[encounter_rows.Row]()
+        image_rows = list[encounter_rows.Row]()
         for encounter_id, samples, present, key in of_encounters:
-            finger_rows += encounter_rows.fingers(
-                encounter_id, samples, present, self._embedding_version, key
+            finger_rows += encounter_rows.fingers(encounter_id, samples, present, key)
+            made = {finger.position: finger.embedding for finger in present}
+            embedding_rows += encounter_rows.embeddings(
+                encounter_id, made, self._embedding_version, key
             )
             image_rows += encounter_rows.images(encounter_id, present, key)
-        await self._transaction.execute(insert(fingers), finger_rows)
-        if image_rows:
-            await self._transaction.execute(insert(images), image_rows)
+        for table, rows in (
+            (fingers, finger_rows),
+            (embeddings, embedding_rows),
+            (images, image_rows),
+        ):
+            if rows:
+                await self._transaction.execute(insert(table), rows)
 
     async def get(self, encounter_id: str, scope: OfficeScope) -> Encounter:
         """Return an encounter; raise EncounterNotFound, also for one outside of the scope."""

@@ -1,7 +1,7 @@
 """Which rows do an encounter and its fingers become?"""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from matcher.domain.change_token import ChangeToken
 from matcher.domain.encounter import Encounter, EncounterStatus, StoredFinger
 from matcher.domain.enrolment import Enrolment
-from matcher.domain.finger import Finger, FingerSample, MissingFinger
+from matcher.domain.finger import Embedding, Finger, FingerSample, MissingFinger
 from matcher.domain.searched_content import SearchedContent
 from matcher.store.encryption import DataKey, embedding_name, image_name, template_name
 
@@ -108,8 +108,6 @@ def _missing_fingers(encounter_id: str, samples: Sequence[FingerSample]) -> list
             "quality": None,
             "template": None,
             "template_sha256": None,
-            "embedding": None,
-            "embedding_version": None,
             "alteration_score": None,
             "alteration_detector": None,
         }
@@ -136,12 +134,11 @@ def fingers(
     encounter_id: str,
     samples: Sequence[FingerSample],
     present: Sequence[Finger],
-    embedding_version: str,
     key: DataKey,
 ) -> list[Row]:
     """Return the rows of table `fingers`: those present, and the missing ones of the samples.
 
-    key: of the encounter; templates and embeddings are encrypted with it.
+    key: of the encounter; templates are encrypted with it.
     """
     rows = [
         {
@@ -152,13 +149,27 @@ def fingers(
             "quality": finger.quality,
             "template": key.encrypt(finger.template, template_name(encounter_id, finger.position)),
             "template_sha256": _sha256(finger.template),
-            "embedding": key.encrypt(
-                finger.embedding.tobytes(), embedding_name(encounter_id, finger.position)
-            ),
-            "embedding_version": embedding_version,
             "alteration_score": finger.alteration and finger.alteration.value,
             "alteration_detector": finger.alteration and finger.alteration.detector_version,
         }
         for finger in present
     ]
     return rows + _missing_fingers(encounter_id, samples)
+
+
+def embeddings(
+    encounter_id: str, of_fingers: Mapping[int, Embedding], version: str, key: DataKey
+) -> list[Row]:
+    """Return rows of table `embeddings`. of_fingers: by position. version: of their model.
+
+    key: of the encounter; they are encrypted with it.
+    """
+    return [
+        {
+            "encounter_id": encounter_id,
+            "position": position,
+            "version": version,
+            "embedding": key.encrypt(embedding.tobytes(), embedding_name(encounter_id, position)),
+        }
+        for position, embedding in of_fingers.items()
+    ]

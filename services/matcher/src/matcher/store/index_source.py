@@ -1,22 +1,23 @@
 """What does the index read from the database? Templates and embeddings of many encounters."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Row, Select, case, select, update
+from sqlalchemy import Row, Select, and_, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from matcher.domain.encounter import EncounterStatus
 from matcher.domain.finger import Embedding
 from matcher.domain.searched_content import SearchedContent
 from matcher.embedding.embedding_network import EMBEDDING_SIZE
+from matcher.store import encounter_rows
 from matcher.store.encounter_keys import EncounterKeys
 from matcher.store.encounter_queries import read_galleries
 from matcher.store.encryption import DataKey, embedding_name, template_name
-from matcher.store.tables import encounters, fingers
+from matcher.store.tables import embeddings, encounters, fingers
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,7 +25,7 @@ class IndexedFinger:
     """A stored finger as the index reads it.
 
     template: empty if it cannot be decrypted. sha256: of the template as it was stored, which shows
-    whether it still is. embedding: None if another model version made it, or if it is damaged.
+    whether it still is. embedding: None if this model version has made none, or if it is damaged.
     """
 
     template: bytes
@@ -98,28 +99,47 @@ class IndexSource:
         statement = self._select().where(encounters.c.encounter_id.in_(following))
         return await self._read(statement)
 
-    async def store_embeddings(self, embeddings: NewEmbeddings) -> None:
+    async def store_embeddings(self, made: NewEmbeddings) -> None:
         """Store embeddings that the present model version made of templates still stored."""
-        keys = await self._keys.of({encounter_id for encounter_id, _ in embeddings})
-        for (encounter_id, position), new in embeddings.items():
-            name = embedding_name(encounter_id, position)
-            await self._transaction.execute(
-                update(fingers)
-                .where(
-                    fingers.c.encounter_id == encounter_id,
-                    fingers.c.position == position,
-                    # The finger may have been replaced while its embedding was computed.
-                    fingers.c.template_sha256 == new.template_sha256,
-                )
-                .values(
-                    embedding=keys[encounter_id].encrypt(new.embedding.tobytes(), name),
-                    embedding_version=self._embedding_version,
-                )
+        stored = await self._lock_fingers({encounter_id for encounter_id, _ in made})
+        # A finger may have been replaced, with its key, while its embedding was computed.
+        current = {at: new for at, new in made.items() if stored.get(at) == new.template_sha256}
+        if not current:
+            return
+        keys = await self._keys.of({encounter_id for encounter_id, _ in current})
+        rows = [
+            row
+            for (encounter_id, position), new in current.items()
+            for row in encounter_rows.embeddings(
+                encounter_id,
+                {position: new.embedding},
+                self._embedding_version,
+                keys[encounter_id],
             )
+        ]
+        for row in rows:  # one that is damaged, or that another replica has stored meanwhile
+            its_row = [c == row[c.name] for c in embeddings.primary_key.columns]
+            await self._transaction.execute(delete(embeddings).where(*its_row))
+        await self._transaction.execute(insert(embeddings), rows)
 
     async def invalidate_embeddings(self) -> None:
-        """Mark every embedding as outdated, so that the next load computes it from its template."""
-        await self._transaction.execute(update(fingers).values(embedding_version=None))
+        """Delete the embeddings of this model version, so that the next load makes them again."""
+        await self._transaction.execute(
+            delete(embeddings).where(embeddings.c.version == self._embedding_version)
+        )
+
+    async def _lock_fingers(
+        self, encounter_ids: Collection[str]
+    ) -> Mapping[tuple[str, int], bytes | None]:
+        """Return the hashes of stored templates, which nobody replaces in this transaction."""
+        statement = (
+            select(fingers.c.encounter_id, fingers.c.position, fingers.c.template_sha256)
+            .where(fingers.c.encounter_id.in_(encounter_ids))
+            .order_by(fingers.c.encounter_id, fingers.c.position)
+            .with_for_update()
+        )
+        rows = await self._transaction.execute(statement)
+        return {(row.encounter_id, row.position): row.template_sha256 for row in rows}
 
     async def _read(self, statement: Select[Any]) -> list[IndexedEncounter]:
         rows = (await self._transaction.execute(statement)).all()
@@ -132,7 +152,11 @@ class IndexSource:
         ]
 
     def _select(self) -> Select[Any]:
-        is_current = fingers.c.embedding_version == self._embedding_version
+        of_this_version = and_(
+            embeddings.c.encounter_id == fingers.c.encounter_id,
+            embeddings.c.position == fingers.c.position,
+            embeddings.c.version == self._embedding_version,
+        )
         return (
             select(
                 encounters.c.encounter_id,
@@ -140,11 +164,13 @@ class IndexSource:
                 encounters.c.status,
                 encounters.c.added_by_change,
                 fingers.c.position,
-                case((is_current, fingers.c.embedding)).label("embedding"),
+                embeddings.c.embedding,
                 fingers.c.template,
                 fingers.c.template_sha256,
             )
+            .select_from(encounters)
             .join(fingers)
+            .outerjoin(embeddings, of_this_version)
             .where(fingers.c.template.is_not(None))
             .order_by(encounters.c.added_by_change, fingers.c.position)
         )

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Column,
     Float,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -112,11 +113,26 @@ fingers = Table(
     Column("template", LargeBinary),
     # Shows that a template is not the one that was stored.
     Column("template_sha256", LargeBinary),
-    Column("embedding", LargeBinary),
-    Column("embedding_version", String),
     # Of the ridges in its image; null if nobody looked.
     Column("alteration_score", Float),
     Column("alteration_detector", String),
+)
+
+# Several of a finger while another model version is prepared, or kept to go back to.
+embeddings = Table(
+    "embeddings",
+    metadata,
+    Column("encounter_id", String(64), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    # Of the model that made it.
+    Column("version", String(64), primary_key=True),
+    # Encrypted with the encounter's key.
+    Column("embedding", LargeBinary, nullable=False),
+    ForeignKeyConstraint(
+        ["encounter_id", "position"],
+        ["fingers.encounter_id", "fingers.position"],
+        ondelete="CASCADE",
+    ),
 )
 
 encounter_galleries = Table(

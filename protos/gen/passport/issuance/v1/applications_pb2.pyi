@@ -2737,7 +2737,8 @@ class HistoryEntry(_message.Message):
     interview_without_fingerprints and establish_identity by what the applicant is known; of
     confirm_different_fingers what the matcher said and the supervisor's explanation. Of what the system does, what
     it found: reject_biometrics, verify (the matcher's decision), discard_verification, hold (what the travel-ban
-    list has), repeat_print, fail_print, cancel_uncollected. Empty of other events.
+    list has), repeat_print, fail_print, cancel_uncollected. Of submit_biometrics, identify and refer_to_examiners
+    also the fingers that may be altered. Empty of other events.
     """
     payment_receipt: _builtins.str
     """Number of the receipt, of record_payment."""

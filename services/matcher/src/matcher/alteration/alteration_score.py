@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-SUSPICIOUS = 3.0
-"""Least score of a finger that a person should look at: one unaltered finger in 1,000 has it."""
+SUSPICIOUS = 2.5
+"""Least score of a finger that a person should look at: 3 of 1,000 unaltered fingers have it."""
 
 
 @dataclass(frozen=True, slots=True)

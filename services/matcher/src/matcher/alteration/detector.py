@@ -1,8 +1,8 @@
-"""Are the ridges of an image altered? A score with a known rate of false alarms, and what speaks for it.
+"""Are the ridges of an image altered? A score with a known rate of false alarms, and its signs.
 
-After Yoon, Feng and Jain ("Altered fingerprints: analysis and detection", TPAMI 34(3), 2012): the ridge
-flow against that of a finger, and how minutiae are spread; here with missing ridges and scars, and
-with a logistic regression in which no sign can speak for unaltered ridges. Its weights, in
+After Yoon, Feng and Jain ("Altered fingerprints: analysis and detection", TPAMI 34(3), 2012): the
+ridge flow against that of a finger, and how minutiae are spread; here with missing ridges and
+scars, and a logistic regression in which no sign can speak for unaltered ridges. Its weights, in
 `alteration.json`, are made by `matcher.training.alteration`, from synthetic fingers alone.
 """
 
@@ -18,11 +18,20 @@ from scipy import ndimage  # type: ignore[import-untyped, unused-ignore]
 
 from matcher.alteration.alteration_score import AlterationScore
 from matcher.alteration.ridge_flow import BLOCK
-from matcher.alteration.signs import FEATURES, SIGN_OF_FEATURE, Sign, Signs, find_signs
+from matcher.alteration.signs import SIGN_OF_FEATURE, SIGNS, Sign, Signs, find_signs
+from matcher.alteration.usual_signs import SPREAD_TERMS, TERMS, UsualSigns
 from matcher.minutiae import Minutiae
 
 ALTERATION_FILE = Path(__file__).with_name("alteration.json")
 """The detector that comes with this package."""
+_SHAPES = {
+    "usual": (TERMS, SIGNS),
+    "spread": (SPREAD_TERMS, SIGNS),
+    "least_spread": (SIGNS,),
+    "weight": (SIGNS,),
+    "rare": (SIGNS,),
+    "bias": (),
+}
 
 Floats = NDArray[np.float64]
 
@@ -51,8 +60,8 @@ class Examination:
     @property
     def region(self) -> ImageRegion:
         """The part of the image in which most of what is unusual is."""
-        strength = ndimage.gaussian_filter(self.signs.strength, 1.5)
-        labels, _ = ndimage.label(strength > 0.4 * strength.max())
+        strength = ndimage.gaussian_filter(self.signs.strength, 2.0)
+        labels, _ = ndimage.label(strength > 0.5 * strength.max())
         total = ndimage.sum_labels(strength, labels, np.arange(1, labels.max() + 1))
         rows, columns = ndimage.find_objects(labels)[int(np.argmax(total))]
         return ImageRegion(
@@ -67,17 +76,16 @@ class Examination:
 class AlterationDetector:
     """The fitted detector. One instance may be used from several threads at once.
 
-    middle, spread, weight: float64 (FEATURES,), of the logistic regression, and its bias.
-    usual: float64 (FEATURES,), what 199 of 200 unaltered fingers do not exceed.
-    margins, scores: float64 (k,), rising: the score of each margin; between them it is linear.
-    version: of the features and of all these numbers.
+    usual: what unaltered fingers show. weight: float64 (SIGNS,), none negative, and bias, of the
+    logistic regression over deviations from it. rare: float64 (SIGNS,), the deviations that 199 of
+    200 unaltered fingers do not exceed. margins, scores: float64 (k,), rising: the score of each
+    margin; between them it is linear. version: of the features and of all these numbers.
     """
 
-    middle: Floats
-    spread: Floats
+    usual: UsualSigns
     weight: Floats
     bias: float
-    usual: Floats
+    rare: Floats
     margins: Floats
     scores: Floats
     version: str
@@ -87,12 +95,19 @@ class AlterationDetector:
         """Read a detector. Raises OSError, ValueError if the file is not one."""
         content = file.read_bytes()
         numbers = {name: np.array(value, np.float64) for name, value in json.loads(content).items()}
-        bias = float(numbers.pop("bias"))
-        of_features = ("middle", "spread", "weight", "usual")
-        if any(numbers[name].shape != (FEATURES,) for name in of_features):
-            raise ValueError(f"{file} has not {FEATURES} features")
-        digest = hashlib.sha256(content).hexdigest()[:8]
-        return cls(**numbers, bias=bias, version=f"alteration-1-{digest}")
+        for name, shape in _SHAPES.items():
+            if numbers[name].shape != shape:
+                raise ValueError(f"{file}: {name} has shape {numbers[name].shape}, not {shape}")
+        usual = UsualSigns(numbers["usual"], numbers["spread"], numbers["least_spread"])
+        return cls(
+            usual,
+            numbers["weight"],
+            float(numbers["bias"]),
+            numbers["rare"],
+            numbers["margins"],
+            numbers["scores"],
+            version=f"alteration-1-{hashlib.sha256(content).hexdigest()[:8]}",
+        )
 
     def __call__(self, image: NDArray[np.uint8], minutiae: Minutiae) -> Examination | None:
         """Examine an image at 500 dpi, uint8 (h, w); None if it shows too little skin.
@@ -102,18 +117,12 @@ class AlterationDetector:
         signs = find_signs(image, minutiae)
         if signs is None:
             return None
-        margin = self.margin(signs.features)
-        above = {
-            sign
-            for sign, found, usual in zip(SIGN_OF_FEATURE, signs.features, self.usual, strict=True)
-            if sign is not None and found > usual
-        }
-        return Examination(
-            AlterationScore(float(np.interp(margin, self.margins, self.scores)), self.version),
-            tuple(sorted(above)),
-            signs,
-        )
+        deviations = self.usual.deviations(signs.features[None])
+        present = {SIGN_OF_FEATURE[i] for i in np.flatnonzero(deviations[0] > self.rare)}
+        score = AlterationScore(float(self.scores_of(deviations)[0]), self.version)
+        return Examination(score, tuple(sorted(present)), signs)
 
-    def margin(self, features: Floats) -> float:
-        """Return the log-odds of altered ridges, where both kinds are equally frequent."""
-        return float((features - self.middle) / self.spread @ self.weight + self.bias)
+    def scores_of(self, deviations: Floats) -> Floats:
+        """Return the score of each row of deviations, float64 (n, SIGNS)."""
+        margins = deviations @ self.weight + self.bias
+        return np.asarray(np.interp(margins, self.margins, self.scores))

@@ -1,4 +1,4 @@
-"""Figure for whoever decides whether a finger is altered: the print, and what is unusual about it."""
+"""Figure for whoever decides whether a finger is altered: the print, and what is unusual in it."""
 
 import io
 import math
@@ -15,9 +15,8 @@ from matcher.minutiae import Minutiae
 _SCALE = 2
 _GAP = 24
 _UNUSUAL, _USUAL, _REGION, _MINUTIA = PALETTE[1], PALETTE[0], PALETTE[3], PALETTE[2]
-_QUARTER_TURN = 0.5 * math.pi
-_STRONGEST = 0.6
-"""Share of the colour where ridges run furthest from the model."""
+_MOST_OPAQUE = 0.8
+"""Share of the colour where a block is most unusual."""
 
 
 def draw_examination(
@@ -25,9 +24,9 @@ def draw_examination(
 ) -> bytes:
     """Return a figure, a PNG file: left the image, right the same with what was found.
 
-    image: uint8 (h, w) at 500 dpi. The darker orange, the further the ridges run from those of the
-    finger that comes closest, whose ridges are the blue lines; green dots are minutiae. Of a suspicious
-    finger a frame shows where most of it is.
+    image: uint8 (h, w) at 500 dpi. Orange is where ridges run otherwise than those of the finger
+    that comes closest, the blue lines, and where there are none, or a furrow; green dots are
+    minutiae. Of a suspicious finger a frame shows where most of it is.
     """
     height, width = (_SCALE * side for side in image.shape)
     enlarged = Image.fromarray(image).resize((width, height), Image.Resampling.BICUBIC)
@@ -57,8 +56,8 @@ def _faint(enlarged: Image.Image) -> Image.Image:
 
 
 def _opacity(examination: Examination, enlarged: Image.Image) -> Image.Image:
-    strength = np.clip(examination.signs.strength / _QUARTER_TURN, 0.0, 1.0) * _STRONGEST
-    blocks = Image.fromarray(np.asarray(np.rint(255 * strength), np.uint8))
+    opaque = 255 * _MOST_OPAQUE * examination.signs.strength
+    blocks = Image.fromarray(np.asarray(np.rint(opaque), np.uint8))
     size = blocks.width * BLOCK * _SCALE, blocks.height * BLOCK * _SCALE
     opacity = Image.new("L", enlarged.size, 0)
     opacity.paste(blocks.resize(size, Image.Resampling.BILINEAR), (0, 0))

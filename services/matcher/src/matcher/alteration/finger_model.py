@@ -1,9 +1,10 @@
 """Which smooth ridge flow of a finger comes closest to what an image shows?
 
 A finger's flow is that of at most two cores and two deltas (zero-pole model, Sherlock and Monro,
-Pattern Recognition 26(7), 1993), turned by a smooth angle: here by a polynomial (Zhou and Gu, "A model-based
-method for the computation of fingerprints' orientation field", IEEE Trans. Image Processing 13(6), 2004).
-Altered ridges have other singular points, or jump: what such a flow cannot follow speaks for it.
+Pattern Recognition 26(7), 1993), turned by a smooth angle: here by a polynomial (Zhou and Gu, "A
+model-based method for the computation of fingerprints' orientation field", IEEE Trans. Image
+Processing 13(6), 2004). Altered ridges have other singular points, or jump: what such a flow cannot
+follow speaks for it.
 """
 
 from dataclasses import dataclass
@@ -15,10 +16,10 @@ from scipy import ndimage  # type: ignore[import-untyped, unused-ignore]
 
 from matcher.alteration.ridge_flow import Field, Floats, RidgeFlow
 
-_DEGREE = 4
+_DEGREE = 6
 _MOST_OF_A_KIND = 2
 _MOST_CANDIDATES = 10
-_LEAST_GAIN = 0.01
+_LEAST_GAIN = 0.001
 """Least share of the field that a singular point must explain to be taken into the model."""
 _DAMPING = 0.02
 _TURNED = 0.3
@@ -116,36 +117,35 @@ def _singular_points(flow: RidgeFlow) -> tuple[NDArray[np.float64], NDArray[np.i
     winding = -np.rint(np.asarray(steps) / (2.0 * np.pi)).astype(np.int64)
     winding[~flow.interior[:-1, :-1]] = 0
     rows, columns = np.nonzero(winding)
-    points, kinds = np.stack([rows, columns], 1) + 0.5, np.sign(winding[rows, columns])
+    points = np.stack([rows, columns], 1).astype(np.float64) + 0.5
+    kinds = np.sign(winding[rows, columns])
     keep = np.ones(len(points), np.bool_)
     for i in range(len(points)):
         near = keep & (kinds == -kinds[i])
         near &= np.abs(points - points[i]).max(axis=1) < 2.5
         if keep[i] and near.any():
-            keep[[i, np.argmax(near)]] = False
+            keep[i] = keep[int(np.argmax(near))] = False
     clear = ndimage.uniform_filter(flow.coherence, 5)[rows, columns]
     order = np.argsort(-clear[keep], kind="stable")
-    return points[keep][order], kinds[keep][order]
+    return points[keep][order], kinds[keep][order].astype(np.int64)
 
 
-def _chosen(
-    fit: _Fit, points: NDArray[np.float64], kinds: NDArray[np.int64]
-) -> NDArray[np.int64]:
+def _chosen(fit: _Fit, points: NDArray[np.float64], kinds: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return which singular points explain most of the field, at most two of each kind."""
-    chosen: list[int] = []
+    chosen = np.empty(0, np.int64)
     loss = fit.loss(_turns(fit.places, points[chosen], kinds[chosen]))
     while len(chosen) < 2 * _MOST_OF_A_KIND:
-        losses = {
-            i: fit.loss(_turns(fit.places, points[[*chosen, i]], kinds[[*chosen, i]]))
+        tried = [
+            np.append(chosen, i)
             for i in range(min(len(points), _MOST_CANDIDATES))
-            if i not in chosen and sum(kinds[chosen] == kinds[i]) < _MOST_OF_A_KIND
-        }
-        best = min(losses, key=losses.__getitem__, default=None)
-        if best is None or losses[best] > loss - _LEAST_GAIN:
+            if i not in chosen and np.count_nonzero(kinds[chosen] == kinds[i]) < _MOST_OF_A_KIND
+        ]
+        losses = [fit.loss(_turns(fit.places, points[each], kinds[each])) for each in tried]
+        if min(losses, default=loss) > loss - _LEAST_GAIN:
             break
-        chosen.append(best)
-        loss = losses[best]
-    return np.array(chosen, np.int64)
+        best = int(np.argmin(losses))
+        chosen, loss = tried[best], losses[best]
+    return chosen
 
 
 def _turns(

@@ -21,12 +21,12 @@ _UNCLEAR = 0.25
 """Greatest coherence where no ridges are seen."""
 _TURNED = (0.26, 0.44, 0.7)
 """Differences from the model, radians: 15, 25 and 40 degrees."""
-_FURROW = 0.45
+_JUMP, _STEEP_JUMP = 0.7, 0.35
+"""Cosine of twice the angle, 23 and 35 degrees, by which ridges turn against the model in 16 px."""
+_FURROW, _FAINT_FURROW = 0.4, 0.25
 """Least brightness of a furrow, in standard deviations of the grey."""
-_AROUND = 4
-"""Blocks around a singular point in which ridges turn quickly on every finger."""
 LEAST_SKIN = 60
-"""Blocks without which nothing can be said: 1 cm^2."""
+"""Blocks, about a quarter of a square inch, without which nothing can be said."""
 
 
 class Sign(IntEnum):
@@ -39,16 +39,16 @@ class Sign(IntEnum):
 
 
 SIGN_OF_FEATURE = (
-    *[Sign.RIDGE_FLOW] * 9,
+    *[Sign.RIDGE_FLOW] * 10,
     *[Sign.MISSING_RIDGES] * 4,
-    *[Sign.SCARS] * 4,
+    *[Sign.SCARS] * 7,
     *[Sign.MINUTIAE] * 5,
-    None,
-    None,
-    None,
 )
-"""The sign that each feature belongs to; None for what only says how much the others mean."""
-FEATURES = len(SIGN_OF_FEATURE)
+"""The sign that each of the first features belongs to."""
+SIGNS = len(SIGN_OF_FEATURE)
+CLARITIES = 3
+"""Features after these, of clarity and size: they only say how much the others mean."""
+FEATURES = SIGNS + CLARITIES
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,10 +66,15 @@ class Signs:
 
     @property
     def strength(self) -> Floats:
-        """How unusual each block is, 0 upwards, float32 (r, c)."""
+        """How unusual each block is, float32 (r, c), 0 to 1.
+
+        Ridges at right angles to the model, no ridges at all, and a bright furrow are 1.
+        """
         flow, certain = self.flow, np.clip(self.flow.coherence / _CLEAR, 0.0, 1.0)
-        unusual = certain * self.model.difference + np.maximum(0.0, _UNCLEAR - flow.coherence)
-        return np.asarray(np.where(flow.interior, unusual, 0.0), np.float32)
+        turned = certain * self.model.difference / (0.5 * np.pi)
+        bare = 1.0 - flow.coherence / _UNCLEAR
+        unusual = np.maximum(turned, np.maximum(bare, flow.furrows))
+        return np.asarray(np.where(flow.interior, np.clip(unusual, 0.0, 1.0), 0.0), np.float32)
 
 
 def find_signs(image: NDArray[np.uint8], minutiae: Minutiae) -> Signs | None:
@@ -85,51 +90,63 @@ def find_signs(image: NDArray[np.uint8], minutiae: Minutiae) -> Signs | None:
     model = fit_finger(flow)
     crowding, of_minutiae = _minutiae(flow, minutiae)
     inside = flow.interior
+    jump, steep = _jumps(flow, model, _JUMP), _jumps(flow, model, _STEEP_JUMP)
     features = [
-        *_ridge_flow(flow, model),
+        *_ridge_flow(flow, model, jump, steep),
         *_missing_ridges(flow),
-        *_scars(flow),
+        *_scars(flow, jump, steep),
         *of_minutiae,
         float(flow.coherence[inside].mean()),
         float(np.percentile(flow.coherence[inside], 20)),
-        float(np.sqrt(inside.sum())) * _BLOCK_MM,
+        _length(inside),
     ]
     return Signs(flow, model, crowding, np.array(features))
 
 
-def _ridge_flow(flow: RidgeFlow, model: FingerModel) -> list[float]:
-    """Return how far the ridges run from those of the model, and how they jump."""
+def _ridge_flow(flow: RidgeFlow, model: FingerModel, jump: Mask, steep: Mask) -> list[float]:
+    """Return how far the ridges run from those of the model, and how they turn against them."""
     inside, difference = flow.interior, model.difference
     weight = flow.coherence[inside]
     mean = float(weight @ difference[inside] / weight.sum())
     shares = [float(weight @ (difference[inside] > least) / weight.sum()) for least in _TURNED]
     clear = inside & (flow.coherence > _CLEAR)
-    first, second = _largest(clear & (difference > _TURNED[1]))
-    jumps, jumped = _jumps(flow, model)
+    largest, _ = _largest(clear & (difference > _TURNED[0]))
+    certain = flow.coherence * inside
+    smooth = ndimage.gaussian_filter(certain * difference, 2.0)
+    around = smooth / np.maximum(ndimage.gaussian_filter(certain, 2.0), 0.2)
     return [
         mean,
         *np.sqrt(shares),
-        first,
-        second,
+        largest,
+        float(around[inside].max()),
+        _turning(flow, model),
         float(len(model.unexplained)),
-        jumps,
-        jumped,
+        _length(jump),
+        _length(steep),
     ]
 
 
-def _jumps(flow: RidgeFlow, model: FingerModel) -> tuple[float, float]:
-    """Return along how many mm clear ridges of other directions meet, and the longest such line."""
-    usual = np.ones(flow.skin.shape, np.bool_)
-    rows, columns = np.indices(flow.skin.shape)
-    for row, column in model.singular:
-        usual &= np.hypot(rows - row, columns - column) > _AROUND
-    clear = flow.interior & usual & (flow.coherence > _CLEAR)
+def _turning(flow: RidgeFlow, model: FingerModel) -> float:
+    """Return the mean squared sine of the angle by which ridges turn against the model."""
+    rest, certain = flow.field * np.conj(model.field), flow.coherence * flow.interior
+    turned, weights = 0.0, 1e-9
+    for axis in (0, 1):
+        cosine = np.real(np.roll(rest, -1, axis) * np.conj(np.roll(rest, 1, axis)))
+        weight = np.roll(certain, -1, axis) * np.roll(certain, 1, axis)
+        turned += float((weight * (0.5 - 0.5 * cosine)).sum())
+        weights += float(weight.sum())
+    return turned / weights
+
+
+def _jumps(flow: RidgeFlow, model: FingerModel, cosine: float) -> Mask:
+    """Return where clear ridges turn quickly against the model. cosine: of twice the angle."""
+    rest, clear = flow.field * np.conj(model.field), flow.interior & (flow.coherence > _CLEAR)
     jump = np.zeros(flow.skin.shape, np.bool_)
     for axis in (0, 1):
-        ahead, behind = np.roll(flow.field, -1, axis), np.roll(flow.field, 1, axis)
-        both = np.roll(clear, -1, axis) & np.roll(clear, 1, axis) & flow.interior & usual
-        jump |= both & (np.real(ahead * np.conj(behind)) < 0.35)
-    return float(np.sqrt(jump.sum())) * _BLOCK_MM, _largest(jump)[0]
+        both = np.roll(clear, -1, axis) & np.roll(clear, 1, axis) & flow.interior
+        turned = np.real(np.roll(rest, -1, axis) * np.conj(np.roll(rest, 1, axis))) < cosine
+        jump |= both & turned
+    return jump
 
 
 def _missing_ridges(flow: RidgeFlow) -> list[float]:
@@ -141,18 +158,24 @@ def _missing_ridges(flow: RidgeFlow) -> list[float]:
     return [float(np.sqrt(bare[flow.interior].mean())), first, second, first * around]
 
 
-def _scars(flow: RidgeFlow) -> list[float]:
-    """Return how much of the skin has furrows, and how long the longest two are."""
+def _scars(flow: RidgeFlow, jump: Mask, steep: Mask) -> list[float]:
+    """Return how much of the skin has furrows, where ridges jump too, and how long two are."""
     furrowed = flow.interior & (flow.furrows > _FURROW)
-    labels, count = ndimage.label(furrowed, np.ones((3, 3)))
-    lengths = [0.0, 0.0]
-    for rows, columns in ndimage.find_objects(labels)[:count]:
-        lengths.append(float(np.hypot(rows.stop - rows.start, columns.stop - columns.start)))
-    longest = sorted(lengths, reverse=True)[:2]
+    faint = flow.interior & (flow.furrows > _FAINT_FURROW)
+    labels, _ = ndimage.label(furrowed, np.ones((3, 3)))
+    lengths = [
+        float(np.hypot(rows.stop - rows.start, columns.stop - columns.start))
+        for rows, columns in ndimage.find_objects(labels)
+    ]
+    longest, next_longest = sorted([0.0, 0.0, *lengths], reverse=True)[:2]
+    seam, steep_seam = ndimage.binary_dilation(jump), ndimage.binary_dilation(steep)
     return [
+        _length(seam & furrowed),
+        _length(seam & faint),
+        _length(steep_seam & furrowed),
         float(np.sqrt(furrowed[flow.interior].mean())),
-        longest[0] * _BLOCK_MM,
-        longest[1] * _BLOCK_MM,
+        longest * _BLOCK_MM,
+        next_longest * _BLOCK_MM,
         float(np.percentile(flow.furrows[flow.interior], 90)),
     ]
 
@@ -160,8 +183,8 @@ def _scars(flow: RidgeFlow) -> list[float]:
 def _minutiae(flow: RidgeFlow, minutiae: Minutiae) -> tuple[Floats, list[float]]:
     """Return minutiae in a square millimetre around each block, and features of them."""
     count = np.zeros(flow.skin.shape, np.float32)
-    last = np.array(count.shape) - 1
-    cell = np.minimum(minutiae.xy[:, ::-1] // BLOCK, last)
+    rows, columns = flow.skin.shape
+    cell = np.minimum(minutiae.xy[:, ::-1] // BLOCK, (rows - 1, columns - 1))
     inside = flow.interior[cell[:, 0], cell[:, 1]]
     row, column = cell[inside].T
     np.add.at(count, (row, column), 1.0)
@@ -182,3 +205,8 @@ def _largest(part: Mask) -> tuple[float, float]:
     labels, _ = ndimage.label(part, np.ones((3, 3)))
     areas = np.sort(np.append(np.bincount(labels.ravel())[1:], (0, 0)))
     return float(np.sqrt(areas[-1])) * _BLOCK_MM, float(np.sqrt(areas[-2])) * _BLOCK_MM
+
+
+def _length(part: Mask) -> float:
+    """Return the square root of an area, mm."""
+    return float(np.sqrt(part.sum())) * _BLOCK_MM

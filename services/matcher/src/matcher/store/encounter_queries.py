@@ -69,7 +69,7 @@ async def _fingers(
     }
 
 
-def _finger(row: Row[Any]) -> StoredFinger:
+def _finger(row: Any) -> StoredFinger:
     alteration = None
     if row.alteration_score is not None:
         alteration = AlterationScore(row.alteration_score, row.alteration_detector)

@@ -56,9 +56,7 @@ def stored(new: NewEncounter, added: ChangeToken) -> Encounter:
     """Return the encounter as it is read once it is stored. added: the change that added it."""
     enrolment = new.enrolment
     fingers_present = [
-        StoredFinger(
-            finger.position, len(finger.minutiae), finger.quality, None, finger.alteration
-        )
+        StoredFinger(finger.position, len(finger.minutiae), finger.quality, None, finger.alteration)
         for finger in new.present
     ]
     missing = [

@@ -1,4 +1,4 @@
-"""Alters the ridges of a synthetic finger as people alter theirs, and wounds them as everyday life does.
+"""Alters the ridges of a synthetic finger as people alter theirs, and wounds them as life does.
 
 Kinds after Yoon, Feng and Jain ("Altered fingerprints: analysis and detection", TPAMI 34(3), 2012):
 ridges obliterated by burns, abrasion or cuts, and ridges distorted by turning a piece of skin,
@@ -53,7 +53,7 @@ def alter(
 
 
 def wound(pattern: RidgePattern, seed: int) -> RidgePattern:
-    """Return the finger with an ordinary scar, or a wart or blister; its minutiae are not changed."""
+    """Return the finger with an ordinary scar, wart or blister; its minutiae are not changed."""
     rng = np.random.default_rng((seed, pattern.master.seed, 4))
     if rng.random() < 0.7:
         relief = _cut(pattern.relief, rng, (30.0, 130.0), (0.8, 2.2), 3.0)
@@ -141,7 +141,7 @@ def _middle(pattern: RidgePattern) -> NDArray[np.float64]:
     """Return column and row of the middle of the pattern: of its cores, if it has any."""
     cores = pattern.master.field.cores
     middle = cores.mean(axis=0) if len(cores) else np.array([0.0, -20.0])
-    return np.asarray(middle + (0.5 * PATTERN_WIDTH, 0.5 * PATTERN_HEIGHT))
+    return np.asarray(middle + np.array([0.5 * PATTERN_WIDTH, 0.5 * PATTERN_HEIGHT]))
 
 
 def _replaced(relief: Image, source: Image, places: Image, inside: Mask, rng: Rng) -> Image:
@@ -162,7 +162,7 @@ def _scarred(relief: Image, distance: Image, width: float, rng: Rng) -> Image:
 
 
 def _puckered(relief: Image, inside: Mask, rng: Rng) -> Image:
-    """Return a relief whose skin is drawn together, here more, there less, around a region's edge."""
+    """Return a relief whose skin is drawn together, more or less, around a region's edge."""
     near = np.exp(-np.abs(_signed_distance(inside)) / _PUCKER_REACH)
     amplitude = rng.uniform(1.0, 4.0)
     places = [

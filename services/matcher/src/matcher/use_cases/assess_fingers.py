@@ -93,8 +93,9 @@ class AssessFingers:
         pixels = read_image(self.decode, image, field)
         quality, minutiae = self.models.quality(pixels), self.models.extractor(pixels)
         examined = self.models.alteration(pixels, minutiae)
+        alteration = None if examined is None else examined.score
         refusal = self._refusal(quality, minutiae)
-        return AssessedFinger(position, quality, minutiae, refusal, examined and examined.score)
+        return AssessedFinger(position, quality, minutiae, refusal, alteration)
 
     def _refusal(self, quality: int | None, minutiae: Minutiae) -> str:
         """Return the reason for which an enrolment would refuse a finger, or nothing."""

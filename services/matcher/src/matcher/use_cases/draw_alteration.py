@@ -1,4 +1,4 @@
-"""What is unusual about the ridges of a finger? Draws it for whoever decides whether it is altered."""
+"""What is unusual about the ridges of a finger? Draws it for whoever decides about them."""
 
 from dataclasses import dataclass
 

@@ -63,7 +63,11 @@ class DrawComparison:
         score = _finger_score(decision, person_id, position)
         probe_ids = {finger.position: finger.encounter_id for finger in decision.probe}
         probe = await stored_impression(
-            self.store, probe_ids[score.position], score.position, decision.probe, decision.change_token
+            self.store,
+            probe_ids[score.position],
+            score.position,
+            decision.probe,
+            decision.change_token,
         )
         reference = await stored_impression(
             self.store,

@@ -110,7 +110,7 @@ class ExtractFingers:
         stored_image = _as_file(image) if self.store_images else None
         minutiae = self.models.extractor(pixels)
         examined = self.models.alteration(pixels, minutiae)
-        alteration = examined and examined.score
+        alteration = None if examined is None else examined.score
         return self._finger(sample, minutiae, field, quality, stored_image, alteration)
 
     def _from_template(self, sample: FingerSample, template: Template, field: str) -> Finger:

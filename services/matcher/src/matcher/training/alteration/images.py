@@ -14,7 +14,7 @@ from matcher.synthetic.ridge_pattern import RidgePattern
 UNALTERED = 6
 """Images of each finger without an alteration."""
 _CAPTURE_DIFFICULTY = (0.2, 1.8)
-_WOUNDED = 0.3
+_WOUNDED = 0.1
 """Share of unaltered fingers that have an ordinary scar, wart or blister."""
 _SENSORS = ((400, 360), (374, 388), (320, 300), (300, 300), (384, 288), (400, 260))
 """Height and width in pixels; what does not fit is cut off."""
@@ -26,30 +26,25 @@ Image = NDArray[np.uint8]
 class LabelledImage:
     """An image at 500 dpi. kind: how its finger was altered, None if it was not."""
 
-    finger: int
     image: Image
     kind: AlterationKind | None
 
 
-def labelled_images(first: int, fingers: int) -> Iterator[LabelledImage]:
-    """Yield `UNALTERED` images of each finger, and one with each kind of alteration.
+def labelled_images(seed: int) -> Iterator[LabelledImage]:
+    """Yield `UNALTERED` images of a finger, and one with each kind of alteration.
 
-    first: seed of the first finger; skin is transplanted from the finger before it. The same
-    arguments give the same images.
+    Skin is transplanted from the finger before it. The same seed gives the same images.
     """
-    donor = generate_ridge_pattern(generate_master(first - 1))
-    for number in range(fingers):
-        seed = first + number
-        finger = generate_ridge_pattern(generate_master(seed))
-        rng = np.random.default_rng((seed, 5))
-        for impression in range(UNALTERED):
-            wounded = rng.random() < _WOUNDED
-            shown = wound(finger, impression) if wounded else finger
-            yield LabelledImage(number, _image(shown, impression, rng), None)
-        for impression, kind in enumerate(AlterationKind, UNALTERED):
-            altered = alter(finger, kind, impression, donor)
-            yield LabelledImage(number, _image(altered, impression, rng), kind)
-        donor = finger
+    finger = generate_ridge_pattern(generate_master(seed))
+    donor = generate_ridge_pattern(generate_master(seed - 1))
+    rng = np.random.default_rng((seed, 5))
+    for impression in range(UNALTERED):
+        wounded = rng.random() < _WOUNDED
+        shown = wound(finger, impression) if wounded else finger
+        yield LabelledImage(_image(shown, impression, rng), None)
+    for impression, kind in enumerate(AlterationKind, UNALTERED):
+        altered = alter(finger, kind, impression, donor)
+        yield LabelledImage(_image(altered, impression, rng), kind)
 
 
 def _image(pattern: RidgePattern, impression: int, rng: np.random.Generator) -> Image:

@@ -59,10 +59,11 @@ test-postgresql: setup ## Run the tests that use a database, journeys too, on Po
 		$(or $(TESTS),services/*/tests/test_*.py services/*/tests/{service,store,use_cases,issuance_histories,print_histories} \
 		tests/{journeys,faults} tests/contract/test_{services_enforce_,the_}*.py tests/docs/test_a_days_work_*.py)
 
-test-replicas: setup ## Kill and freeze one of three matchers under load, and enrol one person at two in thousands of orders (many minutes); shows how long the slowest call took
+test-replicas: setup ## Kill and freeze one of three matchers under load, enrol one person at two in thousands of orders, and change models (many minutes); shows how long the slowest call took
 	$(TESTS_FOLDER) POSTGRESQL_TEST_URL="$(POSTGRESQL_TEST_URL)" $(RUN) python -m services.postgresql_server \
 		pytest -m slow -rP services/matcher/tests/test_no_call_is_lost_when_a_replica_fails.py \
-		services/matcher/tests/test_one_person_at_two_replicas_is_caught.py
+		services/matcher/tests/test_one_person_at_two_replicas_is_caught.py \
+		services/matcher/tests/test_no_call_fails_while_models_change.py
 
 mutants: setup ## Change a service's rules one at a time and see which changes its tests notice: SERVICE=printer|issuance|matcher|servicekit SAMPLE=20 SEED=1 MINUTES=60
 	@[ -n "$(SERVICE)" ] || { echo 'name a service: make mutants SERVICE=printer' >&2; exit 2; }

@@ -1,4 +1,4 @@
-"""Measures the throughput of one matcher over RPC: enrolments, searches, images.
+"""Measures the throughput of one matcher over RPC: enrolments, imports, searches, images.
 
     python -m benchmarks.matcher_throughput [--out build/matcher-throughput] [--people 2000]
         [--images FOLDER]
@@ -22,7 +22,12 @@ from harness.country import Country
 from harness.progress import Progress
 from harness.world.fingers import ImageFileFingers, synthetic_image_fingers, template_fingers
 from harness.world.seeds import request_id
-from matcher.bootstrap import StoreAndIndex, load_models, make_search, open_store_and_index
+from matcher.bootstrap import (
+    StoreAndIndex,
+    load_serving_models,
+    make_search,
+    open_store_and_index,
+)
 from matcher.config import Settings
 from matcher.domain.decision import DecisionKind, DecisionRequest
 from matcher.domain.finger_source import Probe
@@ -60,7 +65,9 @@ async def measure(out: Path, people: int, folder: Path | None, progress: Progres
     await country.restart("matcher")
     try:
         measurements = ServiceMeasurements(country, progress)
-        progress.say(f"    {await measurements.enrolments(enrolled)}")
+        for measure_them in (measurements.enrolments, measurements.imports):
+            measured = await measure_them(enrolled)
+            progress.say(f"    {measured}: {measured.how}")
         await _searches(country, probes, progress)
         enrolments_of_images = await measurements.images_enrolled(images)
         _steps(images, progress)
@@ -120,7 +127,7 @@ async def _searches(country: Country, probes: Sequence[Samples], progress: Progr
 @asynccontextmanager
 async def _in_process(country: Country) -> AsyncIterator[tuple[ModelBundle, StoreAndIndex, Search]]:
     settings = Settings.load(country.layout.config("matcher"), snapshot_file=None)
-    models = load_models(settings)
+    models = (await load_serving_models(settings)).models
     models.warm_up()
     async with open_store_and_index(settings, models) as base:
         await base.index.catch_up()

@@ -53,6 +53,24 @@ class ServiceMeasurements:
         """Measure enrolments of templates of two fingers each, without a search."""
         return await self._rate("enrolments", "people", [*map(self._enrolment, *_named(people))])
 
+    async def imports(self, people: Sequence[Samples]) -> Measurement:
+        """Measure the import of templates of two fingers each, in one stream."""
+        requests = [
+            encounters.ImportEncountersRequest(
+                offset=offset, encounter_id=f"{key}-1", person_id=key, samples=samples
+            )
+            for offset, (key, samples) in enumerate(
+                zip(*_named(people, "imported"), strict=True), start=1
+            )
+        ]
+
+        async def run(add: Callable[[], None]) -> None:
+            async for answer in self._encounters.ImportEncounters(iter(requests)):
+                assert answer.result == encounters.IMPORT_RESULT_IMPORTED, answer
+                add()
+
+        return await self._counted("imports", "people", len(requests), run)
+
     async def images_enrolled(self, people: Sequence[Samples]) -> Measurement:
         """Measure enrolments of images of two fingers each; counted by image."""
         measured = await self._rate(
@@ -166,14 +184,26 @@ class ServiceMeasurements:
     async def _rate(
         self, name: str, unit: str, work: Sequence[Callable[[], Awaitable[object]]]
     ) -> Measurement:
-        before = self._processor_seconds()
-        with self._progress.counting(name, len(work), unit) as count:
-
+        async def run(add: Callable[[], None]) -> None:
             async def one(piece: Callable[[], Awaitable[object]]) -> None:
                 await piece()
-                count.add()
+                add()
 
             await run_concurrently(CALLS_IN_FLIGHT, [partial(one, piece) for piece in work])
+
+        return await self._counted(name, unit, len(work), run)
+
+    async def _counted(
+        self,
+        name: str,
+        unit: str,
+        total: int,
+        run: Callable[[Callable[[], None]], Awaitable[None]],
+    ) -> Measurement:
+        """Measure what calls the function it is given once for each piece done."""
+        before = self._processor_seconds()
+        with self._progress.counting(name, total, unit) as count:
+            await run(count.add)
             phase = count.phase()
         used = {who: now - before[who] for who, now in self._processor_seconds().items()}
         others = max(0.0, used.pop("others") / phase.seconds)

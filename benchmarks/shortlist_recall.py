@@ -21,6 +21,7 @@ from matcher.config import Settings
 from matcher.domain.index_entry import FingerFeatures
 from matcher.evaluation.image_collection import find_images, parse_resolutions
 from matcher.evaluation.template_extraction import extract_all
+from matcher.index.embedding_codes import NO_SIMILARITY, query_of
 from matcher.index.finger_features import finger_features
 from matcher.index.finger_segment import FingerSegment
 from matcher.index.index_columns import finger_columns_of
@@ -132,7 +133,10 @@ def _search(
     """Return the rank of a mate by each way, and the seconds of each step."""
     embedding = models.embedding.embed(probe).astype(np.float16)
     times = [thread_time()]
-    similar, _ = segment.nearest(embedding.astype(np.float32), len(segment))
+    persons = np.arange(segment.row_count + 1, dtype=np.int32)
+    similarity = np.full(len(persons), NO_SIMILARITY)
+    segment.keep_best(query_of(embedding), persons, similarity)
+    similar = np.argsort(-similarity[:-1].astype(np.int64), kind="stable")
     times.append(thread_time())
     lists = int(PROBED_LISTS * DEPTH.times_deeper([len(probe)]))
     features = finger_features(models, probe, embedding, lists=lists)

@@ -204,6 +204,7 @@ class Refusal:
 
     def __init__(self, error: grpc.aio.AioRpcError) -> None:
         self.code = error.code().name
+        self.message = error.details() or ""
         self.reason, self.fields, self.may_retry = "", list[str](), False
         self.metadata: dict[str, str] = {}
         status = rpc_status.from_call(cast(grpc.Call, error))

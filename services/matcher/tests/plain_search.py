@@ -13,7 +13,7 @@ from matcher.domain.shortlist import SearchDepth, SearchScope, Shortlist
 POSITIONS = (2, 7)
 FARTHEST_VOTE = 84
 Found = list[tuple[str | None, bool, list[tuple[int, str | None]]]]
-Score = Callable[[FingerFeatures, FingerFeatures], float]
+Score = Callable[[FingerFeatures, FingerFeatures], float | None]
 
 
 @dataclass
@@ -43,8 +43,9 @@ class PlainSearch:
         if len(persons) > depth.prefiltered:
             similar = depth.prefiltered if depth.similar is None else depth.similar
             voted = [i for i, each in enumerate(persons) if depth.voted and _any_votes(each, probe)]
-            votes = _best([persons[i] for i in voted], probe, depth.voted, _votes, missing=0.0)
-            by_embedding = _best(persons, probe, similar, _similarity)
+            votes = _best([persons[i] for i in voted], probe, depth.voted, _votes)
+            similarity = similarity_of_codes if depth.by_codes else _similarity
+            by_embedding = _best(persons, probe, similar, similarity)
             found = sorted({*by_embedding, *(voted[i] for i in votes)})
         best = _best([persons[i] for i in found], probe, depth.compared, _prefilter_score)
         by_positions = Counter(
@@ -80,7 +81,6 @@ def _best(
     probe: dict[int, FingerFeatures],
     count: int,
     score: Score,
-    missing: float = -np.inf,
 ) -> list[int]:
     """Take first all firsts of the rankings by each finger and by the sum, then all seconds..."""
     rankings: list[dict[int, float]] = []
@@ -88,16 +88,14 @@ def _best(
         rankings.append({})
         for i, (_, entries) in enumerate(persons):
             scores = [score(finger, e.fingers[position]) for e in entries if position in e.fingers]
-            if scores:
-                rankings[-1][i] = max(scores)
+            if known := [each for each in scores if each is not None]:
+                rankings[-1][i] = max(known)
     sums = {i: sum(ranking.get(i, 0.0) for ranking in rankings) for i in range(len(persons))}
-    orders = [
-        sorted(range(len(persons)), key=lambda i: -ranking.get(i, missing))
-        for ranking in [*rankings, sums]
-    ]
+    orders = [sorted(ranking, key=lambda i: (-ranking[i], i)) for ranking in [*rankings, sums]]
     chosen: list[int] = []
-    for at_this_rank in zip(*orders, strict=True):
-        for i in sorted(set(at_this_rank), key=lambda i: (-sums[i], i)):
+    for rank in range(len(persons)):
+        at_this_rank = {order[rank] for order in orders if rank < len(order)}
+        for i in sorted(at_this_rank, key=lambda i: (-sums[i], i)):
             if i not in chosen:
                 chosen.append(i)
     return chosen[:count]
@@ -107,16 +105,25 @@ def _similarity(probe: FingerFeatures, stored: FingerFeatures) -> float:
     return float(stored.embedding.astype(np.float32) @ probe.embedding.astype(np.float32))
 
 
+def similarity_of_codes(probe: FingerFeatures, stored: FingerFeatures) -> float:
+    """Multiply numbers of 15 values by numbers of four: -3, -1, 1, 3."""
+    numbers, width = stored.embedding.astype(float), 1 / 16
+    codes = np.where(numbers >= 0, 1, -1) * np.where(numbers >= width, 3, 1)
+    codes[numbers < -width] = -3
+    exact = probe.embedding.astype(float)
+    return float(np.rint(exact / np.abs(exact).max() * 7) @ codes)
+
+
 def _any_votes(person: tuple[str, list[IndexEntry]], probe: dict[int, FingerFeatures]) -> bool:
     return any(
-        _votes(finger, entry.fingers[position]) > 0
+        _votes(finger, entry.fingers[position])
         for position, finger in probe.items()
         for entry in person[1]
         if position in entry.fingers
     )
 
 
-def _votes(probe: FingerFeatures, stored: FingerFeatures) -> float:
+def _votes(probe: FingerFeatures, stored: FingerFeatures) -> float | None:
     """Sum, over the probe's best minutiae, the vote of the nearest descriptor that is listed."""
     total = 0.0
     for descriptor, probed in zip(probe.prepared.descriptors, probe.lists, strict=False):
@@ -124,7 +131,7 @@ def _votes(probe: FingerFeatures, stored: FingerFeatures) -> float:
         distances = np.bitwise_count(descriptor ^ listed).sum(axis=1, dtype=int)
         near = distances[np.isin(stored.lists[:, 0], probed) & (distances <= FARTHEST_VOTE)]
         total += max((1 - near / 128) ** 2, default=0.0)
-    return total
+    return total or None
 
 
 def _prefilter_score(probe: FingerFeatures, stored: FingerFeatures) -> float:

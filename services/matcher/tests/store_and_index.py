@@ -62,6 +62,7 @@ async def opened(
     using: ModelBundle | None = None,
     snapshot_file: Path | None = None,
     master_key_token: str | None = None,
+    index_shards: int = 1,
 ) -> AsyncIterator[StoreAndIndex]:
     """The database of a folder, created if it does not exist, and an index that is not loaded."""
     unused = Path(os.devnull)
@@ -74,6 +75,7 @@ async def opened(
         master_key_file=master_key(folder),
         master_key_token=master_key_token,
         snapshot_file=snapshot_file,
+        index_shards=index_shards,
         workers=2,
         # What tests compute on the event loop takes long on a busy machine.
         idempotency_lease_seconds=300,

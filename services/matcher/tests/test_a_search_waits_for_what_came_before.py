@@ -74,6 +74,6 @@ async def test_a_new_epoch_is_followed(tmp_path: Path) -> None:
         await base.index.catch_up()
 
         async with asyncio.timeout(10):
-            reached = await base.index._caught_up_with(old)
+            reached = await base.index_parts[0]._caught_up_with(old)
 
         assert reached.change_token == new

@@ -54,7 +54,7 @@ async def _one_of_each_file_is_deleted(base: StoreAndIndex) -> None:
     for person in range(1, PEOPLE_OF_A_FILE * FILES + 1):
         await enrol(base, person)
         await base.index.catch_up()
-        await base.index.compact()
+        await base.index_parts[0].compact()
     await base.index.save_snapshot()
     async with base.store.write() as records:
         for person in DELETED:
@@ -75,7 +75,7 @@ async def test_room_for_one_more_file_is_enough(
 
         assert _on_disk(snapshot_file) == []
         assert len(_segments(snapshot_file)) <= FILES
-        assert not base.index.snapshot_is_due(1000, 0.0)
+        assert not base.index_parts[0].snapshot_is_due(1000, 0.0)
 
 
 async def test_what_was_written_before_the_disk_was_full_is_not_lost(
@@ -92,4 +92,4 @@ async def test_what_was_written_before_the_disk_was_full_is_not_lost(
 
         assert len(_on_disk(snapshot_file)) == len(DELETED) - 1
         assert len(_segments(snapshot_file)) == FILES
-        assert base.index.snapshot_is_due(1000, 0.0)
+        assert base.index_parts[0].snapshot_is_due(1000, 0.0)

@@ -81,7 +81,7 @@ def _forget_an_encounter(table: Any) -> None:
 async def test_an_index_that_memory_has_altered_is_loaded_anew(tmp_path: Path, flip: Flip) -> None:
     async with opened(tmp_path) as base:
         readiness = await _full(base)
-        index = base.index._index
+        index = base.index_parts[0]._index
         assert index is not None
 
         flip(index._table)
@@ -103,7 +103,7 @@ async def test_an_index_that_memory_has_altered_is_loaded_anew(tmp_path: Path, f
 async def test_sums_that_differ_are_noticed_by_the_next_search(tmp_path: Path) -> None:
     async with opened(tmp_path) as base:
         await _full(base)
-        index = base.index._index
+        index = base.index_parts[0]._index
         assert index is not None
 
         index._table.update(["encounter-1"], columns_of([]), {})
@@ -149,7 +149,7 @@ async def test_a_database_that_contradicts_itself_is_not_searched(
         await supervise.check()
 
         assert readiness.level is FULL
-        index = base.index._index
+        index = base.index_parts[0]._index
         assert index is not None
         assert index.contents.sums == sums
 

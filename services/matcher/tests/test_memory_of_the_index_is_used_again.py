@@ -8,12 +8,11 @@ import pytest
 from matcher.domain.change_token import ChangeToken
 from matcher.domain.encounter import EncounterStatus
 from matcher.domain.index_entry import IndexEntry
-from matcher.index.faiss_embeddings import FaissEmbeddings
+from matcher.index.embedding_codes import EmbeddingCodes
 from matcher.index.finger_segment import FingerSegment
 from matcher.index.growable_array import GrowableArray
 from matcher.index.index_columns import finger_columns_of
 from matcher.index.memory_index import MemoryIndex
-from matcher.index.position_fingers import PositionFingers
 
 from .random_fingers import random_finger
 
@@ -103,47 +102,26 @@ def test_a_segment_is_compacted_when_more_than_64_and_a_twentieth_are_removed(
     assert len(segment) == fingers - removed
 
 
-def test_an_overwritten_embedding_is_zero_in_every_bit() -> None:
+def test_an_overwritten_finger_is_zero_in_every_bit_of_embedding_and_code() -> None:
     rng = np.random.default_rng(2)
-    stored = [random_finger(rng).embedding for _ in range(3)]
-    embeddings = FaissEmbeddings()
-    embeddings.add(np.stack(stored))
+    segment, codes = _segment(rng, 3), EmbeddingCodes()
+    kept = [segment.finger(row).embedding.tobytes() for row in (0, 2)]
+    codes.add(np.stack([random_finger(rng).embedding for _ in range(3)]))
+    others = codes.blocks[:, :, [0, 2]].copy()
 
-    embeddings.overwrite(1)
+    segment.overwrite(1)
+    codes.overwrite(1)
 
-    assert embeddings.take(1).tobytes() == bytes(512)
-    assert (embeddings.take_all(np.array([0, 2])) == np.stack([stored[0], stored[2]])).all()
-
-
-def test_the_similarity_of_rows_unseen_is_at_most_that_of_the_last_row_seen() -> None:
-    rng, fingers = np.random.default_rng(3), PositionFingers(5)
-    some = [random_finger(rng) for _ in range(5)]
-    fingers.give(fingers.append(finger_columns_of(some, np.arange(5))), np.arange(5))
-    query = random_finger(rng).embedding.astype(np.float32)
-    similarities = np.sort([each.embedding.astype(np.float32) @ query for each in some])[::-1]
-
-    rows, unseen = fingers.nearest(query, 2)
-    all_rows, nothing = fingers.nearest(query, 5)
-
-    assert unseen == pytest.approx(similarities[1], abs=1e-6)
-    assert (len(rows), len(all_rows), nothing) == (2, 5, -np.inf)
+    assert segment.finger(1).embedding.tobytes() == bytes(512)
+    assert [segment.finger(row).embedding.tobytes() for row in (0, 2)] == kept
+    assert not codes.blocks[:, :, 1].any()
+    assert (codes.blocks[:, :, [0, 2]] == others).all()
 
 
 def test_no_rows_have_no_similarities() -> None:
     segment = _segment(np.random.default_rng(4), 5)
 
     assert segment.similarities(np.ones(256, np.float32), np.empty(0, np.int64)).shape == (0,)
-
-
-def test_the_similarity_of_a_row_is_that_by_which_it_is_found() -> None:
-    rng, embeddings = np.random.default_rng(7), FaissEmbeddings()
-    embeddings.add(np.stack([random_finger(rng).embedding for _ in range(300)]))
-    query = random_finger(rng).embedding.astype(np.float32)
-
-    rows, found = embeddings.nearest(query, 200)
-
-    assert embeddings.similarities(query, rows).tobytes() == found.tobytes()
-    assert embeddings.similarities(query, rows[::-1]).tobytes() == found[::-1].tobytes()
 
 
 def test_a_search_keeps_to_the_thread_it_is_in() -> None:

@@ -14,8 +14,9 @@ def test_they_move_to_a_table_of_their_own(tmp_path: Path) -> None:
     url = older_database.make(tmp_path, "0012")
     execute(
         url,
-        "INSERT INTO encounters VALUES ('one', 'person', 'BJM', 1, 1, '2018-10-26', 1, 1, 1, "
-        "'caller', 'request', :digest)",
+        "INSERT INTO encounters (encounter_id, person_id, office_id, status, revision, created_at, "
+        "added_by_change, last_change, fingers_change, caller, request_id, request_digest) VALUES "
+        "('one', 'person', 'BJM', 1, 1, '2018-10-26', 1, 1, 1, 'caller', 'request', :digest)",
         digest=b"digest",
     )
     for position, embedding, version in (

@@ -43,7 +43,14 @@ SCOPES = st.builds(
     st.none() | PERSONS,
     st.just(()) | SETS_OF_GALLERIES,
 )
-DEPTHS = st.sampled_from([SearchDepth(10_000, 5), SearchDepth(4, 3), SearchDepth(4, 3, 2, 2)])
+DEPTHS = st.sampled_from(
+    [
+        SearchDepth(10_000, 5),
+        SearchDepth(4, 3),
+        SearchDepth(4, 3, 2, 2),
+        SearchDepth(4, 3, 2, 2, by_codes=True),
+    ]
+)
 
 
 def _probe(seed: int) -> dict[int, FingerFeatures]:

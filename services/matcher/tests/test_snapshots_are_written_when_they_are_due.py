@@ -24,7 +24,7 @@ async def test_before_it_is_loaded_the_index_is_empty_and_nothing_is_due(tmp_pat
         await base.index.save_snapshot()
 
         assert base.index.state() == IndexState(0, 0, 0, 0, 0)
-        assert not base.index.snapshot_is_due(0, 0.0)
+        assert not base.index_parts[0].snapshot_is_due(0, 0.0)
         assert not path.exists()
 
 
@@ -34,10 +34,10 @@ async def test_so_many_changes_make_one_due(tmp_path: Path) -> None:
             await enrol(base, person)
         await base.index.catch_up()
 
-        assert base.index.snapshot_is_due(3, 3600.0)
-        assert not base.index.snapshot_is_due(4, 3600.0)
+        assert base.index_parts[0].snapshot_is_due(3, 3600.0)
+        assert not base.index_parts[0].snapshot_is_due(4, 3600.0)
         await base.index.save_snapshot()
-        assert not base.index.snapshot_is_due(1, 3600.0)
+        assert not base.index_parts[0].snapshot_is_due(1, 3600.0)
         assert base.index.state().snapshot_change == 3
 
 
@@ -50,7 +50,7 @@ async def test_so_many_seconds_after_a_deletion_make_one_due(
         await enrol(base, 1)
         await enrol(base, 2)
         await base.index.catch_up()
-        assert not base.index.snapshot_is_due(1000, 0.0)
+        assert not base.index_parts[0].snapshot_is_due(1000, 0.0)
         await _delete(base, 1)
         await base.index.catch_up()
         clock.monotonic = lambda: 110.0
@@ -58,9 +58,9 @@ async def test_so_many_seconds_after_a_deletion_make_one_due(
         await base.index.catch_up()
 
         clock.monotonic = lambda: 129.9
-        assert not base.index.snapshot_is_due(1000, 30.0)
+        assert not base.index_parts[0].snapshot_is_due(1000, 30.0)
         clock.monotonic = lambda: 130.0
-        assert base.index.snapshot_is_due(1000, 30.0)
+        assert base.index_parts[0].snapshot_is_due(1000, 30.0)
 
 
 async def test_one_that_is_up_to_date_is_not_written_again(tmp_path: Path) -> None:
@@ -86,7 +86,7 @@ async def test_one_that_could_not_be_written_stays_due(tmp_path: Path) -> None:
         with pytest.raises(FileNotFoundError):
             await base.index.save_snapshot()
 
-        assert base.index.snapshot_is_due(1000, 0.0)
+        assert base.index_parts[0].snapshot_is_due(1000, 0.0)
         assert base.index.state().snapshot_change == 0
 
 
@@ -106,7 +106,7 @@ async def test_a_snapshot_that_fails_is_tried_again_after_a_minute(
     clock = SimpleNamespace(monotonic=lambda: 100.0)
     monkeypatch.setattr(supervise_index_files, "time", clock)
     async with opened(tmp_path, snapshot_file=tmp_path / "no folder" / "index.snapshot") as base:
-        supervise_files = SuperviseIndexFiles(base.index, snapshot_interval_changes=1)
+        supervise_files = SuperviseIndexFiles(base.index_parts[0], snapshot_interval_changes=1)
         await enrol(base, 1)
         await base.index.catch_up()
         attempts, save = list[float](), base.index.save_snapshot

@@ -67,11 +67,9 @@ async def servicer(tmp_path: Path) -> AsyncIterator[Encounters]:
         yield Encounters(
             IdempotentRequests(base.database, idempotency),
             base.store,
-            unused,
-            ChangeEncounter(base.store, unused, Readiness(), clock),
+            _serving(change_encounter=ChangeEncounter(base.store, unused, Readiness(), clock)),
             ChangePerson(base.store, clock, lambda: "merge-1"),
             GetTemplate(base.store, base.pool),
-            unused,
             unused,
         )
 
@@ -115,12 +113,17 @@ async def evidence(base: StoreAndIndex) -> Evidence:
     await readiness.set_level(ServiceLevel.FULL)
     draw = DrawComparison(base.store, base.pool, decode, models().comparator, readiness)
     ridges = DrawAlteration(base.store, base.pool, decode, models(), readiness)
-    return Evidence(base.store, draw, ridges)
+    return Evidence(base.store, _serving(draw_comparison=draw, draw_alteration=ridges))
 
 
 @pytest.fixture
 def requests(base: StoreAndIndex) -> IdempotentRequests:
     return IdempotentRequests(base.database, idempotency)
+
+
+def _serving(**use_cases: Any) -> Any:
+    """What stands for the bundle that serves, where only these use cases are called."""
+    return SimpleNamespace(current=SimpleNamespace(**use_cases))
 
 
 class Decide:
@@ -206,7 +209,7 @@ async def test_a_search_answered_twice_and_one_refused(
 ) -> None:
     decide: Any = Decide(base.store)
     unused: Any = None
-    servicer = Identification(requests, decide, unused)
+    servicer = Identification(requests, _serving(identify=decide), unused)
     request = IdentifyRequest(request_id="identify", probe=FingerSource(encounter_id=ENCOUNTER))
     named = {
         "encounter_ids": [ENCOUNTER],
@@ -231,7 +234,7 @@ async def test_a_verification(base: StoreAndIndex, requests: IdempotentRequests)
         reference=FingerSource(person_id="person-2"),
     )
 
-    assert await facts(Verification(requests, decide).Verify, request) == {
+    assert await facts(Verification(requests, _serving(verify=decide)).Verify, request) == {
         "encounter_ids": [ENCOUNTER],
         "decision_id": "decision-1",
         "person_ids": ["person-2", "person-3"],

@@ -19,6 +19,7 @@ from .random_fingers import random_descriptors, random_finger, similar_finger
 COUNT = 7
 EVERYBODY, FEW = SearchDepth(10_000, COUNT), SearchDepth(12, COUNT)
 TWO_CHANNELS = SearchDepth(12, COUNT, similar=6, voted=8)
+BY_CODES = replace(TWO_CHANNELS, by_codes=True)
 START = ChangeToken("", 0)
 KINDS = random_descriptors(np.random.default_rng(3), 20)
 GALLERIES = ("diplomatic", "lost", "visitors")
@@ -45,7 +46,9 @@ def _probe(rng: np.random.Generator) -> dict[int, FingerFeatures]:
 
 
 @pytest.mark.parametrize(
-    "depth", [EVERYBODY, FEW, TWO_CHANNELS], ids=["everybody", "few", "two channels"]
+    "depth",
+    [EVERYBODY, FEW, TWO_CHANNELS, BY_CODES],
+    ids=["everybody", "few", "two channels", "codes"],
 )
 @pytest.mark.parametrize(
     "seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 10))]
@@ -82,7 +85,8 @@ def test_what_is_exported_is_what_was_put_in() -> None:
 
     probe = _probe(rng)
     for depth, scope in itertools.product(
-        (EVERYBODY, FEW, TWO_CHANNELS), (SearchScope(), SearchScope(galleries=GALLERIES[:1]))
+        (EVERYBODY, FEW, TWO_CHANNELS, BY_CODES),
+        (SearchScope(), SearchScope(galleries=GALLERIES[:1])),
     ):
         found, kept = again.search(probe, scope, depth), index.search(probe, scope, depth)
         assert (found_by(found), _by_positions(found)) == (found_by(kept), _by_positions(kept))
@@ -106,7 +110,10 @@ def test_equals_come_in_one_order_whatever_a_replica_went_through() -> None:
     other.update([entry.encounter_id for entry in passing], entries[10:20])
 
     expected = [entry.person_id for entry in entries[:COUNT]]
-    for each, depth in itertools.product((index, other), (EVERYBODY, SearchDepth(9, COUNT, 9, 9))):
+    for each, depth in itertools.product(
+        (index, other),
+        (EVERYBODY, SearchDepth(9, COUNT, 9, 9), SearchDepth(9, COUNT, 9, 9, by_codes=True)),
+    ):
         found = each.search({2: same}, SearchScope(), depth)
         assert [person.person_id for person in found.persons] == expected
 
@@ -149,8 +156,13 @@ def test_searches_beside_changes_see_a_whole_state() -> None:
 
 @pytest.mark.parametrize(
     "depth",
-    [EVERYBODY, SearchDepth(COUNT, COUNT), SearchDepth(COUNT, COUNT, COUNT, COUNT)],
-    ids=["everybody", "few", "two channels"],
+    [
+        EVERYBODY,
+        SearchDepth(COUNT, COUNT),
+        SearchDepth(COUNT, COUNT, COUNT, COUNT),
+        SearchDepth(COUNT, COUNT, COUNT, COUNT, by_codes=True),
+    ],
+    ids=["everybody", "few", "two channels", "codes"],
 )
 def test_a_person_enrolled_often_takes_one_place(depth: SearchDepth) -> None:
     rng = np.random.default_rng(6)
@@ -199,7 +211,12 @@ def test_a_finger_that_nobody_has_shortlists_nobody() -> None:
     ]
     index.update((), entries)
 
-    for depth in (EVERYBODY, SearchDepth(3, 3), SearchDepth(3, 3, 3, 3)):
+    for depth in (
+        EVERYBODY,
+        SearchDepth(3, 3),
+        SearchDepth(3, 3, 3, 3),
+        SearchDepth(3, 3, 3, 3, by_codes=True),
+    ):
         found = index.search({7: random_finger(rng)}, SearchScope(), depth)
         assert (found.persons, found.people_searched) == ((), 5)
 

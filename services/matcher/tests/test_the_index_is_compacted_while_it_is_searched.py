@@ -12,8 +12,7 @@ from matcher.domain.encounter import EncounterStatus
 from matcher.domain.index_entry import FingerFeatures, IndexEntry
 from matcher.domain.shortlist import SearchDepth, SearchScope
 from matcher.index import compact, compaction_plan, finger_segment
-from matcher.index.faiss_embeddings import Rows
-from matcher.index.finger_segment import FingerSegment
+from matcher.index.finger_segment import FingerSegment, Rows
 from matcher.index.index_columns import FingerColumns
 from matcher.index.memory_checksum import memory_checksum
 from matcher.index.memory_index import MemoryIndex
@@ -24,7 +23,7 @@ from .plain_search import Found, found_by
 from .random_fingers import random_finger
 from .store_and_index import enrol, opened, shortlisted
 
-BOTH_CHANNELS = SearchDepth(10, 8, 6, 6)
+BOTH_CHANNELS = SearchDepth(10, 8, 6, 6, by_codes=True)
 EVERYBODY = SearchScope()
 Segments = list[tuple[int, int]]
 
@@ -170,10 +169,10 @@ async def test_the_service_compacts_its_index_by_itself(
         await _of_two_people_the_first_is_deleted(base)
         await base.index.catch_up()
 
-        await SuperviseIndexFiles(base.index, snapshot_interval_changes=1000).check()
+        await SuperviseIndexFiles(base.index_parts[0], snapshot_interval_changes=1000).check()
 
-        assert base.index._index is not None
-        assert _segments(base.index._index) == [(0, 0), (1, 1)]
+        assert base.index_parts[0]._index is not None
+        assert _segments(base.index_parts[0]._index) == [(0, 0), (1, 1)]
         assert await shortlisted(base, 2) == (["person-2"], 1)
 
 
@@ -191,7 +190,7 @@ async def test_an_index_that_cannot_be_compacted_is_searched_as_before(
     async with opened(tmp_path) as base:
         await _of_two_people_the_first_is_deleted(base)
         await base.index.catch_up()
-        supervise_files = SuperviseIndexFiles(base.index, snapshot_interval_changes=1000)
+        supervise_files = SuperviseIndexFiles(base.index_parts[0], snapshot_interval_changes=1000)
         monkeypatch.setattr(FingerSegment, "columns", no_memory)
 
         await supervise_files.check()

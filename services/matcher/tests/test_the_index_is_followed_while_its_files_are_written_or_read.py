@@ -75,9 +75,11 @@ async def test_a_doubted_index_is_loaded_anew(
         await _enrol_and_follow(base, 3, 4)
         monkeypatch.setattr(segment_file, "failpoint", stopped)
 
-        async with stopped.during(SuperviseIndexFiles(base.index, 1000).check):
+        async with stopped.during(SuperviseIndexFiles(base.index_parts[0], 1000).check):
             with pytest.raises(IndexDoubtful):
-                base.index._drop(base.index._index, "the index was damaged in memory")
+                base.index_parts[0]._drop(
+                    base.index_parts[0]._index, "the index was damaged in memory"
+                )
             await _in_use_again(base, readiness)
 
             assert (await shortlisted(base, 4))[1] == 4

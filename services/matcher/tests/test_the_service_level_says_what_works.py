@@ -153,11 +153,13 @@ async def test_a_doubt_is_not_forgotten_by_who_caught_up_just_before(
 ) -> None:
     async with opened(tmp_path) as base:
         await enrol(base, 1)
-        advance = base.index._advance
+        advance = base.index_parts[0]._advance
 
         def doubt() -> None:
             with pytest.raises(IndexDoubtful):
-                base.index._drop(base.index._index, "the index was damaged in memory")
+                base.index_parts[0]._drop(
+                    base.index_parts[0]._index, "the index was damaged in memory"
+                )
 
         async def doubted_once_advanced() -> MemoryIndex:
             index = await advance()

@@ -68,7 +68,7 @@ async def test_files_that_became_one_are_removed_but_those_of_the_snapshot(
             await enrol(base, person)
         await base.index.catch_up()
 
-        await base.index.compact()
+        await base.index_parts[0].compact()
 
         assert [file.exists() for file in before] == [is_saved]
         assert len(_segments(snapshot_file)) == 1 + is_saved
@@ -121,7 +121,7 @@ async def test_a_deleted_person_leaves_the_disk_within_a_minute(
             await records.encounter_changes.delete("encounter-2")
 
         await base.index.catch_up()
-        await SuperviseIndexFiles(base.index, snapshot_interval_changes=1000).check()
+        await SuperviseIndexFiles(base.index_parts[0], snapshot_interval_changes=1000).check()
 
         left = [snapshot_file, *_segments(snapshot_file)]
         assert not any(embedding in file.read_bytes() for file in left)
@@ -140,7 +140,7 @@ async def test_where_nothing_can_be_sealed_it_serves_from_memory(
 
         with captured_logs() as logs:
             await base.index.catch_up()
-            await SuperviseIndexFiles(base.index, snapshot_interval_changes=1000).check()
+            await SuperviseIndexFiles(base.index_parts[0], snapshot_interval_changes=1000).check()
 
         assert {log["event"] for log in logs} >= {"compaction_failed"}
         await _require_all(base)

@@ -123,9 +123,10 @@ class Enrol:
 
 def _runner(base: StoreAndIndex, work: Any) -> OperationRunner:
     """What carries out operations, by this work."""
+    serving: Any = SimpleNamespace(current=SimpleNamespace(identify=work, enrol=work))
     methods = {
-        START_IDENTIFY: identify_operations(work),
-        START_CREATE_ENCOUNTER: enrol_operations(base.store, work),
+        START_IDENTIFY: identify_operations(serving),
+        START_CREATE_ENCOUNTER: enrol_operations(base.store, serving),
     }
     return OperationRunner(
         base.store,

@@ -72,10 +72,10 @@ async def test_the_snapshot_is_written_again(
         await base.index.catch_up()
         await base.index.save_snapshot()
         await _delete(base, 1)
-        supervise_files = SuperviseIndexFiles(base.index, snapshot_interval_changes=1000)
+        supervise_files = SuperviseIndexFiles(base.index_parts[0], snapshot_interval_changes=1000)
         await base.index.catch_up()
         await supervise_files.check()
-        assert not base.index.snapshot_is_due(1000, DAY)
+        assert not base.index_parts[0].snapshot_is_due(1000, DAY)
         assert base.index.state().snapshot_change == 2
 
         monkeypatch.setattr("matcher.use_cases.supervise_index_files._MAX_DELETED_SECONDS", 0.0)
@@ -95,4 +95,4 @@ async def test_the_snapshot_is_written_again(
         saved = snapshot.read(path, header)
         assert saved.change_token.number == 3
         assert [entry.encounter_id for entry in entries_in(saved)] == ["encounter-2"]
-        assert not base.index.snapshot_is_due(1000, 0.0)
+        assert not base.index_parts[0].snapshot_is_due(1000, 0.0)

@@ -61,13 +61,13 @@ async def test_the_next_snapshot_is_due_and_without_that_person(
     async with opened(snapshot_file.parent, snapshot_file=snapshot_file) as base:
         await _saved_while_another_is_deleted(base, monkeypatch)
         assert _is_on_disk(2, snapshot_file)
-        assert base.index.snapshot_is_due(1000, 0.0)
+        assert base.index_parts[0].snapshot_is_due(1000, 0.0)
 
         await base.index.save_snapshot()
 
         assert not _is_on_disk(2, snapshot_file)
         assert _is_on_disk(3, snapshot_file)
-        assert not base.index.snapshot_is_due(1000, 0.0)
+        assert not base.index_parts[0].snapshot_is_due(1000, 0.0)
 
 
 async def test_if_the_service_ended_before_it_is_due_at_the_start(
@@ -78,12 +78,12 @@ async def test_if_the_service_ended_before_it_is_due_at_the_start(
 
     async with opened(snapshot_file.parent, snapshot_file=snapshot_file) as base:
         await base.index.catch_up()
-        assert base.index.snapshot_is_due(1000, 60.0)
+        assert base.index_parts[0].snapshot_is_due(1000, 60.0)
 
         await base.index.save_snapshot()
 
         assert not _is_on_disk(2, snapshot_file)
-        assert not base.index.snapshot_is_due(1000, 0.0)
+        assert not base.index_parts[0].snapshot_is_due(1000, 0.0)
 
 
 async def test_a_start_from_a_snapshot_without_removed_fingers_makes_none_due(
@@ -96,7 +96,7 @@ async def test_a_start_from_a_snapshot_without_removed_fingers_makes_none_due(
     async with opened(snapshot_file.parent, snapshot_file=snapshot_file) as base:
         await base.index.catch_up()
 
-        assert not base.index.snapshot_is_due(1000, 0.0)
+        assert not base.index_parts[0].snapshot_is_due(1000, 0.0)
 
 
 async def test_a_deletion_is_remembered_if_the_snapshot_fails_in_whatever_way(
@@ -111,4 +111,4 @@ async def test_a_deletion_is_remembered_if_the_snapshot_fails_in_whatever_way(
         with pytest.raises(MemoryError):
             await base.index.save_snapshot()
 
-        assert base.index.snapshot_is_due(1000, 0.0)
+        assert base.index_parts[0].snapshot_is_due(1000, 0.0)

@@ -1,22 +1,33 @@
 """What do the server and the commands of administrators both need: database, index, models?"""
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import uuid4
 
+from servicekit.errors import DomainError
 from servicekit.process.clock import make_clock
+from servicekit.process.settings import MEBIBYTE
 from servicekit.process.worker_pool import WorkerPool
 from servicekit.storage.database import Database
 
-from matcher.calibration.score_calibration import CALIBRATION_FILE
 from matcher.config import Settings
+from matcher.domain.index_capacity import IndexCapacity
+from matcher.domain.model_bundle import PACKAGED
+from matcher.domain.person_part import parts_of
 from matcher.domain.shortlist import MOST_TIMES_DEEPER, SearchDepth
+from matcher.index.bundle_files import bundle_snapshot_file
 from matcher.index.following_index import FollowingIndex
 from matcher.index.index_loader import IndexLoader
+from matcher.index.served_index import ServedIndex
+from matcher.index.sharded_index import ShardedIndex
+from matcher.model_bundles import ModelBundles
 from matcher.models import ModelBundle
+from matcher.store.bundle_records import BundleRecords
+from matcher.store.change_log import ChangeLog
 from matcher.store.master_key_file import read_master_key
+from matcher.store.searched_contents import SearchedContents
 from matcher.store.store import Store
 from matcher.use_cases.make_decision import DecisionMaker
 from matcher.use_cases.replay_decision import ReplayDecision
@@ -27,22 +38,27 @@ from matcher.use_cases.search import Search
 class StoreAndIndex:
     """The database and the index over it: enough for maintenance, and the base of the server.
 
-    pool: threads for extraction and comparison.
+    index_parts: those of the index that are in this process, whose files are written here: itself,
+    or its shards. pool: threads for extraction and comparison. index_pools: of one thread each, for
+    the index in use and for one that is made beside it.
     """
 
     database: Database
     store: Store
-    index: FollowingIndex
+    index: ServedIndex
+    index_parts: Sequence[FollowingIndex]
     pool: WorkerPool
+    index_pools: tuple[WorkerPool, WorkerPool]
 
 
 @asynccontextmanager
 async def open_store_and_index(
-    settings: Settings, models: ModelBundle
+    settings: Settings, models: ModelBundle, bundle: str = PACKAGED
 ) -> AsyncIterator[StoreAndIndex]:
     """Open the database, and an index that is loaded when it first catches up; close both.
 
-    Raises OSError or ValueError if the file of the master key cannot be used.
+    bundle: name of the models. Raises OSError or ValueError if the file of the master key cannot be
+    used.
     """
     master_key = read_master_key(settings.master_key_file, settings.master_key_token)
     # Every change locks the head of the change log: more would only wait in the server, and be in
@@ -50,19 +66,91 @@ async def open_store_and_index(
     database = Database(settings.database_url, silence=settings.silence, writers=1)
     store = Store(database, models.versions.embedding, master_key)
     pool = WorkerPool(settings.workers or os.cpu_count() or 1, settings.max_queued_work)
-    index_pool = WorkerPool(1, settings.max_queued_work)
-    loader = IndexLoader(store, index_pool, models, settings.snapshot_file)
+    index_pools = (
+        WorkerPool(1, settings.max_queued_work),
+        WorkerPool(1, settings.max_queued_work),
+    )
+    index, parts = _make_index(settings, store, models, bundle, index_pools[0], pool)
     try:
-        yield StoreAndIndex(database, store, FollowingIndex(loader, pool), pool)
+        yield StoreAndIndex(database, store, index, parts, pool, index_pools)
     finally:
         pool.close()
-        index_pool.close()
+        for index_pool in index_pools:
+            index_pool.close()
         await database.close()
 
 
-def load_models(settings: Settings) -> ModelBundle:
-    """Return the models that decide, with the operator's own calibration if there is one."""
-    return ModelBundle.load(calibration=settings.calibration_file or CALIBRATION_FILE)
+def beside(
+    settings: Settings,
+    base: StoreAndIndex,
+    models: ModelBundle,
+    bundle: str,
+    index_pool: WorkerPool,
+) -> StoreAndIndex:
+    """Return the same database with an index of another bundle, not loaded yet."""
+    store = base.store.of_embeddings(models.versions.embedding)
+    index, parts = _make_index(settings, store, models, bundle, index_pool, base.pool)
+    return replace(base, store=store, index=index, index_parts=parts)
+
+
+def _make_index(
+    settings: Settings,
+    store: Store,
+    models: ModelBundle,
+    bundle: str,
+    index_pool: WorkerPool,
+    search_pool: WorkerPool,
+) -> tuple[ServedIndex, Sequence[FollowingIndex]]:
+    """Return an index, not loaded yet, and its parts."""
+    file = settings.snapshot_file
+    if file is not None:
+        file = bundle_snapshot_file(file, bundle)
+    loader = IndexLoader(store, index_pool, models, file)
+    parts = [
+        FollowingIndex(loader.of(part), search_pool) for part in parts_of(settings.index_shards)
+    ]
+    return parts[0] if len(parts) == 1 else ShardedIndex(store, parts), parts
+
+
+def model_bundles(settings: Settings) -> ModelBundles:
+    """Return the bundles of models that are installed."""
+    return ModelBundles(settings.model_bundles_folder, settings.calibration_file)
+
+
+@dataclass(frozen=True, slots=True)
+class ServingModels:
+    """The bundle of models that serves, by its name."""
+
+    bundle: str
+    models: ModelBundle
+
+
+async def load_serving_models(settings: Settings) -> ServingModels:
+    """Return the bundle that the database says serves.
+
+    Raises OSError or ValueError if they cannot be used, SQLAlchemyError if there are no tables.
+    """
+    database = Database(settings.database_url)
+    try:
+        async with database.read() as transaction:
+            changes = ChangeLog(transaction, SearchedContents(transaction))
+            bundles = await BundleRecords(transaction, changes).present()
+    finally:
+        await database.close()
+    installed = model_bundles(settings)
+    try:
+        if bundles.serving is None:
+            return ServingModels(PACKAGED, installed.load(PACKAGED))
+        models = installed.load_stored(bundles.serving)
+        return ServingModels(bundles.serving_name, models)
+    except DomainError as error:
+        raise ValueError(error.message) from error
+
+
+def make_capacity(settings: Settings) -> IndexCapacity:
+    """Return how much memory the index may take."""
+    mebibytes = settings.index_memory_mebibytes
+    return IndexCapacity(None if mebibytes is None else mebibytes * MEBIBYTE)
 
 
 def make_search(settings: Settings, base: StoreAndIndex, models: ModelBundle) -> Search:
@@ -81,6 +169,7 @@ def search_depth(settings: Settings) -> SearchDepth:
         settings.max_persons_similar,
         settings.max_persons_voted,
         MOST_TIMES_DEEPER,
+        by_codes=True,
     )
 
 

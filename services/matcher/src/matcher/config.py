@@ -42,6 +42,13 @@ class Settings(ServiceSettings):
         "(FILE.segments); unset: the index is read from the database and held in memory. "
         "Embeddings and minutiae are not encrypted in them: put them on an encrypted volume",
     )
+    index_shards: int = Field(
+        1,
+        ge=1,
+        le=64,
+        description="parts that the persons in the index are divided into, each with a folder of "
+        "its own for its snapshot (FILE.1-of-4); another number reads the database anew",
+    )
     snapshot_interval_changes: int = Field(
         10_000, gt=0, description="committed changes after which a new snapshot is written"
     )
@@ -74,8 +81,13 @@ class Settings(ServiceSettings):
     )
     calibration_file: Path | None = Field(
         None,
-        description="calibration made by `matcher calibrate`; unset: the one of the package. "
-        "The same on all replicas",
+        description="calibration made by `matcher calibrate`, for the packaged models; unset: the "
+        "one of the package. The same on all replicas",
+    )
+    model_bundles_folder: Path | None = Field(
+        None,
+        description="folder with a folder for each further bundle of models that MigrateModel can "
+        "change to. The same on all replicas",
     )
     max_persons_prefiltered: int = Field(
         20_000,

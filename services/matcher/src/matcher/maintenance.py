@@ -8,7 +8,12 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from servicekit.storage.database import Database
 
-from matcher.bootstrap import StoreAndIndex, load_models, make_replay, open_store_and_index
+from matcher.bootstrap import (
+    ServingModels,
+    StoreAndIndex,
+    load_serving_models,
+    open_store_and_index,
+)
 from matcher.config import Settings
 from matcher.domain.change_token import ChangeToken
 from matcher.domain.decision import DecisionPage
@@ -16,6 +21,7 @@ from matcher.domain.office_scope import ALL_OFFICES
 from matcher.domain.replay import Replay, ReplayResult
 from matcher.domain.searched_content import ContentSums
 from matcher.models import ModelBundle
+from matcher.replay_by_version import ReplayByVersion
 from matcher.store.master_key_file import read_master_key
 from matcher.store.store import Store
 
@@ -49,16 +55,17 @@ async def encrypt_stored(settings: Settings) -> int:
 
 @asynccontextmanager
 async def _open_decryptable(
-    settings: Settings, models: ModelBundle
-) -> AsyncIterator[StoreAndIndex]:
+    settings: Settings,
+) -> AsyncIterator[tuple[StoreAndIndex, ServingModels]]:
     """Open the database and the index, for what reads templates or writes embeddings.
 
     Raises ValueError if the database is encrypted under another master key, or not at all.
     """
-    async with open_store_and_index(settings, models) as base:
+    serving = await load_serving_models(settings)
+    async with open_store_and_index(settings, serving.models, serving.bundle) as base:
         async with base.store.read() as records:
             await records.keys.require_master_key()
-        yield base
+        yield base, serving
 
 
 async def rebuild(settings: Settings) -> int:
@@ -67,11 +74,11 @@ async def rebuild(settings: Settings) -> int:
     Returns how many fingers the index then holds. Raises ValueError, and changes nothing, if the
     database is encrypted under another master key.
     """
-    async with _open_decryptable(settings, ModelBundle.load()) as base:
+    async with _open_decryptable(settings) as (base, _):
         async with base.store.write() as records:
             await records.index_source.invalidate_embeddings()
-        if settings.snapshot_file is not None:
-            settings.snapshot_file.unlink(missing_ok=True)
+        for part in base.index_parts:
+            part.remove_snapshot()
         await base.index.catch_up()
         await base.index.save_snapshot()
         return base.index.state().fingers
@@ -84,7 +91,7 @@ async def save_snapshot(settings: Settings) -> int:
     """
     if settings.snapshot_file is None:
         raise ValueError("no snapshot_file is configured")
-    async with _open_decryptable(settings, ModelBundle.load()) as base:
+    async with _open_decryptable(settings) as (base, _):
         await base.index.catch_up()
         await base.index.save_snapshot()
         return base.index.state().snapshot_change
@@ -125,13 +132,12 @@ async def replay(
     results: Counter[ReplayResult] = Counter()
     begin = datetime.combine(day, time(), UTC)
     page = DecisionPage(0, _DECISIONS_PER_PAGE, begin, begin + timedelta(days=1))
-    models = load_models(settings)
-    async with _open_decryptable(settings, models) as base:
+    async with _open_decryptable(settings) as (base, serving):
         async with base.store.read() as records:
             broken = await records.decisions.first_broken_record()
         if broken is not None:
             raise ValueError(_broken_decisions(broken))
-        replay_decision = make_replay(settings, base, models)
+        replay_decision = ReplayByVersion(settings, base, serving)
         while True:
             async with base.store.read() as records:
                 found = await records.decisions.page(page, ALL_OFFICES)

@@ -6,10 +6,10 @@
 from prometheus_client.core import GaugeMetricFamily, Metric
 
 from matcher.domain.index_capacity import IndexCapacity
-from matcher.index.following_index import FollowingIndex
+from matcher.index.served_index import ServedIndex
 
 
-async def read_metrics(index: FollowingIndex, capacity: IndexCapacity) -> list[Metric]:
+async def read_metrics(index: ServedIndex, capacity: IndexCapacity) -> list[Metric]:
     """Return what the index of this replica holds now; the limit only if there is one."""
     state = index.state()
     found = [

@@ -49,6 +49,38 @@ SERVICE_LEVEL_DOWN: ServiceLevel.ValueType  # 3
 """Nothing."""
 Global___ServiceLevel: _TypeAlias = ServiceLevel  # noqa: Y015
 
+class _ModelBundleState:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ModelBundleStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ModelBundleState.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    MODEL_BUNDLE_STATE_UNSPECIFIED: _ModelBundleState.ValueType  # 0
+    """Not specified."""
+    MODEL_BUNDLE_STATE_SERVING: _ModelBundleState.ValueType  # 1
+    """It makes the decisions."""
+    MODEL_BUNDLE_STATE_EMBEDDING: _ModelBundleState.ValueType  # 2
+    """The embeddings of stored templates are being computed by it."""
+    MODEL_BUNDLE_STATE_LOADING: _ModelBundleState.ValueType  # 3
+    """Replicas make indexes of these embeddings, and try them."""
+    MODEL_BUNDLE_STATE_KEPT: _ModelBundleState.ValueType  # 4
+    """It served before, and follows all changes, so that one can go back to it at once."""
+
+class ModelBundleState(_ModelBundleState, metaclass=_ModelBundleStateEnumTypeWrapper):
+    """What becomes of a bundle of models."""
+
+MODEL_BUNDLE_STATE_UNSPECIFIED: ModelBundleState.ValueType  # 0
+"""Not specified."""
+MODEL_BUNDLE_STATE_SERVING: ModelBundleState.ValueType  # 1
+"""It makes the decisions."""
+MODEL_BUNDLE_STATE_EMBEDDING: ModelBundleState.ValueType  # 2
+"""The embeddings of stored templates are being computed by it."""
+MODEL_BUNDLE_STATE_LOADING: ModelBundleState.ValueType  # 3
+"""Replicas make indexes of these embeddings, and try them."""
+MODEL_BUNDLE_STATE_KEPT: ModelBundleState.ValueType  # 4
+"""It served before, and follows all changes, so that one can go back to it at once."""
+Global___ModelBundleState: _TypeAlias = ModelBundleState  # noqa: Y015
+
 class _OperationState:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -128,6 +160,7 @@ class MatcherStatus(_message.Message):
     OPEN_OPERATIONS_FIELD_NUMBER: _builtins.int
     INDEX_BYTES_LIMIT_FIELD_NUMBER: _builtins.int
     PEOPLE_LEFT_FIELD_NUMBER: _builtins.int
+    MODEL_BUNDLES_FIELD_NUMBER: _builtins.int
     level: Global___ServiceLevel.ValueType
     """What it is able to do."""
     reason: _builtins.str
@@ -176,6 +209,10 @@ class MatcherStatus(_message.Message):
     def unreadable_encounter_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Ids of at most 20 encounters with such a template; empty for a caller of an office."""
 
+    @_builtins.property
+    def model_bundles(self) -> _containers.RepeatedCompositeFieldContainer[Global___ModelBundleStatus]:
+        """The bundle of models that serves, and the one that is being prepared or kept, if there is one."""
+
     def __init__(
         self,
         *,
@@ -199,10 +236,11 @@ class MatcherStatus(_message.Message):
         open_operations: _builtins.int = ...,
         index_bytes_limit: _builtins.int | None = ...,
         people_left: _builtins.int | None = ...,
+        model_bundles: _abc.Iterable[Global___ModelBundleStatus] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_index_bytes_limit", b"_index_bytes_limit", "_people_left", b"_people_left", "index_bytes_limit", b"index_bytes_limit", "oldest_pending", b"oldest_pending", "people_left", b"people_left"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_index_bytes_limit", b"_index_bytes_limit", "_people_left", b"_people_left", "applied_change", b"applied_change", "database_epoch", b"database_epoch", "decisions", b"decisions", "draining", b"draining", "fingers", b"fingers", "index_bytes", b"index_bytes", "index_bytes_limit", b"index_bytes_limit", "latest_change", b"latest_change", "level", b"level", "model_version", b"model_version", "oldest_pending", b"oldest_pending", "open_operations", b"open_operations", "pending_encounters", b"pending_encounters", "people", b"people", "people_left", b"people_left", "reason", b"reason", "snapshot_change", b"snapshot_change", "undecided_decisions", b"undecided_decisions", "unreadable_encounter_ids", b"unreadable_encounter_ids", "unreadable_templates", b"unreadable_templates"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_index_bytes_limit", b"_index_bytes_limit", "_people_left", b"_people_left", "applied_change", b"applied_change", "database_epoch", b"database_epoch", "decisions", b"decisions", "draining", b"draining", "fingers", b"fingers", "index_bytes", b"index_bytes", "index_bytes_limit", b"index_bytes_limit", "latest_change", b"latest_change", "level", b"level", "model_bundles", b"model_bundles", "model_version", b"model_version", "oldest_pending", b"oldest_pending", "open_operations", b"open_operations", "pending_encounters", b"pending_encounters", "people", b"people", "people_left", b"people_left", "reason", b"reason", "snapshot_change", b"snapshot_change", "undecided_decisions", b"undecided_decisions", "unreadable_encounter_ids", b"unreadable_encounter_ids", "unreadable_templates", b"unreadable_templates"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__index_bytes_limit: _TypeAlias = _typing.Literal["index_bytes_limit"]  # noqa: Y015
     _WhichOneofArgType__index_bytes_limit: _TypeAlias = _typing.Literal["_index_bytes_limit", b"_index_bytes_limit"]  # noqa: Y015
@@ -214,6 +252,94 @@ class MatcherStatus(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__people_left) -> _WhichOneofReturnType__people_left | None: ...
 
 Global___MatcherStatus: _TypeAlias = MatcherStatus  # noqa: Y015
+
+@_typing.final
+class ModelBundleStatus(_message.Message):
+    """A bundle of models."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    SINCE_FIELD_NUMBER: _builtins.int
+    PROGRESS_FIELD_NUMBER: _builtins.int
+    EXPECTED_AT_FIELD_NUMBER: _builtins.int
+    REPLICAS_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Its name."""
+    state: Global___ModelBundleState.ValueType
+    """What becomes of it."""
+    progress: _builtins.float
+    """Share of its preparation that is done, 0 to 1; 1 if it serves or is kept."""
+    @_builtins.property
+    def since(self) -> _timestamp_pb2.Timestamp:
+        """Since when (real time); absent for `packaged` as long as nothing else has served."""
+
+    @_builtins.property
+    def expected_at(self) -> _timestamp_pb2.Timestamp:
+        """About when it will serve, if the preparation goes on as fast as until now (real time); absent if it is
+        not being prepared, or that cannot be told yet.
+        """
+
+    @_builtins.property
+    def replicas(self) -> _containers.RepeatedCompositeFieldContainer[Global___ModelBundleReplica]:
+        """The replicas that prepare or keep it, as they said last."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        state: Global___ModelBundleState.ValueType = ...,
+        since: _timestamp_pb2.Timestamp | None = ...,
+        progress: _builtins.float = ...,
+        expected_at: _timestamp_pb2.Timestamp | None = ...,
+        replicas: _abc.Iterable[Global___ModelBundleReplica] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["expected_at", b"expected_at", "since", b"since"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["expected_at", b"expected_at", "name", b"name", "progress", b"progress", "replicas", b"replicas", "since", b"since", "state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ModelBundleStatus: _TypeAlias = ModelBundleStatus  # noqa: Y015
+
+@_typing.final
+class ModelBundleReplica(_message.Message):
+    """A replica that prepares or keeps a bundle of models."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REPLICA_FIELD_NUMBER: _builtins.int
+    READY_FIELD_NUMBER: _builtins.int
+    PROBLEM_FIELD_NUMBER: _builtins.int
+    SEEN_AT_FIELD_NUMBER: _builtins.int
+    replica: _builtins.str
+    """The replica, as it is named until it is started again."""
+    ready: _builtins.bool
+    """Its index of the bundle is whole."""
+    problem: _builtins.str
+    """What keeps it from that, in words; empty if nothing does. The migration waits until that is mended, or
+    until it is cancelled.
+    """
+    @_builtins.property
+    def seen_at(self) -> _timestamp_pb2.Timestamp:
+        """When it said so (real time)."""
+
+    def __init__(
+        self,
+        *,
+        replica: _builtins.str = ...,
+        ready: _builtins.bool = ...,
+        problem: _builtins.str = ...,
+        seen_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["seen_at", b"seen_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["problem", b"problem", "ready", b"ready", "replica", b"replica", "seen_at", b"seen_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ModelBundleReplica: _TypeAlias = ModelBundleReplica  # noqa: Y015
 
 @_typing.final
 class CreateSnapshotRequest(_message.Message):
@@ -352,6 +478,110 @@ class RebuildResult(_message.Message):
 Global___RebuildResult: _TypeAlias = RebuildResult  # noqa: Y015
 
 @_typing.final
+class MigrateModelRequest(_message.Message):
+    """Request of MigrateModel."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    BUNDLE_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
+    characters.
+    """
+    bundle: _builtins.str
+    """Name of the bundle: of its folder, or `packaged`."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        bundle: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bundle", b"bundle", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MigrateModelRequest: _TypeAlias = MigrateModelRequest  # noqa: Y015
+
+@_typing.final
+class MigrationResult(_message.Message):
+    """Result of MigrateModel."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BUNDLE_FIELD_NUMBER: _builtins.int
+    MODEL_VERSION_FIELD_NUMBER: _builtins.int
+    CHANGE_TOKEN_FIELD_NUMBER: _builtins.int
+    bundle: _builtins.str
+    """The bundle that serves now."""
+    model_version: _builtins.str
+    """Versions of its models, as they are in decisions."""
+    change_token: _builtins.str
+    """Identifies a state of the database that its index held by then."""
+    def __init__(
+        self,
+        *,
+        bundle: _builtins.str = ...,
+        model_version: _builtins.str = ...,
+        change_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bundle", b"bundle", "change_token", b"change_token", "model_version", b"model_version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MigrationResult: _TypeAlias = MigrationResult  # noqa: Y015
+
+@_typing.final
+class DiscardModelsRequest(_message.Message):
+    """Request of DiscardModels."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
+    characters.
+    """
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DiscardModelsRequest: _TypeAlias = DiscardModelsRequest  # noqa: Y015
+
+@_typing.final
+class DiscardResult(_message.Message):
+    """Result of DiscardModels."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EMBEDDINGS_FIELD_NUMBER: _builtins.int
+    embeddings: _builtins.int
+    """Number of embeddings that were deleted."""
+    def __init__(
+        self,
+        *,
+        embeddings: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["embeddings", b"embeddings"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DiscardResult: _TypeAlias = DiscardResult  # noqa: Y015
+
+@_typing.final
 class SetDrainingRequest(_message.Message):
     """Request of SetDraining."""
 
@@ -415,7 +645,9 @@ class OperationMetadata(_message.Message):
     state: Global___OperationState.ValueType
     """What it is doing."""
     progress: _builtins.float
-    """Share done, 0 to 1: 1 when it succeeded, 0 until then except for RebuildIndex, which measures it."""
+    """Share done, 0 to 1: 1 when it succeeded, 0 until then except for RebuildIndex and
+    MigrateModel, which measure it.
+    """
     waiting_for: _builtins.str
     """What it waits for, in words; empty while it does not wait."""
     @_builtins.property

@@ -27,7 +27,7 @@ if _version_not_supported:
 
 
 class MatcherAdminStub:
-    """Administration of the matcher. Planned: MigrateModel.
+    """Administration of the matcher.
     """
 
     def __init__(self, channel):
@@ -56,6 +56,16 @@ class MatcherAdminStub:
                 request_serializer=passport_dot_matcher_dot_v1_dot_admin__pb2.RebuildIndexRequest.SerializeToString,
                 response_deserializer=google_dot_longrunning_dot_operations__pb2.Operation.FromString,
                 _registered_method=True)
+        self.MigrateModel = channel.unary_unary(
+                '/passport.matcher.v1.MatcherAdmin/MigrateModel',
+                request_serializer=passport_dot_matcher_dot_v1_dot_admin__pb2.MigrateModelRequest.SerializeToString,
+                response_deserializer=google_dot_longrunning_dot_operations__pb2.Operation.FromString,
+                _registered_method=True)
+        self.DiscardModels = channel.unary_unary(
+                '/passport.matcher.v1.MatcherAdmin/DiscardModels',
+                request_serializer=passport_dot_matcher_dot_v1_dot_admin__pb2.DiscardModelsRequest.SerializeToString,
+                response_deserializer=google_dot_longrunning_dot_operations__pb2.Operation.FromString,
+                _registered_method=True)
         self.SetDraining = channel.unary_unary(
                 '/passport.matcher.v1.MatcherAdmin/SetDraining',
                 request_serializer=passport_dot_matcher_dot_v1_dot_admin__pb2.SetDrainingRequest.SerializeToString,
@@ -64,7 +74,7 @@ class MatcherAdminStub:
 
 
 class MatcherAdminServicer:
-    """Administration of the matcher. Planned: MigrateModel.
+    """Administration of the matcher.
     """
 
     def GetStatus(self, request, context):
@@ -115,6 +125,41 @@ class MatcherAdminServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def MigrateModel(self, request, context):
+        """Starts to change to another bundle of models; the present one answers until then, at every replica.
+
+        A bundle is a folder of files in `model_bundles_folder`, or `packaged`, which comes with the matcher.
+        One replica computes the embeddings of all stored templates in the background, every replica makes an
+        index of them beside its own and tries it with stored fingers, and when all are ready, all change to
+        it: later decisions are made, and say so, by the bundle's models, calibration and thresholds. Calls that
+        are in progress are finished as they began. The former bundle is kept ready: MigrateModel back to it
+        changes at once. A bundle that was kept before is discarded when another one is prepared.
+
+        The operation's response is a `MigrationResult`, its error BUNDLE_REJECTED if the bundle does not find
+        people whom the present one finds; nothing is changed then, nor when it is cancelled.
+
+        Callers: administrators. Errors: BUNDLE_NOT_FOUND, BUNDLE_UNUSABLE, INVALID_REQUEST,
+        MIGRATION_IN_PROGRESS, NO_ROOM_FOR_INDEX, OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry:
+        yes, with the same `request_id`.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DiscardModels(self, request, context):
+        """Starts to give back what bundles that do not serve take: the index that is kept to go back to, in
+        memory and on disk, at every replica, and the embeddings of other versions than the present one.
+
+        Going back to such a bundle then takes as long as changing to a new one. The operation's response is a
+        `DiscardResult`, its error MIGRATION_IN_PROGRESS while a bundle is being prepared.
+
+        Callers: administrators. Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        Retry: yes, with the same `request_id`.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def SetDraining(self, request, context):
         """Makes the replica that is called refuse new work, or accept it again: while draining its health says
         that it does not serve, so that clients turn to other replicas; enrolments, searches and verifications
@@ -149,6 +194,16 @@ def add_MatcherAdminServicer_to_server(servicer, server):
                     request_deserializer=passport_dot_matcher_dot_v1_dot_admin__pb2.RebuildIndexRequest.FromString,
                     response_serializer=google_dot_longrunning_dot_operations__pb2.Operation.SerializeToString,
             ),
+            'MigrateModel': grpc.unary_unary_rpc_method_handler(
+                    servicer.MigrateModel,
+                    request_deserializer=passport_dot_matcher_dot_v1_dot_admin__pb2.MigrateModelRequest.FromString,
+                    response_serializer=google_dot_longrunning_dot_operations__pb2.Operation.SerializeToString,
+            ),
+            'DiscardModels': grpc.unary_unary_rpc_method_handler(
+                    servicer.DiscardModels,
+                    request_deserializer=passport_dot_matcher_dot_v1_dot_admin__pb2.DiscardModelsRequest.FromString,
+                    response_serializer=google_dot_longrunning_dot_operations__pb2.Operation.SerializeToString,
+            ),
             'SetDraining': grpc.unary_unary_rpc_method_handler(
                     servicer.SetDraining,
                     request_deserializer=passport_dot_matcher_dot_v1_dot_admin__pb2.SetDrainingRequest.FromString,
@@ -163,7 +218,7 @@ def add_MatcherAdminServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class MatcherAdmin:
-    """Administration of the matcher. Planned: MigrateModel.
+    """Administration of the matcher.
     """
 
     @staticmethod
@@ -263,6 +318,60 @@ class MatcherAdmin:
             target,
             '/passport.matcher.v1.MatcherAdmin/RebuildIndex',
             passport_dot_matcher_dot_v1_dot_admin__pb2.RebuildIndexRequest.SerializeToString,
+            google_dot_longrunning_dot_operations__pb2.Operation.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def MigrateModel(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.matcher.v1.MatcherAdmin/MigrateModel',
+            passport_dot_matcher_dot_v1_dot_admin__pb2.MigrateModelRequest.SerializeToString,
+            google_dot_longrunning_dot_operations__pb2.Operation.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DiscardModels(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.matcher.v1.MatcherAdmin/DiscardModels',
+            passport_dot_matcher_dot_v1_dot_admin__pb2.DiscardModelsRequest.SerializeToString,
             google_dot_longrunning_dot_operations__pb2.Operation.FromString,
             options,
             channel_credentials,

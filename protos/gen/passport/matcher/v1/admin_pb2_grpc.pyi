@@ -28,7 +28,7 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class MatcherAdminStub:
-    """Administration of the matcher. Planned: MigrateModel."""
+    """Administration of the matcher."""
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
@@ -66,6 +66,33 @@ class MatcherAdminStub:
     Callers: administrators. Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
     Retry: yes, with the same `request_id`.
     """
+    MigrateModel: _grpc.UnaryUnaryMultiCallable[_admin_pb2.MigrateModelRequest, _operations_pb2.Operation]
+    """Starts to change to another bundle of models; the present one answers until then, at every replica.
+
+    A bundle is a folder of files in `model_bundles_folder`, or `packaged`, which comes with the matcher.
+    One replica computes the embeddings of all stored templates in the background, every replica makes an
+    index of them beside its own and tries it with stored fingers, and when all are ready, all change to
+    it: later decisions are made, and say so, by the bundle's models, calibration and thresholds. Calls that
+    are in progress are finished as they began. The former bundle is kept ready: MigrateModel back to it
+    changes at once. A bundle that was kept before is discarded when another one is prepared.
+
+    The operation's response is a `MigrationResult`, its error BUNDLE_REJECTED if the bundle does not find
+    people whom the present one finds; nothing is changed then, nor when it is cancelled.
+
+    Callers: administrators. Errors: BUNDLE_NOT_FOUND, BUNDLE_UNUSABLE, INVALID_REQUEST,
+    MIGRATION_IN_PROGRESS, NO_ROOM_FOR_INDEX, OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry:
+    yes, with the same `request_id`.
+    """
+    DiscardModels: _grpc.UnaryUnaryMultiCallable[_admin_pb2.DiscardModelsRequest, _operations_pb2.Operation]
+    """Starts to give back what bundles that do not serve take: the index that is kept to go back to, in
+    memory and on disk, at every replica, and the embeddings of other versions than the present one.
+
+    Going back to such a bundle then takes as long as changing to a new one. The operation's response is a
+    `DiscardResult`, its error MIGRATION_IN_PROGRESS while a bundle is being prepared.
+
+    Callers: administrators. Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    Retry: yes, with the same `request_id`.
+    """
     SetDraining: _grpc.UnaryUnaryMultiCallable[_admin_pb2.SetDrainingRequest, _admin_pb2.SetDrainingResponse]
     """Makes the replica that is called refuse new work, or accept it again: while draining its health says
     that it does not serve, so that clients turn to other replicas; enrolments, searches and verifications
@@ -76,7 +103,7 @@ class MatcherAdminStub:
 
 @_typing.type_check_only
 class MatcherAdminAsyncStub(MatcherAdminStub):
-    """Administration of the matcher. Planned: MigrateModel."""
+    """Administration of the matcher."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     GetStatus: _aio.UnaryUnaryMultiCallable[_admin_pb2.GetStatusRequest, _admin_pb2.MatcherStatus]  # type: ignore[assignment]
@@ -111,6 +138,33 @@ class MatcherAdminAsyncStub(MatcherAdminStub):
     Callers: administrators. Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
     Retry: yes, with the same `request_id`.
     """
+    MigrateModel: _aio.UnaryUnaryMultiCallable[_admin_pb2.MigrateModelRequest, _operations_pb2.Operation]  # type: ignore[assignment]
+    """Starts to change to another bundle of models; the present one answers until then, at every replica.
+
+    A bundle is a folder of files in `model_bundles_folder`, or `packaged`, which comes with the matcher.
+    One replica computes the embeddings of all stored templates in the background, every replica makes an
+    index of them beside its own and tries it with stored fingers, and when all are ready, all change to
+    it: later decisions are made, and say so, by the bundle's models, calibration and thresholds. Calls that
+    are in progress are finished as they began. The former bundle is kept ready: MigrateModel back to it
+    changes at once. A bundle that was kept before is discarded when another one is prepared.
+
+    The operation's response is a `MigrationResult`, its error BUNDLE_REJECTED if the bundle does not find
+    people whom the present one finds; nothing is changed then, nor when it is cancelled.
+
+    Callers: administrators. Errors: BUNDLE_NOT_FOUND, BUNDLE_UNUSABLE, INVALID_REQUEST,
+    MIGRATION_IN_PROGRESS, NO_ROOM_FOR_INDEX, OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry:
+    yes, with the same `request_id`.
+    """
+    DiscardModels: _aio.UnaryUnaryMultiCallable[_admin_pb2.DiscardModelsRequest, _operations_pb2.Operation]  # type: ignore[assignment]
+    """Starts to give back what bundles that do not serve take: the index that is kept to go back to, in
+    memory and on disk, at every replica, and the embeddings of other versions than the present one.
+
+    Going back to such a bundle then takes as long as changing to a new one. The operation's response is a
+    `DiscardResult`, its error MIGRATION_IN_PROGRESS while a bundle is being prepared.
+
+    Callers: administrators. Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    Retry: yes, with the same `request_id`.
+    """
     SetDraining: _aio.UnaryUnaryMultiCallable[_admin_pb2.SetDrainingRequest, _admin_pb2.SetDrainingResponse]  # type: ignore[assignment]
     """Makes the replica that is called refuse new work, or accept it again: while draining its health says
     that it does not serve, so that clients turn to other replicas; enrolments, searches and verifications
@@ -120,7 +174,7 @@ class MatcherAdminAsyncStub(MatcherAdminStub):
     """
 
 class MatcherAdminServicer(metaclass=_abc_1.ABCMeta):
-    """Administration of the matcher. Planned: MigrateModel."""
+    """Administration of the matcher."""
 
     @_abc_1.abstractmethod
     def GetStatus(
@@ -173,6 +227,45 @@ class MatcherAdminServicer(metaclass=_abc_1.ABCMeta):
         answers until then.
 
         The operation's response is a `RebuildResult`.
+
+        Callers: administrators. Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        Retry: yes, with the same `request_id`.
+        """
+
+    @_abc_1.abstractmethod
+    def MigrateModel(
+        self,
+        request: _admin_pb2.MigrateModelRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_operations_pb2.Operation, _abc.Awaitable[_operations_pb2.Operation]]:
+        """Starts to change to another bundle of models; the present one answers until then, at every replica.
+
+        A bundle is a folder of files in `model_bundles_folder`, or `packaged`, which comes with the matcher.
+        One replica computes the embeddings of all stored templates in the background, every replica makes an
+        index of them beside its own and tries it with stored fingers, and when all are ready, all change to
+        it: later decisions are made, and say so, by the bundle's models, calibration and thresholds. Calls that
+        are in progress are finished as they began. The former bundle is kept ready: MigrateModel back to it
+        changes at once. A bundle that was kept before is discarded when another one is prepared.
+
+        The operation's response is a `MigrationResult`, its error BUNDLE_REJECTED if the bundle does not find
+        people whom the present one finds; nothing is changed then, nor when it is cancelled.
+
+        Callers: administrators. Errors: BUNDLE_NOT_FOUND, BUNDLE_UNUSABLE, INVALID_REQUEST,
+        MIGRATION_IN_PROGRESS, NO_ROOM_FOR_INDEX, OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry:
+        yes, with the same `request_id`.
+        """
+
+    @_abc_1.abstractmethod
+    def DiscardModels(
+        self,
+        request: _admin_pb2.DiscardModelsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_operations_pb2.Operation, _abc.Awaitable[_operations_pb2.Operation]]:
+        """Starts to give back what bundles that do not serve take: the index that is kept to go back to, in
+        memory and on disk, at every replica, and the embeddings of other versions than the present one.
+
+        Going back to such a bundle then takes as long as changing to a new one. The operation's response is a
+        `DiscardResult`, its error MIGRATION_IN_PROGRESS while a bundle is being prepared.
 
         Callers: administrators. Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
         Retry: yes, with the same `request_id`.

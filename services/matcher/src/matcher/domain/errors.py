@@ -260,3 +260,38 @@ class ReplicaStopped(DomainError):
 
     kind = ErrorKind.ABORTED
     reason = "REPLICA_STOPPED"
+
+
+class BundleNotFound(DomainError):
+    """The replica that was called has no bundle of models of this name."""
+
+    kind = ErrorKind.NOT_FOUND
+    reason = "BUNDLE_NOT_FOUND"
+
+
+class BundleUnusable(DomainError):
+    """The bundle of models is damaged or not whole, or its files do not belong together."""
+
+    kind = ErrorKind.PRECONDITION
+    reason = "BUNDLE_UNUSABLE"
+
+
+class BundleRejected(DomainError):
+    """The bundle of models did not find people whom the present one finds; nothing was changed."""
+
+    kind = ErrorKind.PRECONDITION
+    reason = "BUNDLE_REJECTED"
+
+
+class MigrationInProgress(DomainError):
+    """Another bundle of models is being prepared; wait for it, or cancel it."""
+
+    kind = ErrorKind.PRECONDITION
+    reason = "MIGRATION_IN_PROGRESS"
+
+
+class NoRoomForIndex(DomainError):
+    """A second index needs more memory or disk than is free (metadata: needed, free, bytes)."""
+
+    kind = ErrorKind.PRECONDITION
+    reason = "NO_ROOM_FOR_INDEX"

@@ -68,6 +68,10 @@ class ContentSums:
             (self.checksum + checksums) % _MODULUS,
         )
 
+    def joined_with(self, others: "ContentSums") -> "ContentSums":
+        """Return the sums over both."""
+        return self.plus(others.encounters, others.fingers, others.checksum)
+
     def minus(self, fingers: int, checksum: int) -> "ContentSums":
         """Return the sums without one encounter that they hold."""
         return ContentSums(

@@ -43,7 +43,9 @@ class SearchDepth:
     either channel finds: similar, the most similar by embedding; voted, those for whom most local
     descriptors vote. Decisions were recorded without these two when there was one channel, of the
     ``prefiltered`` most similar. most_times_deeper: see `times_deeper`; decisions were recorded
-    without it when all probes were searched for alike.
+    without it when all probes were searched for alike. by_codes: whether the most similar are those
+    by the codes of the embeddings; decisions were recorded without it when by the embeddings
+    themselves, which takes seconds among millions.
     """
 
     prefiltered: int
@@ -51,6 +53,7 @@ class SearchDepth:
     similar: int | None = None
     voted: int = 0
     most_times_deeper: int = 1
+    by_codes: bool = False
 
     @property
     def by_embedding(self) -> int:
@@ -74,12 +77,12 @@ class SearchDepth:
 
         It costs as many comparisons of fingers as this depth with one position.
         """
-        return SearchDepth(
-            max(1, self.prefiltered // positions),
-            max(1, self.compared // positions),
-            None if self.similar is None else max(1, self.similar // positions),
-            self.voted // positions,
-            self.most_times_deeper,
+        return replace(
+            self,
+            prefiltered=max(1, self.prefiltered // positions),
+            compared=max(1, self.compared // positions),
+            similar=None if self.similar is None else max(1, self.similar // positions),
+            voted=self.voted // positions,
         )
 
 
@@ -138,15 +141,22 @@ class Shortlist:
 def choose_shortlist(scores: NDArray[np.float32], count: int) -> NDArray[np.intp]:
     """Return the persons for the next step: the best of each finger and of all together.
 
-    scores: float32 (persons, fingers), similarities or prefilter scores, NaN where a person lacks
-    the finger. Returns at most ``count`` row numbers; of equals the first. The rankings (one a
-    finger, one of the sums) are read in step, so that one clear finger is enough even if the
-    others fail.
+    scores: float32 (persons, fingers), similarities, votes or prefilter scores, NaN where a person
+    has none by the finger, and so no rank by it. Returns at most ``count`` row numbers; of equals
+    the first. The rankings (one a finger, one of the sums) are read in step, so that one clear
+    finger is enough even if the others fail.
     """
-    persons = len(scores)
+    sums = np.nansum(scores, axis=1)
+    return np.lexsort((-sums, ranks(scores).min(axis=1)))[:count]
+
+
+def ranks(scores: NDArray[np.float32]) -> NDArray[np.intp]:
+    """Return the rank of each person by each finger and by the sum, (persons, fingers + 1).
+
+    From 0; the number of persons where one has no rank. scores: see `choose_shortlist`.
+    """
     rankings = np.column_stack([scores, np.nansum(scores, axis=1)])
-    rankings = np.where(np.isnan(rankings), -np.inf, rankings)
-    order = np.argsort(-rankings, axis=0, kind="stable")
+    order = np.argsort(-rankings, axis=0, kind="stable")  # NaN last
     rank = np.empty_like(order)
-    np.put_along_axis(rank, order, np.arange(persons)[:, None], axis=0)
-    return np.lexsort((-rankings[:, -1], rank.min(axis=1)))[:count]
+    np.put_along_axis(rank, order, np.arange(len(scores))[:, None], axis=0)
+    return np.where(np.isnan(rankings), len(scores), rank)

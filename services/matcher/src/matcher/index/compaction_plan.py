@@ -7,8 +7,7 @@ from itertools import chain
 
 import numpy as np
 
-from matcher.index.faiss_embeddings import Rows
-from matcher.index.finger_segment import NO_OWNER, FingerSegment
+from matcher.index.finger_segment import NO_OWNER, FingerSegment, Rows
 from matcher.index.index_columns import FingerColumns
 
 _SEALED_FINGERS = 4_096

@@ -7,6 +7,7 @@ one, a portion at a time.
 
 from servicekit.process.worker_pool import WorkerPool
 
+from matcher.domain.person_part import PersonPart
 from matcher.index.memory_index import MemoryIndex
 from matcher.store.store import Store
 
@@ -15,11 +16,15 @@ _LAST_CHANGE = 2**62
 
 
 class ContentCheck:
-    """Goes over all searched encounters in the order in which they were added, again and again."""
+    """Goes over all searched encounters in the order in which they were added, again and again.
 
-    def __init__(self, store: Store, pool: WorkerPool) -> None:
+    part: persons whose encounters the index holds.
+    """
+
+    def __init__(self, store: Store, pool: WorkerPool, part: PersonPart) -> None:
         self._store = store
         self._pool = pool
+        self._part = part
         self._checked_until = 0  # number of the change that added the last encounter checked
 
     async def check_portion(self, index: MemoryIndex) -> str:
@@ -39,6 +44,7 @@ class ContentCheck:
         self._checked_until = 0 if is_end else last
         if damaged:
             return "the index was damaged in memory"
-        if held != {content.encounter_id: content.checksum for content in stored}:
+        own = [content for content in stored if self._part.holds(content.person_id)]
+        if held != {content.encounter_id: content.checksum for content in own}:
             return "the database holds other encounters than its changes left"
         return ""

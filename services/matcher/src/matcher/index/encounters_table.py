@@ -241,10 +241,21 @@ class EncountersTable:
         inside, _ = in_scope.all_rows
         return self.persons.count_inside(inside, in_scope)
 
-    def persons_of(self, position: int, rows: Rows, in_scope: InScope) -> Rows:
-        """Return the persons in a scope whose rows of a position these are, each once."""
-        owners = self.fingers[position].owners(rows)
-        return np.unique(self._person.rows[owners[in_scope[owners]]])
+    def persons_in_scope(self, in_scope: InScope) -> NDArray[np.int32]:
+        """Return the person of each encounter, and at the end of none.
+
+        That of an encounter out of scope, and of none, is the number of persons' rows.
+        """
+        nobody = self.persons.ids.row_count
+        persons = np.full(self.row_count + 1, nobody, np.int32)
+        if in_scope.limits.galleries_limited:
+            inside, _ = in_scope.all_rows
+            persons[inside] = self._person.rows[inside]
+        else:
+            np.copyto(persons[:-1], self._person.rows, where=self._in_use.rows)
+            rows = self._maybe_outside(in_scope.limits)
+            persons[rows[~in_scope[rows]]] = nobody
+        return persons
 
     def all_persons(self, positions: Iterable[int], in_scope: InScope) -> Rows:
         """Return the persons in a scope that have a finger at one of these positions, each once."""

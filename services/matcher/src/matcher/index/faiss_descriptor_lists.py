@@ -1,6 +1,6 @@
 """Which stored fingers have descriptors near those of a probe's best minutiae?
 
-With `faiss_embeddings` the only file that imports FAISS.
+To use another library, rewrite this class: nothing else knows of FAISS.
 """
 
 import faiss  # type: ignore[import-untyped, unused-ignore]

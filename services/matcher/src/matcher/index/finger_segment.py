@@ -6,26 +6,31 @@ from numpy.typing import NDArray
 from matcher.comparison.comparator import PreparedFinger
 from matcher.comparison.descriptor_votes import Votes
 from matcher.domain.index_entry import FingerFeatures
+from matcher.embedding.embedding_network import EMBEDDING_SIZE
+from matcher.index.embedding_codes import EmbeddingCodes, Query, keep_best
 from matcher.index.faiss_descriptor_lists import FaissDescriptorLists
-from matcher.index.faiss_embeddings import FaissEmbeddings, Query, Rows, Similarities
 from matcher.index.growable_array import GrowableArray
 from matcher.index.index_columns import FingerColumns
 from matcher.index.minutiae_columns import MinutiaeColumns
 from matcher.index.segment_file import ListSizes, SegmentFile
 
+Rows = NDArray[np.int64]
+"""Row numbers, int64 (n,)."""
 NO_OWNER = -1
 """Owner of a row whose finger was removed."""
 _COMPACTION_SHARE = 0.05
 """Share of removed rows above which a segment is compacted."""
 _COMPACTION_MINIMUM = 64
 """Removed rows up to which it never is."""
+_READ_AT_ONCE = 4_096
+"""Embeddings read at once: 4 MB as they are multiplied."""
 
 
 class FingerSegment:
     """Fingers of one position by row, and the row of the encounter of each.
 
-    Of each finger it holds the embedding, the prepared minutiae, and the descriptors of the best of
-    these once more in inverted lists.
+    Of each finger it holds the embedding, a code of it, the prepared minutiae, and the descriptors
+    of the best of these once more in inverted lists.
 
     Not thread-safe: searches may run at the same time, a change must run alone. A removed row is
     left out of results, is to be overwritten, and takes room until the others were copied.
@@ -36,10 +41,14 @@ class FingerSegment:
 
     def __init__(self, file: SegmentFile | None = None) -> None:
         self.file = file
-        self._embeddings = FaissEmbeddings(file)
+        self._embeddings = GrowableArray(np.float16, EMBEDDING_SIZE)
+        self._codes = EmbeddingCodes()
         self._owner = GrowableArray(np.int64)
         if file is not None:
-            self._owner = GrowableArray.over(np.full(file.facts.fingers, NO_OWNER))
+            fingers = file.facts.fingers
+            self._embeddings = GrowableArray.over(file.columns["embedding"])
+            self._codes = EmbeddingCodes.over(file.columns["codes"], fingers)
+            self._owner = GrowableArray.over(np.full(fingers, NO_OWNER))
         self._minutiae = MinutiaeColumns(file)
         self._descriptors = FaissDescriptorLists(file)
         self._present = 0
@@ -63,13 +72,15 @@ class FingerSegment:
         """Memory used, bytes; a file that is mapped is not counted."""
         if self.file is not None:
             return self.owner.nbytes
-        parts = self._embeddings, self._minutiae, self._descriptors
-        return self.owner.nbytes + sum(part.size_bytes for part in parts)
+        parts = self._codes, self._minutiae, self._descriptors
+        columns = self.owner.nbytes + self._embeddings.rows.nbytes
+        return columns + sum(part.size_bytes for part in parts)
 
     def extend(self, fingers: FingerColumns, owners: Rows) -> range:
         """Append fingers and return their rows. owners: rows of their encounters."""
         first = len(self._owner)
-        self._embeddings.add(fingers.embedding)
+        self._embeddings.extend([fingers.embedding])
+        self._codes.add(fingers.embedding)
         self._minutiae.extend(fingers)
         self._owner.extend([owners])
         self._present += int(np.count_nonzero(owners != NO_OWNER))
@@ -94,22 +105,28 @@ class FingerSegment:
             return
         self._minutiae.overwrite(row)
         self._descriptors.overwrite(row)
-        self._embeddings.overwrite(row)
+        self._codes.overwrite(row)
+        self._embeddings.rows[row] = 0
 
-    def nearest(self, query: Query, count: int) -> tuple[Rows, Similarities]:
-        """Return the ``count`` rows of the most similar embeddings, removed ones included.
+    def keep_best(self, query: Query, persons: NDArray[np.int32], best: NDArray[np.int16]) -> None:
+        """Raise the similarity of each person to that of its most similar row, by codes.
 
-        Best first, with the similarities.
+        query: of the probe, see `query_of`. persons: by encounter, the last for removed rows.
+        best: by person.
         """
-        return self._embeddings.nearest(query, count)
+        keep_best(*query, self._codes.blocks, self.owner, persons, best)
 
     def votes(self, probe: FingerFeatures) -> tuple[Rows, Votes]:
         """Return the rows that local descriptors of the probe vote for, rising, and the votes."""
         return self._descriptors.votes(probe.prepared.descriptors, probe.lists)
 
-    def similarities(self, query: Query, rows: Rows) -> Similarities:
-        """Return the inner products of the query's embedding with these rows, float32 (n,)."""
-        return self._embeddings.similarities(query, rows)
+    def similarities(self, embedding: NDArray[np.float32], rows: Rows) -> NDArray[np.float32]:
+        """Return the inner products of an embedding with those of these rows, float32 (n,)."""
+        similarities = np.empty(len(rows), np.float32)
+        for start in range(0, len(rows), _READ_AT_ONCE):
+            some = slice(start, start + _READ_AT_ONCE)
+            similarities[some] = self._embeddings.rows[rows[some]].astype(np.float32) @ embedding
+        return similarities
 
     def prefilter_scores(self, probe: PreparedFinger, rows: Rows) -> NDArray[np.float32]:
         """Return the prefilter scores of these rows, float32 (n,), 0 or more."""
@@ -123,7 +140,7 @@ class FingerSegment:
         """Return a copy of these rows. owner: what is to be told of their encounters."""
         return FingerColumns(
             owner,
-            self._embeddings.take_all(rows),
+            self._embeddings.rows[rows],
             *self._minutiae.columns(rows),
             self._descriptors.take_all(rows),
         )
@@ -131,7 +148,7 @@ class FingerSegment:
     def finger(self, row: int) -> FingerFeatures:
         """Return a copy of a row."""
         return FingerFeatures(
-            self._embeddings.take(row), self.prepared(row), self._descriptors.take(row)
+            self._embeddings.rows[row].copy(), self.prepared(row), self._descriptors.take(row)
         )
 
     def list_sizes(self, rows: Rows) -> ListSizes:

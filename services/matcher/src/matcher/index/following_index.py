@@ -4,10 +4,12 @@ import asyncio
 import math
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 from servicekit.process.worker_pool import WorkerPool
 
@@ -24,6 +26,7 @@ from matcher.domain.index_entry import (
     NO_SNAPSHOT,
     NOT_LOADED,
     FingerFeatures,
+    IndexContents,
     IndexState,
     SnapshotFacts,
 )
@@ -35,7 +38,10 @@ from matcher.index.compaction_plan import PURGE_STEPS
 from matcher.index.content_check import ContentCheck
 from matcher.index.index_loader import IndexLoader, LoadedIndex
 from matcher.index.memory_index import MemoryIndex
+from matcher.index.shard import ReadOfShard
 from matcher.store.change_log import BrokenLog
+
+T = TypeVar("T")
 
 _CHANGES_PER_BATCH = 500
 _RETRY_AFTER = timedelta(seconds=1)
@@ -56,7 +62,8 @@ class FollowingIndex:
         self._writing_snapshot = threading.Lock()
         self._first_deletion: float | None = None  # since the last snapshot, monotonic seconds
         self._advancing: asyncio.Task[MemoryIndex] | None = None
-        self._content_check = ContentCheck(loader.store, loader.pool)
+        self._content_check = ContentCheck(loader.store, loader.pool, loader.part)
+        self._last_move = 0  # no later move of an encounter to another person is in the index
         self.doubt = ""
         self.doubted = asyncio.Event()
 
@@ -75,16 +82,40 @@ class FollowingIndex:
         that catching up with the change log may take. Raises IndexBehind, IndexDoubtful.
         """
         self._require_no_doubt()
+        deadline = time.monotonic() + seconds_left
+        head = await self._head()
+        read = partial(
+            MemoryIndex.search, probe=probe, scope=scope, depth=depth, any_position=any_position
+        )
+        return (await self.read(read, head, seconds_left=deadline - time.monotonic())).found
+
+    async def read(
+        self, read: Callable[[MemoryIndex], T], at_least: ChangeToken, *, seconds_left: float
+    ) -> ReadOfShard[T]:
+        """Return what a function reads of the index as soon as that includes a state.
+
+        seconds_left: that catching up with the change log may take. Raises IndexBehind,
+        IndexDoubtful.
+        """
+        self._require_no_doubt()
         try:
             async with asyncio.timeout(seconds_left):
-                index = await self._caught_up_with(await self._head())
+                index = await self._caught_up_with(at_least)
         except TimeoutError:
             raise IndexBehind("the index is behind", retry_after=_RETRY_AFTER) from None
-        shortlist = await self._search_pool.run(
-            index.search, probe, scope, depth, any_position=any_position
-        )
+        contents = index.contents  # before, and the last move after: nothing read is earlier
+        found = await self._search_pool.run(read, index)
         self._require_no_doubt()
-        return shortlist
+        return ReadOfShard(found, contents, self._last_move)
+
+    def contents(self) -> IndexContents | None:
+        """Return of which state the index is, and the sums of what it holds; None if not loaded."""
+        return None if self._index is None else self._index.contents
+
+    async def distrust(self, reason: str) -> None:
+        """Stop using the index, and load another when it next catches up."""
+        with suppress(IndexDoubtful):
+            self._drop(self._index, reason)
 
     async def catch_up(self) -> None:
         """Load the index if necessary, apply everything committed before this call, end any doubt.
@@ -129,6 +160,11 @@ class FollowingIndex:
             self._first_deletion = first_deletion or self._first_deletion
             raise
         self._snapshot_change = number
+
+    def remove_snapshot(self) -> None:
+        """Remove the snapshot, if there is one, so that the index is read from the database."""
+        if self._loader.snapshot_file is not None:
+            self._loader.snapshot_file.unlink(missing_ok=True)
 
     async def snapshot_of_now(self) -> SnapshotFacts:
         """Write a snapshot of the present state, unless that is written already, and describe it.
@@ -233,7 +269,7 @@ class FollowingIndex:
             self._drop(index, "the past of the index is not that of the database")
         if index is not None and held is not None and held.change_token == latest.change_token:
             try:
-                _require_sums(held.sums, latest.sums)
+                self._require_sums(held.sums, latest.sums)
             except IndexDoubtful as doubtful:
                 self._drop(index, doubtful.doubt)
         return latest.change_token
@@ -271,6 +307,7 @@ class FollowingIndex:
         return loaded.index
 
     def _use(self, loaded: LoadedIndex) -> None:
+        self._last_move = max(self._last_move, loaded.index.change_token.number)
         self._index, self._snapshot_change = loaded.index, loaded.snapshot_change
         self.doubt = ""
 
@@ -295,16 +332,22 @@ class FollowingIndex:
                 )
             except BrokenLog as broken:
                 raise IndexDoubtful(str(broken), _RETRY_AFTER) from None
-            stored = await records.index_source.of(changes.encounter_ids)
-        entries, _ = await self._loader.entries(stored)
+            stored = await records.index_source.of(changes.encounter_ids, self._loader.part)
+            others = {*changes.encounter_ids} - {encounter.encounter_id for encounter in stored}
+            is_deleted = bool(others) and not await records.index_source.are_stored(others)
+        entries, new_embeddings = await self._loader.entries(stored)
+        await self._loader.store_embeddings(new_embeddings)
+        # Encounters are read as they are now, so where the log goes on they may be moved already.
+        is_end = changes.last == latest.change_token
+        last_move = changes.last_move if is_end else latest.change_token.number
+        self._last_move = max(self._last_move, last_move)
         if changes.last != index.change_token:
             await self._loader.pool.run(index.update, changes.encounter_ids, entries, changes.last)
-        if not {encounter.encounter_id for encounter in stored}.issuperset(changes.encounter_ids):
+        if is_deleted:
             self._first_deletion = self._first_deletion or time.monotonic()
-        if changes.last != latest.change_token:
-            return False
-        _require_sums(index.contents.sums, latest.sums)
-        return True
+        if is_end:
+            self._require_sums(index.contents.sums, latest.sums)
+        return is_end
 
     def _drop(self, index: MemoryIndex | None, reason: str) -> NoReturn:
         """Stop using an index, until one is loaded of which nothing is in doubt.
@@ -320,8 +363,16 @@ class FollowingIndex:
         if self.doubt:
             raise IndexDoubtful(self.doubt, _RETRY_AFTER)
 
+    def _require_sums(self, held: ContentSums, stored: ContentSums) -> None:
+        """Raise IndexDoubtful if an index does not hold what the database's changes left.
 
-def _require_sums(held: ContentSums, stored: ContentSums) -> None:
+        Of a part of it only `ShardedIndex` can tell, which knows the others.
+        """
+        if self._loader.part.is_whole:
+            require_sums(held, stored)
+
+
+def require_sums(held: ContentSums, stored: ContentSums) -> None:
     """Raise IndexDoubtful if an index does not hold what the database's changes left."""
     if held != stored:
         raise IndexDoubtful(

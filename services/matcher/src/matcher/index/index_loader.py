@@ -1,8 +1,10 @@
 """How does the index come into memory: from its snapshot, or else from the database?"""
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +15,7 @@ from matcher.domain.change_token import ChangeToken
 from matcher.domain.finger import read_stored_template
 from matcher.domain.index_entry import NO_SNAPSHOT, IndexEntry, SnapshotFacts
 from matcher.domain.operation import ReportProgress
+from matcher.domain.person_part import EVERYBODY, PersonPart
 from matcher.index import snapshot
 from matcher.index.finger_features import finger_features
 from matcher.index.memory_index import MemoryIndex
@@ -23,6 +26,8 @@ from matcher.store.index_source import IndexedEncounter, NewEmbedding, NewEmbedd
 from matcher.store.store import Store
 
 _ENCOUNTERS_PER_BATCH = 500
+_BATCHES_AHEAD = 2
+"""Batches that are prepared while another comes into the index: more would share one GIL."""
 
 _log = structlog.get_logger(__name__)
 
@@ -48,12 +53,25 @@ class IndexLoader:
 
     pool: for what takes milliseconds, since changes of the index in use wait in it too. Reading or
     writing whole files has a thread of its own. snapshot_file: None if snapshots are not used.
+    part: persons whose encounters are loaded.
     """
 
     store: Store
     pool: WorkerPool
     models: ModelBundle
     snapshot_file: Path | None
+    part: PersonPart = EVERYBODY
+
+    def of(self, part: PersonPart) -> "IndexLoader":
+        """Return the loader of a part of the persons, whose snapshot is in a folder of its own.
+
+        Makes the folder. Raises OSError.
+        """
+        file = self.snapshot_file
+        if file is not None and not part.is_whole:
+            file = file.with_name(f"{file.name}.{part}") / file.name
+            file.parent.mkdir(mode=0o700, exist_ok=True)
+        return replace(self, snapshot_file=file, part=part)
 
     @property
     def segment_folder(self) -> SegmentFolder | None:
@@ -70,6 +88,7 @@ class IndexLoader:
             versions.embedding,
             versions.comparison,
             versions.quantizer,
+            str(self.part),
         )
 
     async def load(self, *, use_snapshot: bool) -> LoadedIndex:
@@ -91,17 +110,20 @@ class IndexLoader:
         """Load an index from the database; see `load`."""
         async with self.store.read() as records:
             head = await records.changes.head()
-        index, last, is_sealed = MemoryIndex(head), 0, self.snapshot_file is not None
-        while stored := await self._added_after(last):
-            entries, new_embeddings = await self.entries(stored)
-            if new_embeddings:
-                async with self.store.write() as records:
-                    await records.index_source.store_embeddings(new_embeddings)
-            await self.pool.run(index.update, (), entries)
-            is_sealed = is_sealed and await self._try_to_compact(index)
-            last = stored[-1].added_by_change
-            await report_progress(last / max(last, head.number))
+        index, is_sealed = MemoryIndex(head), self.snapshot_file is not None
+        async with aclosing(self._read_all()) as batches:
+            async for last, entries, new_embeddings in batches:
+                await self.store_embeddings(new_embeddings)
+                await self.pool.run(index.update, (), entries)
+                is_sealed = is_sealed and await self._try_to_compact(index)
+                await report_progress(last / max(last, head.number))
         return LoadedIndex(index, NO_SNAPSHOT)
+
+    async def store_embeddings(self, made: NewEmbeddings) -> None:
+        """Store embeddings that had to be computed, if there are any."""
+        if made:
+            async with self.store.write() as records:
+                await records.index_source.store_embeddings(made)
 
     def compact(self, index: MemoryIndex) -> None:
         """Seal what is in memory, and give back the room of what was removed, if it is much.
@@ -132,13 +154,9 @@ class IndexLoader:
         Embeddings of another model version are computed again, also for encounters that are not
         searched. A finger whose template cannot be read is logged and left out.
         """
-        entries, new_embeddings = await self.pool.run(_entries, self.models, stored)
-        for entry in entries:
-            for position in entry.unreadable:
-                _log.error(
-                    "template_unreadable", encounter_id=entry.encounter_id, position=position
-                )
-        return entries, new_embeddings
+        made = await self.pool.run(_entries, self.models, stored)
+        _log_unreadable(made[0])
+        return made
 
     async def _from_snapshot(self, head: ChangeToken) -> LoadedIndex:
         if self.snapshot_file is None:
@@ -165,13 +183,56 @@ class IndexLoader:
     async def _read_again(self, index: MemoryIndex, encounter_ids: Sequence[str]) -> None:
         """Replace entries by what is stored now: their templates may have been repaired since."""
         async with self.store.read() as records:
-            stored = await records.index_source.of(encounter_ids)
+            stored = await records.index_source.of(encounter_ids, self.part)
         entries, _ = await self.entries(stored)
         await self.pool.run(index.update, encounter_ids, entries)
 
+    async def _read_all(self) -> AsyncGenerator[tuple[int, list[IndexEntry], NewEmbeddings], None]:
+        """Yield all encounters by order of addition, as `entries` makes them of some at a time.
+
+        With each the change that added the last one. Some more are prepared meanwhile, each by a
+        thread of its own.
+        """
+        ahead = deque[tuple[int, asyncio.Task[tuple[list[IndexEntry], NewEmbeddings]]]]()
+        stored = await self._added_after(0)
+        try:
+            while stored or ahead:
+                if stored and len(ahead) < _BATCHES_AHEAD:
+                    last = stored[-1].added_by_change
+                    preparing = asyncio.to_thread(_entries, self.models, stored)
+                    ahead.append((last, asyncio.create_task(preparing)))
+                    stored = await self._added_after(last)
+                    continue
+                last, made = ahead.popleft()
+                entries, new_embeddings = await made
+                _log_unreadable(entries)
+                yield last, entries, new_embeddings
+        finally:
+            unneeded = [made for _, made in ahead]
+            for made in unneeded:
+                made.cancel()
+            await asyncio.gather(*unneeded, return_exceptions=True)
+
     async def _added_after(self, change: int) -> list[IndexedEncounter]:
         async with self.store.read() as records:
-            return await records.index_source.added_after(change, _ENCOUNTERS_PER_BATCH)
+            return await records.index_source.added_after(change, _ENCOUNTERS_PER_BATCH, self.part)
+
+
+def _log_unreadable(entries: Sequence[IndexEntry]) -> None:
+    for entry in entries:
+        for position in entry.unreadable:
+            _log.error("template_unreadable", encounter_id=entry.encounter_id, position=position)
+
+
+def embed_outdated(models: ModelBundle, stored: Sequence[IndexedEncounter]) -> NewEmbeddings:
+    """Return the embeddings that these models have not made of readable fingers yet."""
+    outdated = {
+        (encounter.encounter_id, position): read_stored_template(finger.template, finger.sha256)
+        for encounter in stored
+        for position, finger in encounter.fingers.items()
+        if finger.embedding is None
+    }
+    return _embed_outdated(models, stored, outdated)
 
 
 def _entries(

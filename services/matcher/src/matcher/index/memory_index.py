@@ -10,33 +10,42 @@ from numpy.typing import NDArray
 
 from matcher.domain.change_token import ChangeToken
 from matcher.domain.index_entry import FingerFeatures, IndexContents, IndexEntry
-from matcher.domain.shortlist import SearchDepth, SearchScope, Shortlist, choose_shortlist
+from matcher.domain.shortlist import (
+    ReferencePerson,
+    SearchDepth,
+    SearchScope,
+    Shortlist,
+    choose_shortlist,
+)
 from matcher.index.compact import compact, needs_compaction
 from matcher.index.compaction_plan import CompactionRules
+from matcher.index.embedding_codes import NO_SIMILARITY, among_the_best, query_of
 from matcher.index.encounters_table import EncountersTable
 from matcher.index.finger_segment import FingerSegment
 from matcher.index.frozen_index import FrozenIndex
-from matcher.index.id_table import NO_ROW
+from matcher.index.id_table import NO_ROW, Ids
 from matcher.index.in_scope import InScope
 from matcher.index.index_columns import EncounterColumns, columns_of, selected, split
 from matcher.index.position_fingers import PositionFingers
+from matcher.index.ranked_persons import (
+    FoundByChannels,
+    RankedPersons,
+    ShardQuery,
+    first_of_each_ranking,
+)
 from matcher.index.read_write_lock import ReadWriteLock
 from matcher.index.segment_folder import SegmentFolder
 
-_EXTRA_ROWS = 16
-"""Rows searched beyond the number of persons wanted, since a person may have several."""
 _FINGERS_AT_ONCE = 128
 """Fingers put into memory without letting a search in between."""
 _WIPED_AT_ONCE = 8
 """Removed encounters that are overwritten without letting a search in between."""
-_GROWTH = 4
-"""Factor on the number of rows when those searched were too few."""
-
 Rows = NDArray[np.int64]
 Scores = NDArray[np.float32]
 ScoreRows = Callable[[PositionFingers, FingerFeatures, Rows], Scores]
 """Scores a finger against rows of its position, float32 (rows,)."""
 _NO_PERSONS = _NO_ROWS = np.empty(0, np.int64)
+_NOBODY = _NO_PERSONS, np.empty((0, 1), np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -242,6 +251,72 @@ class MemoryIndex:
                 self.change_token,
             )
 
+    def find(self, query: ShardQuery, similar: int, voted: int) -> FoundByChannels:
+        """Return what the channels find: so many first persons of each ranking, with scores."""
+        with self._lock.reading():
+            known = self._searched_fingers(query.probe, query.any_position)
+            in_scope = self._table.in_scope(query.scope)
+            by_embedding = self._similar(known, in_scope, similar, by_codes=query.by_codes)
+            by_votes = self._voted(known, in_scope) if voted else _NOBODY
+            return FoundByChannels(
+                self._table.people_by_positions(in_scope),
+                self._table.incomplete_people(in_scope),
+                self._ranked(query, known, *by_embedding, similar),
+                self._ranked(query, known, *by_votes, voted),
+            )
+
+    def prefilter(self, query: ShardQuery, person_ids: Ids | None, depth: int) -> RankedPersons:
+        """Return the ``depth`` first persons by each prefilter score, and by their sum.
+
+        person_ids: of whom; None for everybody. Those that are not there are left out.
+        """
+        with self._lock.reading():
+            known = self._searched_fingers(query.probe, query.any_position)
+            in_scope = self._table.in_scope(query.scope)
+            if person_ids is None:
+                positions = dict.fromkeys(p for finger in known for p in finger.positions)
+                persons = self._all_persons(positions, in_scope)
+            else:
+                persons = self._table.persons.oldest_first(self._persons_there(person_ids))
+            scores = self._best_scores(PositionFingers.prefilter_scores, known, persons, in_scope)
+            return self._ranked(query, known, persons, scores, depth)
+
+    def reference_persons(self, query: ShardQuery, person_ids: Ids) -> list[ReferencePerson]:
+        """Return persons with the fingers that are compared, those that are there and have such."""
+        with self._lock.reading():
+            known = self._searched_fingers(query.probe, query.any_position)
+            positions = dict.fromkeys(p for finger in known for p in finger.positions)
+            in_scope = self._table.in_scope(query.scope)
+            persons = [
+                self._table.reference_person(row, positions, in_scope)
+                for row in self._persons_there(person_ids).tolist()
+            ]
+        return [person for person in persons if person.impressions]
+
+    def _persons_there(self, person_ids: Ids) -> Rows:
+        rows: Rows = self._table.persons.ids.find(person_ids)
+        return np.asarray(rows[rows != NO_ROW])
+
+    def _ranked(
+        self,
+        query: ShardQuery,
+        known: Sequence[SearchedFinger],
+        persons: Rows,
+        scores: Scores,
+        depth: int,
+    ) -> RankedPersons:
+        """Return the first of each ranking. scores: of the fingers that are known here."""
+        first = first_of_each_ranking(scores, depth)
+        of_all = np.full((len(first), len(query.probe)), np.nan, np.float32)
+        columns = [
+            column
+            for column, features in enumerate(query.probe.values())
+            if any(finger.features is features for finger in known)
+        ]
+        of_all[:, columns] = scores[first]
+        rows, table = persons[first], self._table.persons
+        return RankedPersons(table.ids.ids(rows), table.first_changes(rows), of_all, depth)
+
     def _searched_fingers(
         self, probe: Mapping[int, FingerFeatures], any_position: bool
     ) -> list[SearchedFinger]:
@@ -261,25 +336,30 @@ class MemoryIndex:
         self, probe: Sequence[SearchedFinger], in_scope: InScope, depth: SearchDepth
     ) -> Rows:
         """Return the persons of both channels, oldest first."""
-        similar = self._most_similar(probe, in_scope, depth.by_embedding)
-        voted = self._most_voted(probe, in_scope, depth.voted)
-        return self._table.persons.oldest_first(_union([similar, voted]))
+        similar, similarities = self._similar(
+            probe, in_scope, depth.by_embedding, by_codes=depth.by_codes
+        )
+        voted, votes = self._voted(probe, in_scope) if depth.voted else _NOBODY
+        found = [
+            similar[choose_shortlist(similarities, depth.by_embedding)],
+            voted[choose_shortlist(votes, depth.voted)],
+        ]
+        return self._table.persons.oldest_first(_union(found))
 
-    def _most_voted(self, probe: Sequence[SearchedFinger], in_scope: InScope, count: int) -> Rows:
-        """Return the ``count`` persons with most votes by each finger and by the sum.
+    def _voted(self, probe: Sequence[SearchedFinger], in_scope: InScope) -> tuple[Rows, Scores]:
+        """Return the persons that have any votes, oldest first, and the votes by each finger.
 
-        A person has the votes for its best impression of a finger. Who has none is not returned.
+        float32 (persons, fingers), NaN for none. A person has those for its best impression.
         """
-        if not count:
-            return _NO_PERSONS
         voted = [self._votes_by_finger(finger, in_scope) for finger in probe]
         persons = self._table.persons.oldest_first(_union([each for each, _ in voted]))
-        votes = np.zeros((len(persons), len(voted)), np.float32)
+        votes = np.full((len(persons), len(voted)), -np.inf, np.float32)
         order = np.argsort(persons)
         for column, (of_finger, of_each) in enumerate(voted):
             rows = order[np.searchsorted(persons, of_finger, sorter=order)]
             np.maximum.at(votes[:, column], rows, of_each)
-        return persons[choose_shortlist(votes, count)]
+        votes[np.isinf(votes)] = np.nan
+        return persons, votes
 
     def _votes_by_finger(self, finger: SearchedFinger, in_scope: InScope) -> tuple[Rows, Scores]:
         """Return persons, one for each of their impressions, and the votes for these."""
@@ -291,51 +371,33 @@ class MemoryIndex:
             votes.append(of_rows[kept])
         return np.concatenate(persons), np.concatenate(votes)
 
-    def _most_similar(self, probe: Sequence[SearchedFinger], in_scope: InScope, count: int) -> Rows:
-        """Return the ``count`` persons most similar by each finger and by the sum, oldest first.
+    def _similar(
+        self, probe: Sequence[SearchedFinger], in_scope: InScope, count: int, *, by_codes: bool
+    ) -> tuple[Rows, Scores]:
+        """Return at least the ``count`` persons most similar by each finger and by the sum.
 
-        Searches more rows until no person unseen can belong to them: the threshold algorithm of
-        Fagin, Lotem, Naor, "Optimal aggregation algorithms for middleware", PODS 2001.
+        Oldest first, with their similarities, float32 (persons, fingers), NaN for no such finger:
+        by codes of the embeddings, whole numbers, or by the embeddings themselves.
         """
-        table, rows_seen = self._table, count + _EXTRA_ROWS
-        while True:
-            seen, greatest_unseen_sum = self._nearest_persons(probe, in_scope, rows_seen, count)
-            persons = table.persons.oldest_first(seen)
-            similarities = self._best_scores(PositionFingers.similarities, probe, persons, in_scope)
-            sums = np.nansum(similarities, axis=1)
-            all_seen = greatest_unseen_sum == -np.inf
-            if all_seen or np.count_nonzero(sums >= greatest_unseen_sum) >= count:
-                return persons[np.sort(choose_shortlist(similarities, count))]
-            rows_seen *= _GROWTH
+        if by_codes:
+            return self._similar_by_codes(probe, in_scope, count)
+        positions = dict.fromkeys(p for finger in probe for p in finger.positions)
+        persons = self._all_persons(positions, in_scope)
+        return persons, self._best_scores(PositionFingers.similarities, probe, persons, in_scope)
 
-    def _nearest_persons(
-        self, probe: Sequence[SearchedFinger], in_scope: InScope, rows_seen: int, count: int
-    ) -> tuple[Rows, float]:
-        """Return the persons in the most similar rows, and the greatest sum any other may have.
-
-        That sum is unlimited while rows of any finger are unseen and less than ``count`` persons
-        were found by it, and -inf when all rows of all fingers were seen.
-        """
-        seen: list[Rows] = []
-        limits: list[float] = []
-        for finger in probe:
-            persons, unseen_similarity = self._nearest_by_finger(finger, in_scope, rows_seen)
-            seen.append(persons)
-            if unseen_similarity > -np.inf:
-                limits.append(max(unseen_similarity, 0.0) if len(persons) >= count else np.inf)
-        return _union(seen), sum(limits) if limits else -np.inf
-
-    def _nearest_by_finger(
-        self, finger: SearchedFinger, in_scope: InScope, rows_seen: int
-    ) -> tuple[Rows, float]:
-        """Return the persons in the rows most similar to a finger, and the limit of all others."""
-        query = finger.features.embedding.astype(np.float32)
-        persons, limits = [], []
-        for position in finger.positions:
-            rows, unseen_similarity = self._table.fingers[position].nearest(query, rows_seen)
-            persons.append(self._table.persons_of(position, rows, in_scope))
-            limits.append(unseen_similarity)
-        return _union(persons), max(limits)
+    def _similar_by_codes(
+        self, probe: Sequence[SearchedFinger], in_scope: InScope, count: int
+    ) -> tuple[Rows, Scores]:
+        persons = self._table.persons_in_scope(in_scope)
+        best = np.full((len(probe), self._table.persons.ids.row_count + 1), NO_SIMILARITY)
+        for finger, of_finger in zip(probe, best, strict=True):
+            query = query_of(finger.features.embedding)
+            for position in finger.positions:
+                self._table.fingers[position].keep_best(query, persons, of_finger)
+        found = self._table.persons.oldest_first(among_the_best(best[:, :-1], count))
+        similarities = best[:, found].T
+        is_known = similarities != NO_SIMILARITY
+        return found, np.where(is_known, similarities.astype(np.float32), np.float32(np.nan))
 
     def _best_scores(
         self,

@@ -99,6 +99,10 @@ class PersonTable:
         """Return the same persons by their first change: an order common to all replicas."""
         return rows[np.argsort(self._first_change.rows[rows])]
 
+    def first_changes(self, rows: Rows) -> Changes:
+        """Return the number of the change that added the oldest encounter of each person."""
+        return self._first_change.rows[rows]
+
     @property
     def size_bytes(self) -> int:
         """Memory that its rows take, bytes; what is reserved for growth is not counted."""

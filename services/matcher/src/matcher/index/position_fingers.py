@@ -19,8 +19,8 @@ from matcher.index.compaction_plan import (
     MovedRows,
     segments_to_compact,
 )
-from matcher.index.faiss_embeddings import Query, Rows, Similarities
-from matcher.index.finger_segment import NO_OWNER, FingerSegment
+from matcher.index.embedding_codes import Query
+from matcher.index.finger_segment import NO_OWNER, FingerSegment, Rows
 from matcher.index.growable_array import GrowableArray
 from matcher.index.id_table import NO_ROW
 from matcher.index.index_columns import (
@@ -118,19 +118,14 @@ class PositionFingers:
             owners[indices] = segment.owner[of_segment]
         return owners
 
-    def nearest(self, query: Query, count: int) -> tuple[Rows, float]:
-        """Return the rows of the most similar embeddings, and the limit of all other similarities.
+    def keep_best(self, query: Query, persons: NDArray[np.int32], best: NDArray[np.int16]) -> None:
+        """Raise the similarity of each person to that of its most similar finger, by codes.
 
-        count: rows to consider; removed ones among them are left out of the result. The limit is
-        -inf if there are no other rows.
+        query: of the probe, see `query_of`. persons: by encounter, the last for removed fingers.
+        best: by person.
         """
-        found = [(number, each.nearest(query, count)) for number, each in self._segments.items()]
-        rows = np.concatenate([numbered(number, of_segment) for number, (of_segment, _) in found])
-        similarities = np.concatenate([of_segment for _, (_, of_segment) in found])
-        first = np.lexsort((rows, -similarities))[:count]
-        is_all = len(first) == sum(segment.row_count for segment in self._segments.values())
-        others = -np.inf if is_all else float(similarities[first[-1]])
-        return rows[first][self.owners(rows[first]) != NO_OWNER], others
+        for segment in self._segments.values():
+            segment.keep_best(query, persons, best)
 
     def votes(self, probe: FingerFeatures) -> tuple[Rows, Votes]:
         """Return the rows that local descriptors of the probe vote for, rising, and the votes."""
@@ -140,11 +135,11 @@ class PositionFingers:
             np.concatenate([votes for _, (_, votes) in found]),
         )
 
-    def similarities(self, finger: FingerFeatures, rows: Rows) -> Similarities:
+    def similarities(self, finger: FingerFeatures, rows: Rows) -> NDArray[np.float32]:
         """Return the inner products of a finger's embedding with these rows, float32 (n,)."""
-        query, scores = finger.embedding.astype(np.float32), np.empty(len(rows), np.float32)
+        embedding, scores = finger.embedding.astype(np.float32), np.empty(len(rows), np.float32)
         for segment, indices, of_segment in self._places(rows):
-            scores[indices] = segment.similarities(query, of_segment)
+            scores[indices] = segment.similarities(embedding, of_segment)
         return scores
 
     def prefilter_scores(self, finger: FingerFeatures, rows: Rows) -> NDArray[np.float32]:

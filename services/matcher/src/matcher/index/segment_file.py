@@ -22,6 +22,7 @@ from servicekit.process.failpoint import failpoint
 from matcher.comparison.descriptor import DESCRIPTOR_WORDS
 from matcher.comparison.descriptor_quantizer import LISTED_MINUTIAE, MOST_LISTS
 from matcher.embedding.embedding_network import EMBEDDING_SIZE
+from matcher.index.embedding_codes import CODE_WORDS, CODES_PER_BLOCK, EmbeddingCodes
 from matcher.index.index_columns import NO_LIST, FingerColumns
 
 _ALIGNMENT = 64
@@ -62,7 +63,7 @@ class SegmentFile:
     """A file that is mapped. It is locked, and so is not removed, as long as a column is in use.
 
     columns: by name, read-only; list_sizes, bounds (where the minutiae of each finger begin, int64
-    (fingers + 1,)), and those of FingerColumns but owner and minutiae.
+    (fingers + 1,)), codes (of embeddings), and those of FingerColumns but owner and minutiae.
     """
 
     path: Path
@@ -159,6 +160,7 @@ def _layout(facts: SegmentFacts) -> Iterator[tuple[str, int, str, tuple[int, ...
     for name, dtype, shape in (
         ("list_sizes", "<u8", (MOST_LISTS,)),
         ("bounds", "<i8", (fingers + 1,)),
+        ("codes", "<u8", (-(-fingers // CODES_PER_BLOCK), CODE_WORDS, CODES_PER_BLOCK)),
         ("embedding", "<f2", (fingers, EMBEDDING_SIZE)),
         ("lists", "<u2", (fingers, LISTED_MINUTIAE)),
         ("geometry", "<i2", (minutiae, 4)),
@@ -178,7 +180,7 @@ def _write_columns(
     descriptor: int, facts: SegmentFacts, list_sizes: ListSizes, parts: Iterable[FingerColumns]
 ) -> None:
     ends = {name: start for name, start, _, _ in _layout(facts)}
-    inverted = _InvertedLists(list_sizes)
+    inverted, codes = _InvertedLists(list_sizes), EmbeddingCodes()
 
     def append(name: str, column: Column) -> None:
         ends[name] = _write(descriptor, column, ends[name])
@@ -190,10 +192,12 @@ def _write_columns(
         bounds = minutia + np.cumsum(part.minutiae, dtype=np.int64)
         inverted.add(row, bounds - minutia - part.minutiae, part)
         append("bounds", bounds)
+        codes.add(part.embedding)
         for name in ("embedding", "lists", "geometry", "descriptors", "minutia_index"):
             append(name, getattr(part, name))
         row, minutia = row + len(bounds), int(bounds[-1])
         failpoint("matcher.segment.half_written")
+    append("codes", codes.blocks)
     _write(descriptor, inverted.words, 0)
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import uuid4
 
+import structlog
 from servicekit.process.failpoint import failpoint
 
 from matcher.domain.change_token import ChangeToken
@@ -36,7 +37,7 @@ from matcher.index.snapshot_segments import (
     use_files,
 )
 
-_FORMAT = "matcher-index-8"
+_FORMAT = "matcher-index-9"
 _HEADER_LIMIT = 1 << 20
 """Longest header that is read, bytes."""
 _NO_DIGEST = "0" * 64
@@ -44,6 +45,8 @@ _NO_DIGEST = "0" * 64
 _PIECE_BYTES = 1 << 20
 _DAMAGED = ValueError, KeyError, TypeError, OverflowError, RecursionError
 """What a header or a part raises that is not what was written."""
+
+_log = structlog.get_logger(__name__)
 
 
 class UnusableSnapshot(Exception):
@@ -54,7 +57,8 @@ class UnusableSnapshot(Exception):
 class SnapshotHeader:
     """Which state of which database a snapshot holds, and for which models.
 
-    change, log_hash: of the last change it includes, as in its change token.
+    change, log_hash: of the last change it includes, as in its change token. part: which part of
+    all persons it holds; empty, or missing in older snapshots, if all.
     """
 
     database_epoch: str
@@ -63,6 +67,7 @@ class SnapshotHeader:
     embedding_version: str
     comparison_version: str
     quantizer_version: str
+    part: str = ""
 
 
 def write(path: Path, header: SnapshotHeader, frozen: FrozenIndex) -> None:
@@ -140,6 +145,25 @@ def remove_unnamed_segments(path: Path) -> None:
         except (FileNotFoundError, *_DAMAGED):
             named = set()
         folder.remove_others(named)
+
+
+def remove(path: Path) -> bool:
+    """Remove a snapshot, and its segments unless they are in use; return whether all is gone.
+
+    What cannot be removed is logged.
+    """
+    folder = SegmentFolder(path)
+    try:
+        with folder.locked():
+            for each in (path, *path.parent.glob(f".{path.name}.*")):
+                each.unlink(missing_ok=True)
+            folder.remove_others(())
+            if folder.path.exists():
+                folder.path.rmdir()
+    except OSError as error:  # also if segments are still in use
+        _log.info("snapshot_not_removed", path=str(path), error=str(error))
+        return False
+    return True
 
 
 def describe(path: Path) -> SnapshotFacts:
@@ -240,6 +264,8 @@ def _check(fields: Any, content: BinaryIO, wanted: SnapshotHeader) -> None:
         raise UnusableSnapshot("its fingers were prepared for another comparison")
     if fields["quantizer_version"] != wanted.quantizer_version:
         raise UnusableSnapshot("its descriptors are listed by another quantizer")
+    if fields.get("part", "") != wanted.part:
+        raise UnusableSnapshot("it holds other persons: the number of shards was changed")
     if fields.pop("sha256") != digest(fields, content):
         raise UnusableSnapshot("it is damaged: its checksum does not fit")
 

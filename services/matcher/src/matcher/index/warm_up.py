@@ -12,7 +12,7 @@ from matcher.index.memory_index import MemoryIndex
 
 _POSITION = 1
 _SCOPES = (SearchScope(), SearchScope(except_person_id="1", galleries=("any",)))
-_DEPTHS = (SearchDepth(9, 1), SearchDepth(1, 1))
+_DEPTHS = (SearchDepth(9, 1), SearchDepth(1, 1, 1, 1), SearchDepth(1, 1, 1, 1, by_codes=True))
 
 
 def warm_up() -> None:

@@ -6,46 +6,35 @@ from servicekit.grpc.server import Context
 from servicekit.process.worker_pool import WorkerPool
 
 from matcher.domain.finger import Template
-from matcher.models import ModelVersions
 from matcher.service import decode
 from matcher.service import encode_biometrics as encode
-from matcher.use_cases.assess_fingers import AssessFingers
-from matcher.use_cases.compare_templates import CompareTemplates
-from matcher.use_cases.extract_template import ExtractTemplate, convert_template
-from matcher.use_cases.segment_slap import SegmentSlap
+from matcher.use_cases.extract_template import convert_template
+from matcher.use_cases.serving_bundle import ServingBundle
 
 
 class Biometrics(biometrics_pb2_grpc.BiometricsServicer):
     """Assesses, extracts, converts, segments and compares samples of fingers."""
 
-    def __init__(
-        self,
-        pool: WorkerPool,
-        versions: ModelVersions,
-        assess_fingers: AssessFingers,
-        extract_template: ExtractTemplate,
-        segment_slap: SegmentSlap,
-        compare_templates: CompareTemplates,
-    ) -> None:
+    def __init__(self, pool: WorkerPool, serving: ServingBundle) -> None:
         self._pool = pool
-        self._versions = versions
-        self._assess_fingers = assess_fingers
-        self._extract_template = extract_template
-        self._segment_slap = segment_slap
-        self._compare_templates = compare_templates
+        self._serving = serving
 
     async def AssessQuality(
         self, request: pb.AssessQualityRequest, context: Context
     ) -> pb.AssessQualityResponse:
         """Return the quality of an image."""
-        assessed = await self._assess_fingers.image(decode.image(request.image), "image")
+        assessed = await self._serving.current.assess_fingers.image(
+            decode.image(request.image), "image"
+        )
         return encode.image_quality(assessed)
 
     async def AssessFingers(
         self, request: pb.AssessFingersRequest, context: Context
     ) -> pb.AssessFingersResponse:
         """Return how good each finger of a set is, and which of them are one."""
-        assessment = await self._assess_fingers(decode.finger_samples(request.samples), "samples")
+        assessment = await self._serving.current.assess_fingers(
+            decode.finger_samples(request.samples), "samples"
+        )
         return encode.finger_assessment(assessment)
 
     async def ExtractTemplate(
@@ -53,8 +42,9 @@ class Biometrics(biometrics_pb2_grpc.BiometricsServicer):
     ) -> pb.ExtractTemplateResponse:
         """Extract the minutiae of an image."""
         image, edition = decode.image(request.image), decode.edition(request.format)
-        extracted = await self._extract_template(request.position, image, edition, "image")
-        return encode.extracted_template(extracted, self._versions)
+        bundle = self._serving.current
+        extracted = await bundle.extract_template(request.position, image, edition, "image")
+        return encode.extracted_template(extracted, bundle.models.versions)
 
     async def ConvertTemplate(
         self, request: pb.ConvertTemplateRequest, context: Context
@@ -68,14 +58,15 @@ class Biometrics(biometrics_pb2_grpc.BiometricsServicer):
         self, request: pb.SegmentSlapRequest, context: Context
     ) -> pb.SegmentSlapResponse:
         """Cut the fingers out of a slap."""
-        fingers = await self._segment_slap(decode.slap(request.slap, "slap"))
+        fingers = await self._serving.current.segment_slap(decode.slap(request.slap, "slap"))
         return pb.SegmentSlapResponse(fingers=[encode.slap_finger(each) for each in fingers])
 
     async def CompareTemplates(
         self, request: pb.CompareTemplatesRequest, context: Context
     ) -> pb.CompareTemplatesResponse:
         """Score two fingers of the request against each other, without a record of it."""
-        similarity = await self._compare_templates(
+        bundle = self._serving.current
+        similarity = await bundle.compare_templates(
             decode.compared_finger(request.probe), decode.compared_finger(request.reference)
         )
-        return encode.finger_similarity(similarity, self._versions)
+        return encode.finger_similarity(similarity, bundle.models.versions)

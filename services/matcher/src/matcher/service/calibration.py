@@ -5,20 +5,23 @@ from passport.matcher.v1 import calibration_pb2_grpc
 from passport.type.v1 import biometrics_pb2
 from servicekit.grpc.server import Context
 
-from matcher.use_cases.describe_calibration import DescribeCalibration, ThresholdRates
+from matcher.use_cases.describe_calibration import ThresholdRates
+from matcher.use_cases.serving_bundle import ServingBundle
 
 
 class Calibration(calibration_pb2_grpc.CalibrationServicer):
     """Says what thresholds mean at a number of persons."""
 
-    def __init__(self, describe: DescribeCalibration) -> None:
-        self._describe = describe
+    def __init__(self, serving: ServingBundle) -> None:
+        self._serving = serving
 
     async def GetCalibration(
         self, request: pb.GetCalibrationRequest, context: Context
     ) -> pb.GetCalibrationResponse:
         """Return the threshold for an error rate, and error rates by threshold."""
-        found = self._describe(request.target_fpir or None, request.people or None)
+        found = self._serving.current.describe_calibration(
+            request.target_fpir or None, request.people or None
+        )
         return pb.GetCalibrationResponse(
             calibration_version=found.version,
             people=found.people,

@@ -14,19 +14,18 @@ from servicekit.grpc.server import Context
 from servicekit.storage.idempotency import IdempotentRequests
 
 from matcher.domain.encounter import Encounter, EncounterStatus
-from matcher.domain.operation import ReportProgress
 from matcher.service import decode
 from matcher.service import encode_encounters as encode
 from matcher.service.decision_audit import audit_enrolled, audit_enrolment
 from matcher.service.idempotent_changes import answer_once
 from matcher.service.start_operation import SECONDS_TO_CATCH_UP, StartOperation, operation_method
 from matcher.store.store import Store, StoreResponse
-from matcher.use_cases.change_encounter import ChangeEncounter, DeletedEncounter
+from matcher.use_cases.change_encounter import DeletedEncounter
 from matcher.use_cases.change_person import ChangePerson
-from matcher.use_cases.enrol import Enrol, Enrolled
+from matcher.use_cases.enrol import Enrolled
 from matcher.use_cases.get_template import GetTemplate
-from matcher.use_cases.import_encounters import ImportEncounters
-from matcher.use_cases.run_operations import OperationMethod
+from matcher.use_cases.run_operations import OperationMethod, RunningOperation
+from matcher.use_cases.serving_bundle import ServingBundle
 
 START_CREATE_ENCOUNTER = "passport.matcher.v1.Encounters/StartCreateEncounter"
 
@@ -46,20 +45,16 @@ class Encounters(encounters_pb2_grpc.EncountersServicer):
         self,
         requests: IdempotentRequests,
         store: Store,
-        enrol: Enrol,
-        change: ChangeEncounter,
+        serving: ServingBundle,
         change_person: ChangePerson,
         get_template: GetTemplate,
-        import_encounters: ImportEncounters,
         start: StartOperation,
     ) -> None:
         self._requests = requests
         self._store = store
-        self._enrol = enrol
-        self._change = change
+        self._serving = serving
         self._change_person = change_person
         self._get_template = get_template
-        self._import = import_encounters
         self._start = start
 
     async def CreateEncounter(
@@ -70,7 +65,7 @@ class Encounters(encounters_pb2_grpc.EncountersServicer):
         enrolment, seconds_left = await decode.enrolment(request), downstream_timeout(context)
         answer = await answer_once(
             self._requests, request, encode.enrolled, pb.CreateEncounterResponse,
-            lambda store_response: self._enrol(
+            lambda store_response: self._serving.current.enrol(
                 enrolment, store_response, seconds_left=seconds_left
             ),
             enrolment.request_digest,
@@ -117,7 +112,7 @@ class Encounters(encounters_pb2_grpc.EncountersServicer):
         by, (samples, galleries) = decode.origin(request), decode.replaced_contents(request)
         return await self._change_once(
             request,
-            lambda store_response: self._change.replace(
+            lambda store_response: self._serving.current.change_encounter.replace(
                 request.encounter_id, samples, galleries, request.revision, by, store_response
             ),
         )
@@ -127,7 +122,7 @@ class Encounters(encounters_pb2_grpc.EncountersServicer):
         by, galleries = decode.origin(request), tuple(sorted(request.galleries))
         return await self._change_once(
             request,
-            lambda store_response: self._change.replace(
+            lambda store_response: self._serving.current.change_encounter.replace(
                 request.encounter_id, None, galleries, request.revision, by, store_response
             ),
         )
@@ -139,7 +134,7 @@ class Encounters(encounters_pb2_grpc.EncountersServicer):
         by, status = decode.origin(request), EncounterStatus(request.status)
         return await self._change_once(
             request,
-            lambda store_response: self._change.set_status(
+            lambda store_response: self._serving.current.change_encounter.set_status(
                 request.encounter_id, status, request.revision, request.reason, by, store_response
             ),
         )
@@ -151,7 +146,7 @@ class Encounters(encounters_pb2_grpc.EncountersServicer):
         by = decode.origin(request)
         return await self._change_once(
             request,
-            lambda store_response: self._change.move(
+            lambda store_response: self._serving.current.change_encounter.move(
                 request.encounter_id, request.person_id, request.revision, by, store_response
             ),
         )
@@ -164,7 +159,9 @@ class Encounters(encounters_pb2_grpc.EncountersServicer):
         by = decode.origin(request)
 
         async def delete(store_response: StoreResponse[DeletedEncounter]) -> DeletedEncounter:
-            deleted = await self._change.delete(request.encounter_id, by, store_response)
+            deleted = await self._serving.current.change_encounter.delete(
+                request.encounter_id, by, store_response
+            )
             add_audit_facts(person_id=deleted.person_id)
             return deleted
 
@@ -228,7 +225,8 @@ class Encounters(encounters_pb2_grpc.EncountersServicer):
     ) -> AsyncIterator[pb.ImportEncountersResponse]:
         """Store encounters of an existing register."""
         counts = Counter[str]()
-        async with aclosing(self._import(decode.import_requests(requests))) as batches:
+        store_all = self._serving.current.import_encounters
+        async with aclosing(store_all(decode.import_requests(requests))) as batches:
             async for batch in batches:
                 for acknowledgement in batch:
                     yield encode.acknowledgement(acknowledgement)
@@ -247,7 +245,7 @@ class Encounters(encounters_pb2_grpc.EncountersServicer):
         return answer
 
 
-def enrol_operations(store: Store, enrol: Enrol) -> OperationMethod:
+def enrol_operations(store: Store, serving: ServingBundle) -> OperationMethod:
     """Return how the operations of StartCreateEncounter are carried out.
 
     One whose encounter is committed goes on to its end: others may have found the encounter.
@@ -261,11 +259,13 @@ def enrol_operations(store: Store, enrol: Enrol) -> OperationMethod:
     async def carry_out(
         request: pb.CreateEncounterRequest,
         store_response: StoreResponse[Enrolled],
-        _report_progress: ReportProgress,
+        _running: RunningOperation,
     ) -> Enrolled:
         audit_enrolment(request)
         enrolment = await decode.enrolment(request)
-        enrolled = await enrol(enrolment, store_response, seconds_left=SECONDS_TO_CATCH_UP)
+        enrolled = await serving.current.enrol(
+            enrolment, store_response, seconds_left=SECONDS_TO_CATCH_UP
+        )
         audit_enrolled(encode.enrolled(enrolled))
         return enrolled
 

@@ -11,19 +11,15 @@ from matcher.service import decode
 from matcher.service import encode_decisions as encode
 from matcher.service.encode_alteration import alteration_drawing
 from matcher.store.store import Store
-from matcher.use_cases.draw_alteration import DrawAlteration
-from matcher.use_cases.draw_comparison import DrawComparison
+from matcher.use_cases.serving_bundle import ServingBundle
 
 
 class Evidence(identification_pb2_grpc.EvidenceServicer):
     """Shows recorded decisions, and draws the comparisons that they rest on, for examiners."""
 
-    def __init__(
-        self, store: Store, draw_comparison: DrawComparison, draw_alteration: DrawAlteration
-    ) -> None:
+    def __init__(self, store: Store, serving: ServingBundle) -> None:
         self._store = store
-        self._draw_comparison = draw_comparison
-        self._draw_alteration = draw_alteration
+        self._serving = serving
 
     async def GetDecision(self, request: pb.GetDecisionRequest, context: Context) -> pb.Decision:
         """Return a decision as it was answered."""
@@ -53,7 +49,7 @@ class Evidence(identification_pb2_grpc.EvidenceServicer):
         """Draw a finger of the probe and of a candidate with their paired minutiae."""
         add_audit_facts(decision_id=request.decision_id, person_id=request.person_id)
         position = request.position or None
-        drawn = await self._draw_comparison(
+        drawn = await self._serving.current.draw_comparison(
             request.decision_id, request.person_id, position, decode.office_scope()
         )
         add_audit_facts(
@@ -67,7 +63,9 @@ class Evidence(identification_pb2_grpc.EvidenceServicer):
         """Draw a finger of the probe with what is unusual about its ridges."""
         add_audit_facts(decision_id=request.decision_id)
         position = request.position or None
-        drawn = await self._draw_alteration(request.decision_id, position, decode.office_scope())
+        drawn = await self._serving.current.draw_alteration(
+            request.decision_id, position, decode.office_scope()
+        )
         add_audit_facts(
             encounter_ids=[drawn.encounter.encounter_id], person_ids=[drawn.encounter.person_id]
         )

@@ -8,7 +8,6 @@ from servicekit.grpc.server import Context
 from servicekit.storage.idempotency import IdempotentRequests
 
 from matcher.domain.decision import DecisionRecord
-from matcher.domain.operation import ReportProgress
 from matcher.service import decode
 from matcher.service import encode_decisions as encode
 from matcher.service.decision_audit import audit_decision, audit_sides
@@ -16,7 +15,8 @@ from matcher.service.idempotent_changes import answer_once
 from matcher.service.start_operation import SECONDS_TO_CATCH_UP, StartOperation, operation_method
 from matcher.store.store import StoreResponse
 from matcher.use_cases.identify import Identify
-from matcher.use_cases.run_operations import OperationMethod
+from matcher.use_cases.run_operations import OperationMethod, RunningOperation
+from matcher.use_cases.serving_bundle import ServingBundle
 
 START_IDENTIFY = "passport.matcher.v1.Identification/StartIdentify"
 
@@ -25,10 +25,10 @@ class Identification(identification_pb2_grpc.IdentificationServicer):
     """Searches all persons on record for the persons of a probe."""
 
     def __init__(
-        self, requests: IdempotentRequests, identify: Identify, start: StartOperation
+        self, requests: IdempotentRequests, serving: ServingBundle, start: StartOperation
     ) -> None:
         self._requests = requests
-        self._identify = identify
+        self._serving = serving
         self._start = start
 
     async def Identify(self, request: pb.IdentifyRequest, context: Context) -> pb.Decision:
@@ -38,7 +38,7 @@ class Identification(identification_pb2_grpc.IdentificationServicer):
         answer = await answer_once(
             self._requests, request, encode.decision, pb.Decision,
             lambda store_response: _identify(
-                self._identify, request, store_response, seconds_left=seconds_left
+                self._serving.current.identify, request, store_response, seconds_left=seconds_left
             ),
         )  # fmt: skip
         return audit_decision(answer, request.probe)
@@ -52,17 +52,17 @@ class Identification(identification_pb2_grpc.IdentificationServicer):
         return await self._start(request, START_IDENTIFY, priority=request.search.priority)
 
 
-def identify_operations(identify: Identify) -> OperationMethod:
+def identify_operations(serving: ServingBundle) -> OperationMethod:
     """Return how the operations of StartIdentify are carried out."""
 
     async def carry_out(
         request: pb.IdentifyRequest,
         store_response: StoreResponse[DecisionRecord],
-        _report_progress: ReportProgress,
+        _running: RunningOperation,
     ) -> DecisionRecord:
         audit_sides(request.probe)
         decided = await _identify(
-            identify, request, store_response, seconds_left=SECONDS_TO_CATCH_UP
+            serving.current.identify, request, store_response, seconds_left=SECONDS_TO_CATCH_UP
         )
         audit_decision(encode.decision(decided), request.probe)
         return decided

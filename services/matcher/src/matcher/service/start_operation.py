@@ -17,8 +17,8 @@ from servicekit.storage.idempotency import IdempotentRequests
 from matcher.domain.operation import (
     LeasedOperation,
     NewOperation,
+    Operation,
     OperationOrigin,
-    ReportProgress,
 )
 from matcher.service.encode_operation import encode_operation, operation_id
 from matcher.service.idempotent_changes import answer_once
@@ -40,13 +40,14 @@ T = TypeVar("T")
 def operation_method(
     request_type: type[R],
     encode: Callable[[T], Message],
-    act: Callable[[R, StoreResponse[T], ReportProgress], Awaitable[T]],
+    act: Callable[[R, StoreResponse[T], RunningOperation], Awaitable[T]],
     has_changed: Callable[[R], Awaitable[bool]] | None = None,
 ) -> OperationMethod:
     """Return how operations of a method are carried out that also exists as a call.
 
-    act: carries out a request, stores its result in its last transaction, may report what share is
-    done, and states for the audit log whom it is about, as the call does. has_changed: whether an
+    act: carries out a request, stores its result in its last transaction, may report of the running
+    operation what share is done, and states for the audit log whom it is about, as the call does.
+    has_changed: whether an
     earlier attempt of the request has committed something.
     """
 
@@ -58,7 +59,7 @@ def operation_method(
 
         with _audited(running.leased):
             request = _request(request_type, running.leased)
-            await act(request, store_response, running.report_progress)
+            await act(request, store_response, running)
 
     if has_changed is None:
         return OperationMethod(work)
@@ -102,11 +103,13 @@ class StartOperation:
         on_this_replica: bool = False,
         office_id: str = "",
         digest: bytes | None = None,
+        check: Callable[[], Awaitable[None]] | None = None,
     ) -> operations_pb2.Operation:
         """Return the operation. method: ``package.Service/Method``. priority: 0 for the default.
 
         office_id: for which it is started; empty for that of the person the caller acts for, else
-        of the caller. digest: of the request's content, where it is known already.
+        of the caller. digest: of the request's content, where it is known already. check: raises
+        for which reason it cannot be carried out, if the request is a new one.
         """
         new = NewOperation(
             uuid4().hex,
@@ -115,10 +118,15 @@ class StartOperation:
             priority or _DEFAULT_PRIORITY,
             self.runner.replica if on_this_replica else None,
         )
+
+        async def start(store_response: StoreResponse[Operation]) -> Operation:
+            if check is not None:
+                await check()
+            return await self.runner.start(new, store_response)
+
         started = await answer_once(
-            self.requests, request, encode_operation, operations_pb2.Operation,
-            lambda store_response: self.runner.start(new, store_response), digest,
-        )  # fmt: skip
+            self.requests, request, encode_operation, operations_pb2.Operation, start, digest
+        )
         add_audit_facts(operation=operation_id(started.name))
         return started
 

@@ -49,10 +49,14 @@ class DatabaseState:
 
 @dataclass(frozen=True, slots=True)
 class LoggedChanges:
-    """Successive changes: the state that the last one leads to, and the encounters concerned."""
+    """Successive changes: the state that the last one leads to, and the encounters concerned.
+
+    last_move: number of the last one that moved an encounter to another person, 0 if none did.
+    """
 
     last: ChangeToken
     encounter_ids: list[str]
+    last_move: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,13 +133,6 @@ class ChangeLog:
         await self._set_head(number, log_hash, sums)
         return tokens
 
-    async def was_added(self, encounter_id: str) -> bool:
-        """Return whether an encounter of this id was ever added."""
-        statement = select(changes.c.number).where(
-            changes.c.encounter_id == encounter_id, changes.c.kind == ChangeKind.ADDED
-        )
-        return await self._transaction.scalar(statement) is not None
-
     async def after(self, applied: ChangeToken, latest: DatabaseState, limit: int) -> LoggedChanges:
         """Return at most ``limit`` changes that follow a state; each encounter once.
 
@@ -162,7 +159,9 @@ class ChangeLog:
                 raise BrokenLog(f"the change log is broken at change {number}")
         epoch = latest.change_token.database_epoch
         encounter_ids = list(dict.fromkeys(row.encounter_id for row in rows))
-        return LoggedChanges(change_token(epoch, number, log_hash), encounter_ids)
+        moves = (row.number for row in rows if row.kind == ChangeKind.MOVED)
+        last = change_token(epoch, number, log_hash)
+        return LoggedChanges(last, encounter_ids, max(moves, default=0))
 
     async def find_break(self) -> str:
         """Return where the chain of hashes of the whole log breaks, in words; empty if nowhere."""

@@ -1,6 +1,6 @@
 """How are encounters, their fingers and images stored and read?"""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,6 +31,7 @@ from matcher.store.encryption import DataKey, image_name, template_name
 from matcher.store.gallery_records import GalleryRecords
 from matcher.store.tables import (
     ChangeKind,
+    changes,
     embeddings,
     encounter_galleries,
     encounters,
@@ -66,19 +67,18 @@ class EncounterRecords:
             raise _request_id_reused()
         return (await read_encounters(self._transaction, statement))[0]
 
-    async def is_imported(self, enrolment: Enrolment) -> bool:
-        """Return whether an import of the same content added the encounter.
+    async def request_digests(self, encounter_ids: Collection[str]) -> dict[str, bytes | None]:
+        """Return those of these ids that were ever used, with the digest of the adding request.
 
-        Raises EncounterExists if its id was ever used for another content.
+        None for an encounter that is no longer stored.
         """
-        statement = select(encounters.c.request_digest).where(
-            encounters.c.encounter_id == enrolment.encounter_id
+        statement = (
+            select(changes.c.encounter_id, encounters.c.request_digest)
+            .outerjoin(encounters, encounters.c.encounter_id == changes.c.encounter_id)
+            .where(changes.c.kind == ChangeKind.ADDED, changes.c.encounter_id.in_(encounter_ids))
         )
-        if await self._transaction.scalar(statement) == enrolment.request_digest:
-            return True
-        if await self._changes.was_added(enrolment.encounter_id):
-            raise _encounter_exists()
-        return False
+        rows = (await self._transaction.execute(statement)).all()
+        return {row.encounter_id: row.request_digest for row in rows}
 
     async def add(
         self,

@@ -6,11 +6,12 @@ from itertools import groupby
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Row, Select, and_, delete, insert, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from matcher.domain.encounter import EncounterStatus
 from matcher.domain.finger import Embedding
+from matcher.domain.person_part import EVERYBODY, PersonPart
 from matcher.domain.searched_content import SearchedContent
 from matcher.embedding.embedding_network import EMBEDDING_SIZE
 from matcher.store import encounter_rows
@@ -83,21 +84,80 @@ class IndexSource:
     _keys: EncounterKeys
     _embedding_version: str
 
-    async def of(self, encounter_ids: Sequence[str]) -> list[IndexedEncounter]:
-        """Return those of these encounters that exist and have a finger, as they are now."""
+    async def of(
+        self, encounter_ids: Collection[str], part: PersonPart = EVERYBODY
+    ) -> list[IndexedEncounter]:
+        """Return those of these encounters that exist and have a finger, as they are now.
+
+        part: encounters of other persons are left out.
+        """
+        if not part.is_whole:
+            persons = select(encounters.c.encounter_id, encounters.c.person_id).where(
+                encounters.c.encounter_id.in_(encounter_ids)
+            )
+            rows = (await self._transaction.execute(persons)).all()
+            encounter_ids = [row.encounter_id for row in rows if part.holds(row.person_id)]
+        if not encounter_ids:
+            return []
         statement = self._select().where(encounters.c.encounter_id.in_(encounter_ids))
         return await self._read(statement)
 
-    async def added_after(self, number: int, limit: int) -> list[IndexedEncounter]:
-        """Return the next ``limit`` encounters added after this change, in order of addition."""
+    async def are_stored(self, encounter_ids: Collection[str]) -> bool:
+        """Return whether all of these encounters, each named once, exist."""
+        statement = select(func.count()).where(encounters.c.encounter_id.in_(encounter_ids))
+        return await self._transaction.scalar(statement) == len(encounter_ids)
+
+    async def added_after(
+        self, number: int, limit: int, part: PersonPart = EVERYBODY
+    ) -> list[IndexedEncounter]:
+        """Return the next ``limit`` encounters added after this change, in order of addition.
+
+        part: encounters of other persons are left out, so there may be fewer; none if there are no
+        more.
+        """
+        while True:
+            statement = (
+                select(encounters.c.encounter_id, encounters.c.added_by_change)
+                .where(encounters.c.added_by_change > number)
+                .order_by(encounters.c.added_by_change)
+                .limit(limit)
+            )
+            rows = (await self._transaction.execute(statement)).all()
+            found = await self.of([row.encounter_id for row in rows], part)
+            if found or not rows:
+                return found
+            number = rows[-1].added_by_change
+
+    async def outdated_after(self, number: int, limit: int) -> list[IndexedEncounter]:
+        """Return the next ``limit`` encounters after this change that lack an embedding."""
+        lacks_embedding = (
+            select(fingers.c.position)
+            .outerjoin(embeddings, self._of_this_version())
+            .where(
+                fingers.c.encounter_id == encounters.c.encounter_id,
+                fingers.c.template.is_not(None),
+                embeddings.c.version.is_(None),
+            )
+            .exists()
+        )
         following = (
             select(encounters.c.encounter_id)
-            .where(encounters.c.added_by_change > number)
+            .where(encounters.c.added_by_change > number, lacks_embedding)
             .order_by(encounters.c.added_by_change)
             .limit(limit)
         )
-        statement = self._select().where(encounters.c.encounter_id.in_(following))
-        return await self._read(statement)
+        return await self._read(self._select().where(encounters.c.encounter_id.in_(following)))
+
+    async def delete_other_embeddings(self, limit: int) -> int:
+        """Delete embeddings that other model versions made; return how many there were.
+
+        Those of at most ``limit`` encounters.
+        """
+        is_other = embeddings.c.version != self._embedding_version
+        some = select(embeddings.c.encounter_id).where(is_other).distinct().limit(limit)
+        found = (await self._transaction.scalars(some)).all()
+        statement = delete(embeddings).where(is_other, embeddings.c.encounter_id.in_(found))
+        return (await self._transaction.execute(statement)).rowcount
 
     async def store_embeddings(self, made: NewEmbeddings) -> None:
         """Store embeddings that the present model version made of templates still stored."""
@@ -117,9 +177,10 @@ class IndexSource:
                 keys[encounter_id],
             )
         ]
-        for row in rows:  # one that is damaged, or that another replica has stored meanwhile
-            its_row = [c == row[c.name] for c in embeddings.primary_key.columns]
-            await self._transaction.execute(delete(embeddings).where(*its_row))
+        # Of those there already one is damaged, or another replica has stored it meanwhile.
+        its_row = [c == bindparam(f"its_{c.name}") for c in embeddings.primary_key.columns]
+        named = [{f"its_{name}": value for name, value in row.items()} for row in rows]
+        await self._transaction.execute(delete(embeddings).where(*its_row), named)
         await self._transaction.execute(insert(embeddings), rows)
 
     async def invalidate_embeddings(self) -> None:
@@ -151,12 +212,14 @@ class IndexSource:
             for encounter_id, group in groupby(rows, lambda row: row.encounter_id)
         ]
 
-    def _select(self) -> Select[Any]:
-        of_this_version = and_(
+    def _of_this_version(self) -> ColumnElement[bool]:
+        return and_(
             embeddings.c.encounter_id == fingers.c.encounter_id,
             embeddings.c.position == fingers.c.position,
             embeddings.c.version == self._embedding_version,
         )
+
+    def _select(self) -> Select[Any]:
         return (
             select(
                 encounters.c.encounter_id,
@@ -170,7 +233,7 @@ class IndexSource:
             )
             .select_from(encounters)
             .join(fingers)
-            .outerjoin(embeddings, of_this_version)
+            .outerjoin(embeddings, self._of_this_version())
             .where(fingers.c.template.is_not(None))
             .order_by(encounters.c.added_by_change, fingers.c.position)
         )

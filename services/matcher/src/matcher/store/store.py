@@ -8,6 +8,7 @@ from servicekit.process.failpoint import failpoint
 from servicekit.storage.database import Database
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from matcher.store.bundle_records import BundleRecords
 from matcher.store.change_log import ChangeLog
 from matcher.store.decision_chain import DecisionChain
 from matcher.store.encounter_changes import EncounterChanges
@@ -47,6 +48,7 @@ class Records:
         self.index_source = IndexSource(transaction, self.keys, embedding_version)
         self.decisions = DecisionChain(transaction)
         self.supplied_fingers = SuppliedFingers(transaction, master_key)
+        self.bundles = BundleRecords(transaction, self.changes)
         self.operations = OperationRecords(transaction, master_key)
 
 
@@ -68,6 +70,10 @@ class Store:
         self._database = database
         self._embedding_version = embedding_version
         self._master_key = master_key
+
+    def of_embeddings(self, version: str) -> "Store":
+        """Return the same database, seen with the embeddings of this model version."""
+        return Store(self._database, version, self._master_key)
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Records]:

@@ -264,4 +264,28 @@ operations = Table(
 )
 Index("operations_by_turn", operations.c.state, operations.c.priority, operations.c.created_at)
 
+model_bundles = Table(
+    "model_bundles",
+    metadata,
+    # One that serves, if any but the packaged one ever did, and at most one other.
+    Column("name", String(64), primary_key=True),
+    # Of all its models.
+    Column("versions", String, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("operation_id", String(32), nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+)
+
+bundle_reports = Table(
+    "bundle_reports",
+    metadata,
+    Column("replica", String(32), primary_key=True),
+    Column("bundle", String(64), nullable=False),
+    Column("share", Float, nullable=False),
+    Column("is_ready", Boolean, nullable=False),
+    Column("problem", String, nullable=False),
+    Column("is_rejected", Boolean, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+)
+
 idempotency = idempotency_table(metadata)

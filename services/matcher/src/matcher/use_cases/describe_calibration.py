@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from matcher.calibration.score_calibration import ScoreCalibration
-from matcher.index.following_index import FollowingIndex
+from matcher.index.served_index import ServedIndex
 from matcher.use_cases.readiness import Readiness, ServiceLevel
 from matcher.use_cases.search_error_rates import fpir_of_threshold, threshold_of_fpir
 
@@ -40,7 +40,7 @@ class DescribeCalibration:
     """Describes the calibration in use. target_fpir: if the caller asks for none."""
 
     calibration: ScoreCalibration
-    index: FollowingIndex
+    index: ServedIndex
     readiness: Readiness
     target_fpir: float
 

@@ -1,17 +1,38 @@
 """In which state is the matcher: level, database, index, open work?"""
 
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from servicekit.process.clock import Clock
 
 from matcher.domain.change_token import ChangeToken
+from matcher.domain.errors import OperationNotFound
 from matcher.domain.index_capacity import IndexCapacity
 from matcher.domain.index_entry import IndexState
-from matcher.index.following_index import FollowingIndex
+from matcher.domain.model_bundle import BundleReport, BundleState
 from matcher.models import ModelVersions
-from matcher.store.store import Store
+from matcher.store.store import Records, Store
 from matcher.use_cases.readiness import Readiness, ServiceLevel
+from matcher.use_cases.serving_bundle import ServingBundle
+
+
+@dataclass(frozen=True, slots=True)
+class BundleStatus:
+    """A bundle of models: the one that serves, or one that is prepared or kept.
+
+    since: None if that is not known. progress: share of its preparation that is done, 0 to 1.
+    expected_at: about when it will serve; None if that cannot be told. reports: of the replicas.
+    Real time.
+    """
+
+    name: str
+    state: BundleState
+    since: datetime | None
+    progress: float = 1.0
+    expected_at: datetime | None = None
+    reports: tuple[BundleReport, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +58,19 @@ class MatcherStatus:
     draining: bool
     index_bytes_limit: int | None
     people_left: int | None
+    bundles: tuple[BundleStatus, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class GetStatus:
-    """Collects the state of the matcher for administrators."""
+    """Collects the state of the matcher for administrators. now: real time."""
 
     store: Store
-    index: FollowingIndex
-    versions: ModelVersions
+    serving: ServingBundle
     readiness: Readiness
     clock: Clock
     capacity: IndexCapacity
+    now: Callable[[], datetime]
 
     async def __call__(self) -> MatcherStatus:
         """Return the present state."""
@@ -57,13 +79,15 @@ class GetStatus:
             pending, oldest_created_at = await records.encounters.pending()
             decisions, undecided = await records.decisions.count()
             open_operations = await records.operations.count_open()
-        index = self.index.state()
+            bundles = await self._bundles(records)
+        current = self.serving.current
+        index = current.index.state()
         return MatcherStatus(
             self.readiness.level,
             self.readiness.reason,
             latest,
             index,
-            self.versions,
+            current.models.versions,
             pending,
             max(self.clock.now() - oldest_created_at, timedelta()) if oldest_created_at else None,
             decisions,
@@ -72,4 +96,25 @@ class GetStatus:
             self.readiness.draining,
             self.capacity.limit_bytes,
             self.capacity.people_left(index),
+            bundles,
+        )
+
+    async def _bundles(self, records: Records) -> tuple[BundleStatus, ...]:
+        bundles = await records.bundles.present()
+        since = bundles.serving.since if bundles.serving is not None else None
+        serving = BundleStatus(bundles.serving_name, BundleState.SERVING, since)
+        other = bundles.other
+        if other is None:
+            return (serving,)
+        reports = tuple(await records.bundles.reports(other.name))
+        if other.state is BundleState.KEPT:
+            return serving, BundleStatus(other.name, other.state, other.since, reports=reports)
+        progress, expected_at = 0.0, None
+        with suppress(OperationNotFound):
+            operation = await records.operations.get(other.operation_id)
+            if progress := operation.progress:
+                now = self.now()
+                expected_at = now + (now - operation.created_at) * ((1 - progress) / progress)
+        return serving, BundleStatus(
+            other.name, other.state, other.since, progress, expected_at, reports
         )

@@ -1,10 +1,10 @@
 """How is an existing register imported: fast, in order, and nothing twice?"""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from servicekit.errors import DomainError, ErrorKind
 from servicekit.process.clock import Clock
@@ -14,6 +14,7 @@ from matcher.domain.encounter import EncounterStatus
 from matcher.domain.enrolment import Enrolment
 from matcher.domain.errors import EncounterExists, OffsetNotRising
 from matcher.domain.finger import Finger
+from matcher.store.encounter_rows import NewEncounter
 from matcher.store.store import Records, Store
 from matcher.use_cases.extract_fingers import ExtractFingers
 from matcher.use_cases.readiness import Readiness, ServiceLevel
@@ -24,6 +25,8 @@ _MAX_BATCH = _MAX_IN_FLIGHT // 2
 """Most encounters in one commit; meanwhile the fingers of others are extracted."""
 _MAX_EXTRACTING = 8
 """Most encounters whose fingers are extracted at a time: the queue for it serves others too."""
+T = TypeVar("T")
+
 _REFUSALS = frozenset({ErrorKind.INVALID, ErrorKind.ALREADY_EXISTS, ErrorKind.DENIED})
 """Kinds of errors that are the encounter's; any other one ends the import."""
 
@@ -62,8 +65,12 @@ class PreparedEncounter:
     fingers: tuple[Finger, ...]
 
 
-InFlight = asyncio.Queue[asyncio.Task[Acknowledgement | PreparedEncounter] | None]
+Arrived = asyncio.Queue[ImportRequest | None]
 """What was read, in order; None after the last."""
+InFlight = asyncio.Queue[asyncio.Task[Acknowledgement | PreparedEncounter] | None]
+"""What is being extracted, in order; None after the last."""
+Digests = dict[str, bytes | None]
+"""Ids ever used, with the digest of the request that added the encounter; None if it is deleted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,47 +91,43 @@ class ImportEncounters:
         store raise, Overloaded; what is not acknowledged then may be sent again.
         """
         self.readiness.require(ServiceLevel.VERIFY_ONLY)
+        arrived: Arrived = asyncio.Queue()
         in_flight: InFlight = asyncio.Queue()
-        free, extracting = asyncio.Semaphore(_MAX_IN_FLIGHT), asyncio.Semaphore(_MAX_EXTRACTING)
-        reading = asyncio.create_task(self._read(requests, in_flight, free, extracting))
+        free = asyncio.Semaphore(_MAX_IN_FLIGHT)
+        reading = asyncio.create_task(_read(requests, arrived, free))
+        preparing = asyncio.create_task(self._prepare_all(arrived, in_flight))
         try:
             while batch := await _next_batch(in_flight):
                 acknowledgements = await self._store(await asyncio.gather(*batch))
                 yield acknowledgements
                 for _ in acknowledgements:
                     free.release()
+            await preparing
             await reading
         finally:
-            await _cancel(reading, in_flight)
+            await _cancel([reading, preparing], in_flight)
 
-    async def _read(
-        self,
-        requests: AsyncIterator[ImportRequest],
-        in_flight: InFlight,
-        free: asyncio.Semaphore,
-        extracting: asyncio.Semaphore,
-    ) -> None:
-        last = 0
+    async def _prepare_all(self, arrived: Arrived, in_flight: InFlight) -> None:
+        """Begin to prepare the encounters, those that were imported before excepted."""
+        extracting = asyncio.Semaphore(_MAX_EXTRACTING)
         try:
-            async for request in requests:
-                if request.offset <= last:
-                    raise OffsetNotRising(f"the offset before was {last}", field="offset")
-                last = request.offset
-                await free.acquire()
-                in_flight.put_nowait(asyncio.create_task(self._prepare(request, extracting)))
+            while batch := await _next_batch(arrived):
+                async with self.store.read() as records:
+                    used = await _used(records, batch)
+                for request in batch:
+                    prepare = self._prepare(request, used, extracting)
+                    in_flight.put_nowait(asyncio.create_task(prepare))
         finally:
             in_flight.put_nowait(None)
 
     async def _prepare(
-        self, request: ImportRequest, extracting: asyncio.Semaphore
+        self, request: ImportRequest, used: Digests, extracting: asyncio.Semaphore
     ) -> Acknowledgement | PreparedEncounter:
         try:
             if isinstance(request.enrolment, DomainError):
                 raise request.enrolment
-            async with self.store.read() as records:
-                imported_before = await records.encounters.is_imported(request.enrolment)
-            if imported_before:
-                return Acknowledgement(request.offset, ImportResult.IMPORTED_BEFORE)
+            if answer := _answer_known(request.offset, request.enrolment, used):
+                return answer
             async with extracting:
                 fingers = await self.extract(request.enrolment.samples, "samples")
         except DomainError as error:
@@ -137,52 +140,98 @@ class ImportEncounters:
         self, batch: Sequence[Acknowledgement | PreparedEncounter]
     ) -> Sequence[Acknowledgement]:
         """Store a batch in one commit."""
-        acknowledgements = [each for each in batch if isinstance(each, Acknowledgement)]
-        if len(acknowledgements) == len(batch):
-            return acknowledgements
+        answers = [each for each in batch if isinstance(each, Acknowledgement)]
+        if len(answers) == len(batch):
+            return answers
         async with self.store.write() as records:
             await records.changes.lock()
-            acknowledgements = [
-                each if isinstance(each, Acknowledgement) else await self._add(records, each)
+            # Looked for again: another caller, or an earlier request, may have added it.
+            used, new = await _used(records, batch), list[NewEncounter]()
+            answers = [
+                each if isinstance(each, Acknowledgement) else self._accept(each, used, new)
                 for each in batch
             ]
+            if new:
+                await records.encounters.add_all(new)
         failpoint("matcher.import_encounters.after_commit")
-        return acknowledgements
+        return answers
 
-    async def _add(self, records: Records, prepared: PreparedEncounter) -> Acknowledgement:
-        # Looked for again: an earlier request of the stream, or another caller, may have added it.
-        try:
-            if await records.encounters.is_imported(prepared.enrolment):
-                return Acknowledgement(prepared.offset, ImportResult.IMPORTED_BEFORE)
-        except EncounterExists as error:
-            return Acknowledgement(prepared.offset, ImportResult.REFUSED, error)
-        await records.encounters.add(
-            prepared.enrolment, prepared.fingers, EncounterStatus.ACTIVE, self.clock.now()
+    def _accept(
+        self, prepared: PreparedEncounter, used: Digests, new: list[NewEncounter]
+    ) -> Acknowledgement:
+        """Put the encounter among the new ones, unless its id was used."""
+        enrolment = prepared.enrolment
+        if answer := _answer_known(prepared.offset, enrolment, used):
+            return answer
+        used[enrolment.encounter_id] = enrolment.request_digest
+        new.append(
+            NewEncounter(enrolment, prepared.fingers, EncounterStatus.ACTIVE, self.clock.now())
         )
         return Acknowledgement(prepared.offset, ImportResult.IMPORTED)
 
 
-async def _next_batch(
-    in_flight: InFlight,
-) -> list[asyncio.Task[Acknowledgement | PreparedEncounter]]:
-    """Return the next encounters in order, at least one unless reading has ended."""
-    batch = []
-    task = await in_flight.get()
-    while task is not None:
-        batch.append(task)
-        if in_flight.empty() or len(batch) == _MAX_BATCH:
+async def _read(
+    requests: AsyncIterator[ImportRequest], arrived: Arrived, free: asyncio.Semaphore
+) -> None:
+    last = 0
+    try:
+        async for request in requests:
+            if request.offset <= last:
+                raise OffsetNotRising(f"the offset before was {last}", field="offset")
+            last = request.offset
+            await free.acquire()
+            arrived.put_nowait(request)
+    finally:
+        arrived.put_nowait(None)
+
+
+async def _used(
+    records: Records, batch: Sequence[ImportRequest | Acknowledgement | PreparedEncounter]
+) -> Digests:
+    """Return what is known of the ids of encounters that are to be stored."""
+    encounter_ids = {
+        each.enrolment.encounter_id
+        for each in batch
+        if not isinstance(each, Acknowledgement) and isinstance(each.enrolment, Enrolment)
+    }
+    return await records.encounters.request_digests(encounter_ids)
+
+
+def _answer_known(offset: int, enrolment: Enrolment, used: Digests) -> Acknowledgement | None:
+    """Return the answer to a request whose encounter id was used, None for a new one."""
+    if enrolment.encounter_id not in used:
+        return None
+    if used[enrolment.encounter_id] == enrolment.request_digest:
+        return Acknowledgement(offset, ImportResult.IMPORTED_BEFORE)
+    error = EncounterExists("this encounter id is taken", field="encounter_id")
+    return Acknowledgement(offset, ImportResult.REFUSED, error)
+
+
+async def _next_batch(queue: asyncio.Queue[T | None]) -> list[T]:
+    """Return the next of a queue in order, at least one unless it has come to its end."""
+    batch = list[T]()
+    each = await queue.get()
+    while each is not None:
+        batch.append(each)
+        if queue.empty() or len(batch) == _MAX_BATCH:
             return batch
-        task = in_flight.get_nowait()
-    in_flight.put_nowait(None)  # for the next call
+        each = queue.get_nowait()
+    queue.put_nowait(None)  # for the next call
     return batch
 
 
-async def _cancel(reading: asyncio.Task[None], in_flight: InFlight) -> None:
+async def _cancel(running: Sequence[asyncio.Task[None]], in_flight: InFlight) -> None:
     """End the reading and what is being prepared."""
-    unfinished: list[asyncio.Task[Any]] = [reading]
-    while not in_flight.empty():
-        if (task := in_flight.get_nowait()) is not None:
-            unfinished.append(task)
-    for each in unfinished:
+    await _end(running)
+    await _end([task for task in _emptied(in_flight) if task is not None])
+
+
+async def _end(tasks: Sequence[asyncio.Task[Any]]) -> None:
+    for each in tasks:
         each.cancel()
-    await asyncio.gather(*unfinished, return_exceptions=True)
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _emptied(queue: asyncio.Queue[T]) -> Iterator[T]:
+    while not queue.empty():
+        yield queue.get_nowait()

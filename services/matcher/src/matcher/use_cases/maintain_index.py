@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from matcher.domain.errors import ContradictoryDatabase, IndexDoubtful
 from matcher.domain.index_entry import IndexState, SnapshotFacts
 from matcher.domain.operation import ReportProgress
-from matcher.index.following_index import FollowingIndex
+from matcher.index.served_index import ServedIndex
 from matcher.store.store import Store, StoreResponse
 
 
@@ -22,7 +22,7 @@ class MaintainIndex:
     """Writes and verifies snapshots, and makes the index anew."""
 
     store: Store
-    index: FollowingIndex
+    index: ServedIndex
 
     async def create_snapshot(self, store_response: StoreResponse[SnapshotFacts]) -> SnapshotFacts:
         """Write a snapshot of all changes committed before.

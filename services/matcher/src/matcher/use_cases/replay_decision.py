@@ -12,7 +12,7 @@ from matcher.domain.finger_source import Probe, Side
 from matcher.domain.office_scope import ALL_OFFICES
 from matcher.domain.replay import SEVERITY, Replay, ReplayResult
 from matcher.domain.shortlist import SearchScope
-from matcher.models import ModelBundle
+from matcher.models import ModelBundle, ModelVersions
 from matcher.store.store import Store
 from matcher.use_cases.check_record import contradictions
 from matcher.use_cases.make_decision import ComparisonResult
@@ -66,13 +66,8 @@ class ReplayDecision:
         return await self._compared(decision, again)
 
     def _require_replayable(self, decision: Decision) -> None:
-        versions = self.models.versions
-        if decision.model_version != versions.model_version:
-            raise _CannotReplay(ReplayResult.OTHER_MODELS, decision.model_version)
-        if decision.calibration_version != versions.calibration:
-            raise _CannotReplay(ReplayResult.OTHER_MODELS, decision.calibration_version)
-        if decision.quantizer_version not in ("", versions.quantizer):
-            raise _CannotReplay(ReplayResult.OTHER_MODELS, decision.quantizer_version)
+        if other := other_version(decision, self.models.versions):
+            raise _CannotReplay(ReplayResult.OTHER_MODELS, other)
         if decision.depth is None and not decision.reference:
             raise _CannotReplay(ReplayResult.NOT_REPLAYABLE, "an older version recorded it")
 
@@ -176,6 +171,17 @@ class ReplayDecision:
         if changed:
             result = ReplayResult.CHANGED_SINCE if remaining else ReplayResult.PURGED
         return Replay(decision.decision_id, result, f"candidate {person_id}")
+
+
+def other_version(decision: Decision, versions: ModelVersions) -> str:
+    """Return the first version that a decision was made by and these are not; empty if none."""
+    if decision.model_version != versions.model_version:
+        return decision.model_version
+    if decision.calibration_version != versions.calibration:
+        return decision.calibration_version
+    if decision.quantizer_version not in ("", versions.quantizer):
+        return decision.quantizer_version
+    return ""
 
 
 def _different_candidates(decision: Decision, candidates: Sequence[Candidate]) -> list[Candidate]:

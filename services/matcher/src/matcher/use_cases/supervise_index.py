@@ -10,7 +10,7 @@ from servicekit.errors import DatabaseFailure
 from sqlalchemy.exc import SQLAlchemyError
 
 from matcher.domain.errors import IndexDoubtful
-from matcher.index.following_index import FollowingIndex
+from matcher.index.served_index import ServedIndex
 from matcher.store.store import Store
 from matcher.use_cases.readiness import Readiness, ServiceLevel
 
@@ -24,7 +24,7 @@ _log = structlog.get_logger(__name__)
 class SuperviseIndex:
     """Catches up with the database periodically, and loads an index in doubt anew."""
 
-    def __init__(self, store: Store, index: FollowingIndex, readiness: Readiness) -> None:
+    def __init__(self, store: Store, index: ServedIndex, readiness: Readiness) -> None:
         self._store = store
         self._index = index
         self._readiness = readiness

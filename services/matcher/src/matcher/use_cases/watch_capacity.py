@@ -5,7 +5,7 @@ import asyncio
 import structlog
 
 from matcher.domain.index_capacity import IndexCapacity
-from matcher.index.following_index import FollowingIndex
+from matcher.index.served_index import ServedIndex
 
 _INTERVAL_SECONDS = 60.0
 
@@ -15,7 +15,7 @@ _log = structlog.get_logger(__name__)
 class WatchCapacity:
     """Warns when the index is nearly full, and again when it was not meanwhile."""
 
-    def __init__(self, index: FollowingIndex, capacity: IndexCapacity) -> None:
+    def __init__(self, index: ServedIndex, capacity: IndexCapacity) -> None:
         self._index = index
         self._capacity = capacity
         self._warned = False

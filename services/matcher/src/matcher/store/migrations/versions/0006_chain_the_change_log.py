@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any
 
 import sqlalchemy as sa
@@ -96,17 +96,18 @@ def _hash_changes() -> bytes:
 
 def _sums() -> tuple[int, int, int]:
     """Return how many encounters and fingers are searched, and the sum of their checksums."""
-    rows = op.get_bind().execute(
-        sa.text(
-            "SELECT e.encounter_id, person_id, status, added_by_change, position, template_sha256 "
-            "FROM encounters e JOIN fingers f ON f.encounter_id = e.encounter_id "
-            "WHERE template IS NOT NULL ORDER BY added_by_change, position"
-        ),
-        execution_options={"yield_per": _ROWS_PER_STATEMENT},
+    # Not by a cursor: PostgreSQL would keep it open, and let no later migration change the table.
+    portions = _read(
+        "SELECT e.encounter_id, person_id, status, added_by_change, position, template_sha256 "
+        "FROM encounters e JOIN fingers f ON f.encounter_id = e.encounter_id "
+        "WHERE template IS NOT NULL "
+        "AND (added_by_change, position) > (:added_by_change, :position) "
+        "ORDER BY added_by_change, position",
+        {"added_by_change": -1, "position": -1},
     )
     galleries = _galleries()
     encounters = fingers = checksum = 0
-    for key, group in groupby(rows, _encounter):
+    for key, group in groupby(chain.from_iterable(portions), _encounter):
         templates = [(row.position, bytes(row.template_sha256).hex()) for row in group]
         if key[2] in _SEARCHED_STATUSES:
             content = json.dumps([*key, templates, sorted(galleries.get(key[0], []))])

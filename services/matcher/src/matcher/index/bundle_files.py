@@ -1,0 +1,71 @@
+"""Where are the snapshots of the indexes of different bundles of models, and when do they go?"""
+
+import re
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+import structlog
+
+from matcher.domain.model_bundle import PACKAGED
+from matcher.index import snapshot
+
+_BUNDLE_MARK = ".bundle-"
+_log = structlog.get_logger(__name__)
+
+_SHARD = re.compile("[0-9]+-of-[0-9]+")
+
+
+def bundle_snapshot_file(snapshot_file: Path, bundle: str) -> Path:
+    """Return the file for snapshots of the index of a bundle: in a folder of its own.
+
+    Makes the folder, but for the packaged bundle, whose file is the one of the settings. Raises
+    OSError.
+    """
+    if bundle == PACKAGED:
+        return snapshot_file
+    folder = _folder(snapshot_file, bundle)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder / snapshot_file.name
+
+
+def remove_other_bundles(snapshot_file: Path, in_use: Collection[str]) -> bool:
+    """Remove the snapshots of bundles that are not in use; return whether all of them are gone.
+
+    Segments that a process still has mapped stay, with a line in the log.
+    """
+    is_clean = True
+    if PACKAGED not in in_use:
+        is_clean = _remove(snapshot_file)
+    start = _folder(snapshot_file, "").name
+    for folder in snapshot_file.parent.glob(f"{start}*"):
+        if folder.name.removeprefix(start) not in in_use:
+            is_clean = _remove(folder / snapshot_file.name) and _remove_folder(folder) and is_clean
+    return is_clean
+
+
+def _folder(snapshot_file: Path, bundle: str) -> Path:
+    return snapshot_file.with_name(f"{snapshot_file.name}{_BUNDLE_MARK}{bundle}")
+
+
+def _remove(snapshot_file: Path) -> bool:
+    is_clean = snapshot.remove(snapshot_file)
+    for folder in [*_shards(snapshot_file)]:
+        is_gone = snapshot.remove(folder / snapshot_file.name) and _remove_folder(folder)
+        is_clean = is_clean and is_gone
+    return is_clean
+
+
+def _remove_folder(folder: Path) -> bool:
+    try:
+        folder.rmdir()
+    except OSError as error:  # something else lies in it
+        _log.warning("folder_not_removed", path=str(folder), error=str(error))
+        return False
+    return True
+
+
+def _shards(snapshot_file: Path) -> Iterator[Path]:
+    start = f"{snapshot_file.name}."
+    for folder in snapshot_file.parent.glob(f"{start}*"):
+        if _SHARD.fullmatch(folder.name.removeprefix(start)):
+            yield folder

@@ -1,0 +1,168 @@
+"""Which persons' embeddings are similar to a probe's, by two bits of each number?
+
+A number of an embedding of unit length is coded as -3, -1, 1 or 3, one of the probe's as -7 to 7.
+The similarity is the inner product of the two, an integer: the same on every machine, in whatever
+order and parts it is computed. Bits of equal value lie together in words, so that 64 products are
+counted at a time, as Gao and Long, "RaBitQ", SIGMOD 2024, section 3.3, do with one bit.
+"""
+
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.comparison.descriptor import popcount
+from matcher.domain.finger import Embedding
+from matcher.embedding.embedding_network import EMBEDDING_SIZE
+from matcher.index.growable_array import GrowableArray
+from matcher.jit import compiled
+
+CODES_PER_BLOCK = 64
+"""Codes that lie beside each other, word by word."""
+CODE_WORDS = 2 * EMBEDDING_SIZE // 64
+"""Words of a code: two bits of each number."""
+NO_SIMILARITY = np.int16(-0x8000)
+"""Similarity of a person that has no finger to compare."""
+_NO_SUM = np.int32(-0x80000000)
+_WIDTH = np.float16(EMBEDDING_SIZE**-0.5)
+"""Standard deviation of the numbers of an embedding."""
+_HALF = CODE_WORDS // 2
+_GREATEST_OF_PROBE = 7
+_PROBE_BITS = 4
+
+Query = tuple[NDArray[np.uint64], int]
+"""A probe's embedding in bits, uint64 (4, 4), and three times the sum of its numbers, -7 to 7 each.
+Bit k of each number, in two's complement, is in row k."""
+Codes = NDArray[np.uint64]
+"""uint64 (blocks, 8, 64): of each code four words of upper and four of lower bits, 64 codes beside
+each other; the last block is filled up with zeros."""
+
+
+class EmbeddingCodes:
+    """Codes of embeddings by row.
+
+    Not thread-safe: searches may run at the same time, a change must run alone.
+    """
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._blocks = GrowableArray(np.uint64, CODE_WORDS, CODES_PER_BLOCK)
+
+    @classmethod
+    def over(cls, blocks: Codes, count: int) -> Self:
+        """Return codes that lie elsewhere, and are not copied until some are appended."""
+        codes = cls()
+        codes._count, codes._blocks = count, GrowableArray.over(blocks)
+        return codes
+
+    @property
+    def blocks(self) -> Codes:
+        """A view of all codes, read-only, valid until some are added."""
+        view = self._blocks.rows.view()
+        view.flags.writeable = False  # as in files, so that kernels are compiled for one type
+        return view
+
+    @property
+    def size_bytes(self) -> int:
+        """Memory used, bytes; what is reserved for growth is not counted."""
+        return self.blocks.nbytes
+
+    def add(self, embeddings: NDArray[np.float16]) -> None:
+        """Append one code for each embedding, float16 (n, 256)."""
+        rows = self._count + np.arange(len(embeddings))
+        self._count += len(embeddings)
+        self._blocks.lengthen(-(-self._count // CODES_PER_BLOCK))
+        self._blocks.rows[rows // CODES_PER_BLOCK, :, rows % CODES_PER_BLOCK] = codes_of(embeddings)
+
+    def overwrite(self, row: int) -> None:
+        """Overwrite a code with zeros."""
+        self._blocks.rows[row // CODES_PER_BLOCK, :, row % CODES_PER_BLOCK] = 0
+
+
+def codes_of(embeddings: NDArray[np.float16]) -> NDArray[np.uint64]:
+    """Return the code of each embedding, uint64 (n, 8): a number is 2 upper + lower, 0 to 3."""
+    upper = embeddings >= 0
+    lower = np.where(upper, embeddings >= _WIDTH, embeddings >= -_WIDTH)
+    bits = np.concatenate([upper, lower], axis=1)
+    return np.packbits(bits, axis=1, bitorder="little").view("<u8").astype(np.uint64)
+
+
+def query_of(embedding: Embedding) -> Query:
+    """Return the embedding of a probe's finger as codes are multiplied by it."""
+    exact = embedding.astype(np.float64)
+    greatest = max(float(np.abs(exact).max()), float(np.finfo(np.float16).tiny))
+    numbers = np.rint(_GREATEST_OF_PROBE * exact / greatest).astype(np.int64)
+    bits = numbers[None, :] >> np.arange(_PROBE_BITS)[:, None] & 1
+    packed = np.packbits(bits.astype(np.bool_), axis=1, bitorder="little").view("<u8")
+    return packed.astype(np.uint64), 3 * int(numbers.sum())
+
+
+@compiled
+def keep_best(
+    query: NDArray[np.uint64],
+    shift: int,
+    blocks: Codes,
+    owners: NDArray[np.int64],
+    persons: NDArray[np.int32],
+    best: NDArray[np.int16],
+) -> None:
+    """Raise the similarity of each person to that of the most similar of these codes.
+
+    query, shift: as of `query_of`. owners: the encounter of each code, -1 for none; persons: by
+    encounter, the last for none; best: by person.
+    """
+    sums = np.empty(CODES_PER_BLOCK, np.int16)
+    for block in range(len(blocks)):
+        _sums_of_products(query, blocks[block], sums)
+        of_block = owners[block * CODES_PER_BLOCK : (block + 1) * CODES_PER_BLOCK]
+        for k in range(len(of_block)):
+            person = persons[of_block[k]]
+            best[person] = max(best[person], np.int16(2 * sums[k] - shift))
+
+
+def among_the_best(best: NDArray[np.int16], count: int) -> NDArray[np.intp]:
+    """Return the persons that are among the ``count`` most similar by a finger or by the sum.
+
+    Of equals all, rising. best: int16 (fingers, persons), NO_SIMILARITY where one has no finger.
+    """
+    is_known = best != NO_SIMILARITY
+    sums = np.where(is_known, best, 0).sum(axis=0, dtype=np.int32)
+    sums[~is_known.any(axis=0)] = _NO_SUM
+    found = _is_among(sums, count) & (sums != _NO_SUM)
+    for of_finger in best:
+        found |= _is_among(of_finger, count) & (of_finger != NO_SIMILARITY)
+    return np.flatnonzero(found)
+
+
+def _is_among(similarities: NDArray[Any], count: int) -> NDArray[np.bool_]:
+    if count >= len(similarities):
+        return np.ones(len(similarities), np.bool_)
+    least = np.partition(similarities, len(similarities) - count)[len(similarities) - count]
+    return np.asarray(similarities >= least)
+
+
+@compiled
+def _sums_of_products(
+    query: NDArray[np.uint64], block: NDArray[np.uint64], sums: NDArray[np.int16]
+) -> None:
+    """Write the sum of products of each code, 0 to 3 a number, with the query.
+
+    All of a block at once, so that it is vectorised.
+    """
+    for k in range(CODES_PER_BLOCK):
+        total = 0
+        for word in range(_HALF):
+            upper, lower = block[word, k], block[word + _HALF, k]
+            total += 2 * (
+                popcount(upper & query[0, word])
+                + 2 * popcount(upper & query[1, word])
+                + 4 * popcount(upper & query[2, word])
+                - 8 * popcount(upper & query[3, word])
+            )
+            total += (
+                popcount(lower & query[0, word])
+                + 2 * popcount(lower & query[1, word])
+                + 4 * popcount(lower & query[2, word])
+                - 8 * popcount(lower & query[3, word])
+            )
+        sums[k] = total

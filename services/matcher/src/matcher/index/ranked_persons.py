@@ -1,0 +1,103 @@
+"""How do the answers of shards become the shortlist that one index over all of them would choose?
+
+A rank within a shard means nothing elsewhere, so shards answer with scores, of at least the
+``depth`` first persons of each ranking. Whoever is among the first ``count`` of all by a ranking is
+among the first ``count`` of its shard by it, so ``count`` is always deep enough; usually far less
+is, as persons are spread over shards by a hash.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.domain.index_entry import FingerFeatures
+from matcher.domain.shortlist import SearchScope, choose_shortlist, ranks
+from matcher.index.id_table import Ids
+
+_DEVIATIONS = 4.0
+"""Standard deviations by which one shard may hold more of the first persons than its part."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ShardQuery:
+    """What is searched for.
+
+    probe: by finger position; scope, any_position: see `MemoryIndex.search`. by_codes: see
+    `SearchDepth`.
+    """
+
+    probe: Mapping[int, FingerFeatures]
+    scope: SearchScope
+    any_position: bool
+    by_codes: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RankedPersons:
+    """Persons with their scores, oldest first.
+
+    ids: S64 (n,). first_change: int64 (n,), number of the change that added the oldest encounter of
+    each; no two persons have the same. scores: float32 (n, fingers of the probe), NaN for none.
+    depth: at least so many first ones of each ranking are among them, or all that have a rank.
+    """
+
+    ids: Ids
+    first_change: NDArray[np.int64]
+    scores: NDArray[np.float32]
+    depth: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FoundByChannels:
+    """What both channels find in a shard, and how many persons it went over.
+
+    people_by_positions, incomplete_people: as in `Shortlist`.
+    """
+
+    people_by_positions: NDArray[np.int64]
+    incomplete_people: int
+    similar: RankedPersons
+    voted: RankedPersons
+
+
+def first_of_each_ranking(scores: NDArray[np.float32], depth: int) -> NDArray[np.intp]:
+    """Return the rows of persons that are among the ``depth`` first of any ranking, rising."""
+    return np.flatnonzero((ranks(scores) < min(depth, len(scores))).any(axis=1))
+
+
+def depth_of_a_shard(count: int, shards: int) -> int:
+    """Return how deep each shard is asked at first, to find the ``count`` first of all."""
+    mean = count / shards
+    return min(count, math.ceil(mean + _DEVIATIONS * math.sqrt(mean)))
+
+
+def are_deep_enough(answers: Sequence[RankedPersons], count: int) -> bool:
+    """Return whether nobody that a shard left out can be among the ``count`` first of a ranking."""
+    shard, oldest = _joined(answers)
+    of_shard = shard[oldest]
+    is_first = ranks(_scores(answers)[oldest]) < min(count, len(shard))
+    return all(
+        answer.depth >= count or (is_first[of_shard == number].sum(axis=0) < answer.depth).all()
+        for number, answer in enumerate(answers)
+    )
+
+
+def choose(answers: Sequence[RankedPersons], count: int) -> list[tuple[int, bytes]]:
+    """Return at most ``count`` persons for the next step, in order: shard and id of each."""
+    shard, oldest = _joined(answers)
+    chosen = oldest[choose_shortlist(_scores(answers)[oldest], count)]
+    ids = np.concatenate([each.ids for each in answers])
+    return list(zip(shard[chosen].tolist(), ids[chosen].tolist(), strict=True))
+
+
+def _joined(answers: Sequence[RankedPersons]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the shard of each person, and the persons by age, of answers one after the other."""
+    shard = np.repeat(np.arange(len(answers)), [len(each.ids) for each in answers])
+    return shard, np.argsort(np.concatenate([each.first_change for each in answers]))
+
+
+def _scores(answers: Sequence[RankedPersons]) -> NDArray[np.float32]:
+    return np.concatenate([each.scores for each in answers])

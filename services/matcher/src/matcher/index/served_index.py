@@ -1,0 +1,63 @@
+"""What does a running matcher ask of its index, in one piece or in shards?"""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Protocol
+
+from matcher.domain.index_entry import FingerFeatures, IndexState, SnapshotFacts
+from matcher.domain.operation import ReportProgress
+from matcher.domain.shortlist import SearchDepth, SearchScope, Shortlist
+
+
+class ServedIndex(Protocol):
+    """A `FollowingIndex` or a `ShardedIndex`, whose docstrings say more."""
+
+    @property
+    def doubt(self) -> str:
+        """Why it answers nothing; empty if it does."""
+        ...
+
+    @property
+    def doubted(self) -> asyncio.Event:
+        """Set when it is doubted."""
+        ...
+
+    async def search(
+        self,
+        probe: Mapping[int, FingerFeatures],
+        scope: SearchScope,
+        depth: SearchDepth,
+        *,
+        any_position: bool = False,
+        seconds_left: float,
+    ) -> Shortlist:
+        """Return the shortlist of a search over everything committed before this call."""
+        ...
+
+    async def catch_up(self) -> None:
+        """Load it if necessary, and apply everything committed before this call."""
+        ...
+
+    async def check_portion(self) -> None:
+        """Compare some more encounters with the database; raise IndexDoubtful."""
+        ...
+
+    async def save_snapshot(self) -> None:
+        """Write a snapshot, if a file is configured and there is none of the present state."""
+        ...
+
+    async def snapshot_of_now(self) -> SnapshotFacts:
+        """Write a snapshot of the present state, unless there is one, and describe it."""
+        ...
+
+    async def verify_snapshot(self) -> SnapshotFacts:
+        """Load the last snapshot beside the index in use, and compare it with the database."""
+        ...
+
+    async def rebuild(self, report_progress: ReportProgress) -> IndexState:
+        """Load an index from the database beside the one in use, and use it from then on."""
+        ...
+
+    def state(self) -> IndexState:
+        """Return what it holds now."""
+        ...

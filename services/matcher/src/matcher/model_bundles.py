@@ -1,0 +1,89 @@
+"""Which bundles of models are installed, and is each of them whole?
+
+A bundle is a folder with the five files of `ModelBundle.load`, named as in this package, and
+SHA256SUMS, which `sha256sum` writes over them. Extractor and quality come with the package.
+"""
+
+import hashlib
+from dataclasses import astuple, dataclass
+from pathlib import Path
+
+from matcher.calibration.score_calibration import CALIBRATION_FILE
+from matcher.comparison.descriptor import DESCRIPTOR_FILE
+from matcher.comparison.descriptor_quantizer import QUANTIZER_FILE
+from matcher.comparison.likelihood import LIKELIHOOD_FILE
+from matcher.domain.errors import BundleNotFound, BundleUnusable
+from matcher.domain.model_bundle import PACKAGED, StoredBundle
+from matcher.embedding.embedding_network import EMBEDDING_FILE
+from matcher.models import ModelBundle, ModelVersions
+
+_FILES = {
+    "embedding": EMBEDDING_FILE.name,
+    "descriptor": DESCRIPTOR_FILE.name,
+    "likelihood": LIKELIHOOD_FILE.name,
+    "calibration": CALIBRATION_FILE.name,
+    "quantizer": QUANTIZER_FILE.name,
+}
+_CHECKSUMS = "SHA256SUMS"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelBundles:
+    """The bundles of a replica.
+
+    folder: with a folder for each; None if there is only the packaged one. calibration_file: used
+    with the packaged one in place of its own; None if there is none.
+    """
+
+    folder: Path | None
+    calibration_file: Path | None
+
+    def load(self, name: str) -> ModelBundle:
+        """Read a bundle; takes about a second. Raises BundleNotFound, BundleUnusable.
+
+        Of the packaged one raises what `ModelBundle.load` raises.
+        """
+        if name == PACKAGED:
+            return ModelBundle.load(calibration=self.calibration_file or CALIBRATION_FILE)
+        folder = None if self.folder is None else self.folder / name
+        if folder is None or not folder.is_dir():
+            raise BundleNotFound(f"there is no folder of the bundle {name}", field="bundle")
+        try:
+            _check_files(folder)
+            return ModelBundle.load(**{each: folder / file for each, file in _FILES.items()})
+        except Exception as error:  # the libraries that read the files raise what they like
+            raise BundleUnusable(f"bundle {name}: {error}", field="bundle") from error
+
+    def load_stored(self, stored: StoredBundle) -> ModelBundle:
+        """Read the bundle that the database names. Raises what `load` raises.
+
+        BundleUnusable too if its files are others by now; those of the packaged one may be: they
+        come with the matcher.
+        """
+        models = self.load(stored.name)
+        if stored.name != PACKAGED and versions_of(models.versions) != stored.versions:
+            raise BundleUnusable(f"the files of bundle {stored.name} are not those that served")
+        return models
+
+    def names(self) -> list[str]:
+        """Return the names of all bundles, the packaged one first."""
+        folders = [] if self.folder is None else sorted(self.folder.iterdir())
+        return [PACKAGED, *(each.name for each in folders if each.is_dir())]
+
+
+def versions_of(versions: ModelVersions) -> str:
+    """Return all versions of a bundle as one string, as the database keeps them."""
+    return " ".join(astuple(versions))
+
+
+def _check_files(folder: Path) -> None:
+    """Raise OSError or ValueError unless all files are there, and as they were summed."""
+    sums = {}
+    for line in (folder / _CHECKSUMS).read_text().splitlines():
+        digest, _, file = line.partition(" ")
+        sums[file.lstrip(" *")] = digest
+    for file in _FILES.values():
+        if file not in sums:
+            raise ValueError(f"{_CHECKSUMS} does not name {file}")
+        if hashlib.sha256((folder / file).read_bytes()).hexdigest() != sums[file]:
+            raise ValueError(f"{file} is not the file that {_CHECKSUMS} names: copy it again")

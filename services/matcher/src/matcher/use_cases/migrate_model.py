@@ -1,0 +1,253 @@
+"""How does the matcher, all of its replicas, change to another bundle of models?
+
+One replica leads: it computes the embeddings of stored templates, waits until every replica has
+made and tried its index, and then lets the bundle serve, in the transaction that ends the
+operation. What it has done is in the database; whichever replica continues begins where it was.
+"""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from servicekit.errors import DatabaseFailure
+from servicekit.process.failpoint import failpoint
+from servicekit.process.worker_pool import WorkerPool, work_priority
+from sqlalchemy.exc import SQLAlchemyError
+
+from matcher.domain.errors import (
+    BundleRejected,
+    MigrationInProgress,
+    NotReady,
+    OperationNotFound,
+)
+from matcher.domain.model_bundle import (
+    PACKAGED,
+    SEEN_RECENTLY,
+    Bundles,
+    BundleState,
+    StoredBundle,
+)
+from matcher.domain.operation import ReportProgress
+from matcher.index.index_loader import embed_outdated
+from matcher.model_bundles import ModelBundles, versions_of
+from matcher.models import ModelBundle
+from matcher.store.store import Records, Store, StoreResponse
+from matcher.use_cases.room_for_index import require_room
+from matcher.use_cases.serving_bundle import ServingBundle
+
+_ENCOUNTERS_PER_STEP = 32
+"""Few: a thread that embeds them is missed by searches for some 50 ms."""
+_LAST_PRIORITY = 9
+_POLL_SECONDS = 0.25
+_LISTENING = timedelta(seconds=3)
+"""For so long replicas are listened to before one that says nothing is taken for gone."""
+_SHARE_OF_EMBEDDING = 0.5
+_REPORTED_SHARE = 0.005
+_RETRY_AFTER = timedelta(seconds=1)
+_ENCOUNTERS_DELETED_PER_STEP = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """A bundle that serves from now on. change_token: of a state that its index held by then."""
+
+    bundle: str
+    model_version: str
+    change_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class MigrateModel:
+    """Changes from one bundle of models to another. snapshot_file: None if there is none.
+
+    pool: for embeddings, which are computed after all other work in it. now: real time.
+    """
+
+    serving: ServingBundle
+    bundles: ModelBundles
+    pool: WorkerPool
+    snapshot_file: Path | None
+    now: Callable[[], datetime]
+
+    async def check(self, name: str) -> None:
+        """Refuse what could not be carried out.
+
+        Raises BundleNotFound, BundleUnusable, MigrationInProgress, NoRoomForIndex.
+        """
+        await self.pool.run(self.bundles.load, name)
+        async with self._store.read() as records:
+            bundles = await records.bundles.present()
+            await _require_none_prepared(records, bundles, "")
+        is_kept = bundles.other is not None and bundles.other.name == name
+        if name != bundles.serving_name and not is_kept:
+            require_room(self.serving.current.index.state(), self.snapshot_file)
+
+    async def __call__(
+        self,
+        name: str,
+        operation_id: str,
+        store_response: StoreResponse[Migration],
+        report_progress: ReportProgress,
+    ) -> Migration:
+        """Change to a bundle; one that was prepared before by this operation is prepared further.
+
+        Raises BundleNotFound, BundleUnusable, MigrationInProgress, BundleRejected.
+        """
+        models = await self.pool.run(self.bundles.load, name)
+        state = await self._begin(name, models, operation_id)
+        if state is BundleState.EMBEDDING:
+            await self._embed(models, report_progress)
+            failpoint("matcher.migrate_model.embedded")
+            await self._begin_loading(name)
+        if state is not BundleState.SERVING:
+            await self._until_all_are_ready(name, report_progress)
+            failpoint("matcher.migrate_model.before_switch")
+        migration = await self._switch(name, models, store_response)
+        failpoint("matcher.migrate_model.after_switch")
+        with suppress(DatabaseFailure, SQLAlchemyError, OSError):  # or with the next check
+            await self.serving.check()
+        return migration
+
+    @property
+    def _store(self) -> Store:
+        return self.serving.current.store
+
+    async def _begin(self, name: str, models: ModelBundle, operation_id: str) -> BundleState:
+        """Note in the database what is intended, and return how far that is already."""
+        versions, now = versions_of(models.versions), self.now()
+        async with self._store.write() as records:
+            bundles = await records.bundles.lock()
+            await _require_none_prepared(records, bundles, operation_id)
+            other = bundles.other
+            if name == bundles.serving_name:
+                return BundleState.SERVING
+            state = BundleState.EMBEDDING
+            if other is not None and (other.name, other.versions) == (name, versions):
+                if other.operation_id == operation_id and other.state is not BundleState.KEPT:
+                    return other.state
+                if other.state is BundleState.KEPT:
+                    state = BundleState.LOADING
+            await records.bundles.prepare(StoredBundle(name, versions, state, operation_id, now))
+        return state
+
+    async def _embed(self, models: ModelBundle, report_progress: ReportProgress) -> None:
+        """Compute the embeddings that are missing, some at a time, each time stored at once."""
+        store = self._store.of_embeddings(models.versions.embedding)
+        last, told = 0, 0.0
+        async with store.read() as records:
+            head = await records.changes.head()
+        while True:
+            async with store.read() as records:
+                stored = await records.index_source.outdated_after(last, _ENCOUNTERS_PER_STEP)
+            if not stored:
+                return
+            with work_priority(_LAST_PRIORITY):
+                made = await self.pool.run(embed_outdated, models, stored)
+            if made:
+                async with store.write() as records:
+                    await records.index_source.store_embeddings(made)
+            failpoint("matcher.migrate_model.while_embedding")
+            last = stored[-1].added_by_change
+            share = last / max(last, head.number)
+            if share - told >= _REPORTED_SHARE:
+                await report_progress(_SHARE_OF_EMBEDDING * share)
+                told = share
+
+    async def _begin_loading(self, name: str) -> None:
+        async with self._store.write() as records:
+            await records.bundles.lock()
+            await records.bundles.set_loading(name, self.now())
+
+    async def _until_all_are_ready(self, name: str, report_progress: ReportProgress) -> None:
+        """Wait for every replica that says anything. Raises BundleRejected."""
+        begun, told = self.now(), 0.0
+        while True:
+            now = self.now()
+            async with self._store.read() as records:
+                said = await records.bundles.reports(name)
+            reports = [report for report in said if report.seen_at > now - SEEN_RECENTLY]
+            for report in reports:
+                if report.is_rejected:
+                    raise BundleRejected(report.problem, field="bundle")
+            share = min((report.share for report in reports), default=0.0)
+            if share > told:
+                await report_progress(_SHARE_OF_EMBEDDING + (1 - _SHARE_OF_EMBEDDING) * share)
+                told = share
+            all_are_ready = reports and all(report.is_ready for report in reports)
+            if all_are_ready and now - begun >= _LISTENING:
+                return
+            await asyncio.sleep(_POLL_SECONDS)
+
+    async def _switch(
+        self, name: str, models: ModelBundle, store_response: StoreResponse[Migration]
+    ) -> Migration:
+        present = self.serving.current
+        async with self._store.write() as records:
+            bundles = await records.bundles.lock()
+            migration = Migration(
+                name,
+                f"{models.versions.model_version} {models.versions.calibration}",
+                str(await records.changes.head()),
+            )
+            if name != bundles.serving_name:
+                # The packaged bundle has no row until something else serves.
+                former = bundles.serving or StoredBundle(
+                    PACKAGED,
+                    versions_of(present.models.versions),
+                    BundleState.SERVING,
+                    "",
+                    self.now(),
+                )
+                await records.bundles.switch(former, self.now())
+            await store_response(records, migration)
+        return migration
+
+
+@dataclass(frozen=True, slots=True)
+class DiscardModels:
+    """Gives back what bundles that do not serve take."""
+
+    serving: ServingBundle
+
+    async def __call__(self, store_response: StoreResponse[int]) -> int:
+        """Forget the bundle that is kept, and delete all embeddings but those of the present one.
+
+        Returns how many were deleted. Raises MigrationInProgress.
+        """
+        present, deleted = self.serving.current, 0
+        async with present.store.write() as records:
+            await self._require_unchanged(records, present.name)
+            await records.bundles.forget_other()
+        while True:
+            async with present.store.write() as records:
+                await self._require_unchanged(records, present.name)
+                some = await records.index_source.delete_other_embeddings(
+                    _ENCOUNTERS_DELETED_PER_STEP
+                )
+                if not some:
+                    await store_response(records, deleted)
+                    return deleted
+            deleted += some
+            failpoint("matcher.discard_models.while_deleting")
+
+    async def _require_unchanged(self, records: Records, name: str) -> None:
+        bundles = await records.bundles.lock()
+        await _require_none_prepared(records, bundles, "")
+        if bundles.serving_name != name:
+            raise NotReady("this replica is changing its models", retry_after=_RETRY_AFTER)
+
+
+async def _require_none_prepared(records: Records, bundles: Bundles, but_by: str) -> None:
+    """Raise MigrationInProgress if an operation that is still open prepares a bundle.
+
+    but_by: id of the operation that may.
+    """
+    other = bundles.other
+    if other is None or other.state is BundleState.KEPT or other.operation_id == but_by:
+        return
+    with suppress(OperationNotFound):
+        if not (await records.operations.get(other.operation_id)).state.is_finished:
+            raise MigrationInProgress(f"the bundle {other.name} is being prepared")

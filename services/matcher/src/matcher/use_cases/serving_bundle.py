@@ -1,0 +1,230 @@
+"""Which bundle of models decides in this process? The one that the database says serves."""
+
+import asyncio
+from collections.abc import Callable, Collection
+from contextlib import suppress
+from datetime import datetime
+
+import structlog
+from servicekit.errors import DatabaseFailure, DomainError
+from servicekit.process.failpoint import failpoint
+from sqlalchemy.exc import SQLAlchemyError
+
+from matcher.domain.errors import OperationNotFound
+from matcher.domain.model_bundle import (
+    PACKAGED,
+    SEEN_RECENTLY,
+    BundleReport,
+    Bundles,
+    BundleState,
+    StoredBundle,
+)
+from matcher.store.store import Records
+from matcher.use_cases.bundle_preparation import BundlePreparation, BundleWork
+from matcher.use_cases.loaded_bundle import LoadedBundle
+from matcher.use_cases.readiness import Readiness, ServiceLevel
+
+_CHECK_SECONDS = 0.25
+_REPORT_INTERVAL = SEEN_RECENTLY / 6
+
+_log = structlog.get_logger(__name__)
+
+
+class ServingBundle:
+    """The bundle in use, and the other one that is prepared or kept.
+
+    current: to be read once for each call, which is finished by it. replica: name of this process.
+    remove_files: removes what bundles that are neither of these have left on disk, and returns
+    whether all of it is gone. now: real time.
+    """
+
+    def __init__(
+        self,
+        current: LoadedBundle,
+        work: BundleWork,
+        readiness: Readiness,
+        *,
+        replica: str,
+        remove_files: Callable[[Collection[str]], bool],
+        now: Callable[[], datetime],
+    ) -> None:
+        self.current = current
+        self._work = work
+        self._readiness = readiness
+        self._replica = replica
+        self._remove_files = remove_files
+        self._now = now
+        self._preparation: BundlePreparation | None = None
+        self._care: asyncio.Future[None] | None = None
+        self._reported: BundleReport | None = None
+        self._cleaned_but: frozenset[str] = frozenset()
+        self._checking = asyncio.Lock()
+
+    @property
+    def other(self) -> LoadedBundle | None:
+        """The bundle that is ready beside the one that serves; None if there is none."""
+        preparation = self._preparation
+        return preparation.bundle if preparation is not None and preparation.is_ready else None
+
+    async def run(self) -> None:
+        """Follow what the database says until cancelled; care for the index of what serves."""
+        self._begin_care()
+        try:
+            while True:
+                try:
+                    await self.check()
+                except (DatabaseFailure, SQLAlchemyError, OSError) as error:
+                    _log.warning("bundles_not_followed", error=type(error).__name__)
+                await self._wait()
+        finally:
+            await self._end_care()
+            if self._preparation is not None:
+                await self._preparation.end()
+
+    async def _wait(self) -> None:
+        """Wait until the next check; raise what ended the care for the index, a fault of ours."""
+        care = self._care
+        if care is None:  # the bundle that serves could not be read
+            await asyncio.sleep(_CHECK_SECONDS)
+        elif (await asyncio.wait([care], timeout=_CHECK_SECONDS))[0] and care is self._care:
+            care.result()
+
+    async def save_snapshots(self) -> None:
+        """Write snapshots of the indexes in use, for the next start. Raises OSError."""
+        await self.current.index.save_snapshot()
+        if self.other is not None:
+            await self.other.index.save_snapshot()
+
+    async def check(self) -> None:
+        """Use, prepare, keep or discard bundles as the database says now."""
+        async with self._checking:
+            bundles = await self._bundles()
+            if bundles.serving_name != self.current.name:
+                await self._change_to(bundles)
+            elif self._care is None:
+                self._begin_care()
+            await self._prepare(bundles.other)
+            await self._report()
+            await self._clean()
+
+    async def _bundles(self) -> Bundles:
+        """Return what the database says; a bundle whose migration was given up is forgotten."""
+        async with self.current.store.read() as records:
+            bundles = await records.bundles.present()
+            if not await _is_given_up(records, bundles.other):
+                return bundles
+        async with self.current.store.write() as records:
+            bundles = await records.bundles.lock()
+            if await _is_given_up(records, bundles.other):
+                await records.bundles.forget_other()
+        return Bundles(bundles.serving)
+
+    async def _change_to(self, bundles: Bundles) -> None:
+        """Use the bundle that serves now: at once if it is ready, else when it is loaded."""
+        preparation, former = self._preparation, self.current
+        if (
+            preparation is None
+            or preparation.bundle is None
+            or not preparation.is_ready
+            or preparation.stored.name != bundles.serving_name
+        ):
+            await self._load(bundles)
+            return
+        self.current, self._preparation = preparation.bundle, None
+        _log.info("bundle_changed", bundle=self.current.name, former=former.name)
+        failpoint("matcher.migrate_model.after_change")
+        await preparation.end()
+        await self._end_care()
+        self._begin_care()
+        if bundles.other is not None and bundles.other.name == former.name:
+            self._preparation = BundlePreparation(bundles.other, self._work, self.current, former)
+
+    async def _load(self, bundles: Bundles) -> None:
+        """Use a bundle that is not ready: the database is another one, or this process was away.
+
+        Nothing is decided by the former one meanwhile.
+        """
+        await self._end_care()
+        reason = f"the bundle {bundles.serving_name} is being loaded"
+        await self._readiness.set_level(ServiceLevel.DOWN, reason)
+        if bundles.serving is None:  # a database from before anything else than this served
+            packaged = StoredBundle(PACKAGED, "", BundleState.SERVING, "", self._now())
+            self.current = await self._loaded(packaged)
+        else:
+            self.current = await self._loaded(bundles.serving)
+        self._begin_care()
+
+    async def _loaded(self, stored: StoredBundle) -> LoadedBundle:
+        try:
+            return await self._work.load(stored, self.current)
+        except DomainError as error:
+            await self._readiness.set_level(ServiceLevel.DOWN, error.message)
+            raise OSError(error.message) from error
+
+    async def _prepare(self, other: StoredBundle | None) -> None:
+        preparation = self._preparation
+        if preparation is not None:
+            if other is not None and preparation.is_of(other):
+                preparation.follow(other)
+                return
+            self._preparation = None
+            await preparation.end()
+        if other is not None:
+            self._preparation = BundlePreparation(other, self._work, self.current)
+
+    async def _report(self) -> None:
+        """Store how far this replica is, when that has changed and while somebody waits for it."""
+        preparation, before, now = self._preparation, self._reported, self._now()
+        if preparation is None:
+            self._reported = None
+            return
+        report = BundleReport(
+            self._replica,
+            preparation.stored.name,
+            preparation.share,
+            preparation.is_ready,
+            preparation.problem,
+            preparation.is_rejected,
+            now,
+        )
+        if before is not None and _says_the_same(before, report):
+            is_awaited = preparation.stored.state is not BundleState.KEPT
+            if not is_awaited or now - before.seen_at < _REPORT_INTERVAL:
+                return
+        async with self.current.store.write() as records:
+            await records.bundles.report(report)
+        self._reported = report
+
+    async def _clean(self) -> None:
+        """Remove the files of bundles that are not in use any more, until they are gone."""
+        in_use = {self.current.name}
+        if self._preparation is not None:
+            in_use.add(self._preparation.stored.name)
+        if in_use != self._cleaned_but and await asyncio.to_thread(self._remove_files, in_use):
+            self._cleaned_but = frozenset(in_use)
+
+    def _begin_care(self) -> None:
+        self._care = asyncio.ensure_future(self._work.care_for(self.current, self._readiness))
+
+    async def _end_care(self) -> None:
+        care, self._care = self._care, None
+        if care is not None:
+            care.cancel()
+            await asyncio.gather(care, return_exceptions=True)
+
+
+async def _is_given_up(records: Records, other: StoredBundle | None) -> bool:
+    """Return whether the migration that prepares a bundle has ended without its serving."""
+    if other is None or other.state is BundleState.KEPT:
+        return False
+    with suppress(OperationNotFound):
+        return (await records.operations.get(other.operation_id)).state.is_finished
+    return True
+
+
+def _says_the_same(before: BundleReport, now: BundleReport) -> bool:
+    return (before.bundle, before.is_ready, before.problem) == (
+        now.bundle,
+        now.is_ready,
+        now.problem,
+    )

@@ -1,5 +1,6 @@
 """MigrateModel changes to another bundle of models, and back, while the matcher goes on serving."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from services.databases import execute
 from .bundles import Administrator, make_bundle
 from .caller import Caller, hits, refusal
 from .conftest import Callers, Matchers
-from .matcher_process import Matcher
+from .matcher_process import TIMEOUT_SECONDS, Matcher
 from .models import models
 from .people import fingers, given
 
@@ -142,6 +143,52 @@ async def test_who_is_deleted_leaves_both_versions(
 
     assert hits(found) == hits(await _found(caller, someone)) == []
     assert set(_embeddings(matcher).values()) == {2 * (PEOPLE - 1)}
+
+
+async def test_changes_during_the_preparation_are_in_both_indexes(
+    matcher: Matcher, callers: Callers, someone: int
+) -> None:
+    caller, administrator = callers(matcher), _administrator(matcher, callers)
+
+    started = await administrator.start("next")
+    await caller.delete("0")
+    await caller.enrol("late", fingers(someone + PEOPLE), check=True)
+    ended = await administrator.ended(started.name)
+    await caller.enrol("later", fingers(someone + PEOPLE + 1), check=True)
+
+    assert ended.HasField("response"), ended
+    for bundle in ("next", "packaged"):
+        assert (bundle, "SERVING") in await administrator.bundles()
+        assert hits(await _found(caller, someone)) == []
+        assert hits(await _found(caller, someone + PEOPLE)) == ["person-of-late"]
+        assert hits(await _found(caller, someone + PEOPLE + 1)) == ["person-of-later"]
+        again = await caller.enrol(
+            f"again-{bundle}", fingers(someone + PEOPLE, impression=2), check=True
+        )
+        assert hits(again.decision)[0] == "person-of-late"
+        await caller.delete(f"again-{bundle}")
+        await administrator.migrate("packaged")
+
+
+async def test_a_restored_database_is_served_by_the_bundle_of_then(
+    matcher: Matcher, callers: Callers, someone: int
+) -> None:
+    before = execute(matcher.database_url, "SELECT * FROM model_bundles")
+    await _administrator(matcher, callers).migrate("next")
+
+    # As if the database had been replaced by a backup from before, beneath the running process.
+    execute(matcher.database_url, "DELETE FROM model_bundles")
+    async with asyncio.timeout(TIMEOUT_SECONDS):
+        calibration = models().versions.calibration
+        while not matcher.status().model_version.endswith(calibration):  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    matcher.wait_for_level(admin_pb2.SERVICE_LEVEL_FULL)
+    found = await _found(callers(matcher), someone)
+
+    assert before == []
+    assert await _administrator(matcher, callers).bundles() == [("packaged", "SERVING")]
+    assert hits(found) == ["person-of-0"]
+    assert found.threshold.calibration_version == models().versions.calibration
 
 
 async def test_a_repeated_request_starts_one_migration(matcher: Matcher, callers: Callers) -> None:

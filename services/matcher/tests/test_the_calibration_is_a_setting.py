@@ -74,6 +74,8 @@ def test_one_made_for_another_comparison_is_refused_at_start(
 
 def _refused_start(folder: Path, pki: Path, file: Path, capsys: pytest.CaptureFixture[str]) -> str:
     matcher = Matcher(folder / "matcher", pki, calibration_file=file)
+    matcher.command("migrate")
+    capsys.readouterr()
     config = matcher.write(matcher.settings())
     with pytest.raises(SystemExit) as ended:
         main(["serve", "--config", str(config)])

@@ -18,7 +18,9 @@ from servicekit.process.worker_pool import WorkerPool, work_priority
 from sqlalchemy.exc import SQLAlchemyError
 
 from matcher.domain.errors import (
+    BundleNotFound,
     BundleRejected,
+    BundleUnusable,
     MigrationInProgress,
     NotReady,
     OperationNotFound,
@@ -94,9 +96,12 @@ class MigrateModel:
     ) -> Migration:
         """Change to a bundle; one that was prepared before by this operation is prepared further.
 
-        Raises BundleNotFound, BundleUnusable, MigrationInProgress, BundleRejected.
+        Raises MigrationInProgress, BundleRejected, and NotReady if another replica must lead.
         """
-        models = await self.pool.run(self.bundles.load, name)
+        try:
+            models = await self.pool.run(self.bundles.load, name)
+        except (BundleNotFound, BundleUnusable) as error:  # the replica that was called has it
+            raise NotReady(error.message, retry_after=_RETRY_AFTER) from None
         state = await self._begin(name, models, operation_id)
         if state is BundleState.EMBEDDING:
             await self._embed(models, report_progress)

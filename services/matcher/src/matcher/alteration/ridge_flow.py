@@ -113,5 +113,6 @@ def _furrows(grey: Floats, skin: Mask) -> Floats:
     half = BLOCK // 2
     rows, columns = skin.shape
     blocks = (middle - around).reshape(rows, half, columns, half)
-    deviation = np.std(grey.reshape(rows, half, columns, half).transpose(0, 2, 1, 3)[skin])
-    return np.asarray(blocks.max(axis=(1, 3)) / max(float(deviation), 1.0), np.float32)
+    of_skin = grey.reshape(rows, half, columns, half).transpose(0, 2, 1, 3)[skin]
+    deviation = float(np.std(of_skin)) if of_skin.size else 0.0
+    return np.asarray(blocks.max(axis=(1, 3)) / max(deviation, 1.0), np.float32)

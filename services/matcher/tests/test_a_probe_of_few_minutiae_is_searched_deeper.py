@@ -1,6 +1,7 @@
 """A probe that shows little costs little to search for, so it is searched for deeper."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from uuid import uuid4
 
 import numpy as np
@@ -50,6 +51,27 @@ def test_as_many_more_are_compared_as_minutiae_are_fewer(
 def test_no_other_step_goes_deeper() -> None:
     assert DEPTH.for_minutiae([12]) == SearchDepth(20_000, 800, 2_000, 2_000, 4)
     assert DEPTH.for_minutiae([12]).shared_by(10) == SearchDepth(2_000, 80, 200, 200, 4)
+
+
+@pytest.mark.parametrize(
+    ("minutiae", "compared", "voted"),
+    [
+        ([90], 200, 2_000),
+        ([90, 90], 50, 500),
+        ([24, 90], 88, 888),
+        ([24, 24], 200, 2_000),
+        ([12, 12], 400, 2_000),
+        ([60] * 10, 50, 500),
+    ],
+)
+def test_a_probe_of_several_whole_fingers_is_searched_for_less_deep(
+    minutiae: list[int], compared: int, voted: int
+) -> None:
+    depth = replace(DEPTH, most_times_shallower=4)
+
+    found = depth.for_minutiae(minutiae)
+
+    assert found == replace(depth, compared=compared, similar=voted, voted=voted)
 
 
 def test_a_descriptor_is_found_in_the_last_list_that_is_probed() -> None:

@@ -52,7 +52,9 @@ RECORD = {
 def test_a_search_of_one_channel_is_made_again_with_one() -> None:
     recorded = TypeAdapter(SearchDepth).validate_python({"prefiltered": 20_000, "compared": 200})
 
-    assert recorded == SearchDepth(20_000, 200, similar=None, voted=0, by_codes=False)
+    assert recorded == SearchDepth(20_000, 200, similar=None, voted=0)
+    assert not recorded.by_codes
+    assert recorded.for_minutiae([60, 60]) == recorded
     assert recorded.by_embedding == 20_000
     assert recorded.shared_by(2) == SearchDepth(10_000, 100)
     assert SearchDepth(20_000, 200, 2_000, 1_000).shared_by(10) == SearchDepth(2_000, 20, 200, 100)

@@ -16,7 +16,7 @@ from matcher.config import Settings
 from matcher.domain.index_capacity import IndexCapacity
 from matcher.domain.model_bundle import PACKAGED
 from matcher.domain.person_part import parts_of
-from matcher.domain.shortlist import MOST_TIMES_DEEPER, SearchDepth
+from matcher.domain.shortlist import MOST_TIMES_DEEPER, MOST_TIMES_SHALLOWER, SearchDepth
 from matcher.index.bundle_files import bundle_snapshot_file
 from matcher.index.following_index import FollowingIndex
 from matcher.index.index_loader import IndexLoader
@@ -170,6 +170,7 @@ def search_depth(settings: Settings) -> SearchDepth:
         settings.max_persons_voted,
         MOST_TIMES_DEEPER,
         by_codes=True,
+        most_times_shallower=MOST_TIMES_SHALLOWER,
     )
 
 

@@ -90,7 +90,7 @@ class Settings(ServiceSettings):
         "change to. The same on all replicas",
     )
     max_persons_prefiltered: int = Field(
-        20_000,
+        4_000,
         ge=1,
         description="most persons of whom a search prefilters all; if it goes over more, it "
         "prefilters those that either of two channels finds",
@@ -110,7 +110,8 @@ class Settings(ServiceSettings):
         ge=1,
         le=1_000,
         description="most persons, best by prefilter score, whose minutiae are compared; up to "
-        "four times as many for a probe of few minutiae",
+        "four times as many for a probe of few minutiae, and down to a quarter, as of the persons "
+        "of either channel, for one of several whole fingers",
     )
     target_fpir: float = Field(
         0.001,

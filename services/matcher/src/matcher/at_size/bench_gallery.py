@@ -17,6 +17,11 @@ class BenchGallery:
     count: int
     searched: SearchedGallery
 
+    @property
+    def fingers(self) -> int:
+        """How many fingers a person has."""
+        return len(self.files.people.positions)
+
     def probe(self, person: int) -> Probe:
         """Return another impression of a person's fingers."""
         return self.files.people.probe(self.models, person)

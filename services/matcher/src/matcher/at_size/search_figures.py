@@ -11,6 +11,8 @@ from matcher.at_size.synthetic_people import features_of, person_id
 from matcher.domain.shortlist import SearchScope
 from matcher.evaluation.progress import with_progress
 
+_WHOLE_FINGER = 48
+"""Minutiae, at least, of a finger that is whole."""
 _NOT_ON_RECORD = 30
 """People not on record who are searched for."""
 
@@ -57,7 +59,7 @@ async def search_for_people_on_record(
         p99_s=float(np.quantile(seconds, 0.99)),
         processor_median_s=float(np.median(processor_seconds)),
         processor_p99_s=float(np.quantile(processor_seconds, 0.99)),
-        k=gallery.searched.depth.compared,
+        k=gallery.searched.depth.for_minutiae([_WHOLE_FINGER] * gallery.fingers).compared,
         mate_in_k=float(np.mean(compared)),
         rank1=float(np.mean(first)),
     )
@@ -87,13 +89,17 @@ def kept_of_exact(
     An exact search prefilters everybody on record. None if it compares none of these persons.
     """
     index, depth = gallery.searched.index, gallery.searched.depth
-    everybody = replace(depth, prefiltered=max(gallery.count, depth.prefiltered))
     kept = []
     for person, was_compared in with_progress(
         zip(persons, mate_compared, strict=False), "exact searches", len(persons)
     ):
         fingers = gallery.probe(person).fingers
-        features = features_of(gallery.models, [finger.minutiae for finger in fingers])
+        minutiae = [finger.minutiae for finger in fingers]
+        features = features_of(gallery.models, minutiae)
+        everybody = replace(
+            depth.for_minutiae([len(of_finger) for of_finger in minutiae]),
+            prefiltered=max(gallery.count, depth.prefiltered),
+        )
         by_position = dict(zip((f.position for f in fingers), features, strict=True))
         found = index.search(by_position, SearchScope(), everybody)
         if person_id(person) in {each.person_id for each in found.persons}:

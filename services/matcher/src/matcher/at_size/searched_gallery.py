@@ -1,7 +1,7 @@
 """A gallery in memory that is searched by the code that serves, without a database."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -77,7 +77,9 @@ class SearchedGallery:
 
     def enrol(self, entries: Sequence[IndexEntry]) -> None:
         """Add people to the gallery; those of the same encounters are replaced."""
-        self.index.update((), entries)
+        last = max((entry.added_by_change for entry in entries), default=0)
+        token = self.index.change_token
+        self.index.update((), entries, replace(token, number=max(token.number, last)))
         if self._segments is not None:
             self.index.compact(self._segments)
 

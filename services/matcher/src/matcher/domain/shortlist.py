@@ -17,6 +17,8 @@ _WHOLE_FINGER_MINUTIAE = 48
 """Minutiae of all its fingers from which a probe is searched for no deeper than others."""
 MOST_TIMES_DEEPER = 4
 """How many times as deep a search goes at most for a probe of few minutiae."""
+MOST_TIMES_SHALLOWER = 4
+"""How many times less deep a search goes at most for a probe of several whole fingers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,9 @@ class SearchDepth:
     ``prefiltered`` most similar. most_times_deeper: see `times_deeper`; decisions were recorded
     without it when all probes were searched for alike. by_codes: whether the most similar are those
     by the codes of the embeddings; decisions were recorded without it when by the embeddings
-    themselves, which takes seconds among millions.
+    themselves, which takes seconds among millions. most_times_shallower: see `times_deeper`;
+    decisions were recorded without it when probes of several fingers were searched for as deep as
+    those of one.
     """
 
     prefiltered: int
@@ -54,6 +58,7 @@ class SearchDepth:
     voted: int = 0
     most_times_deeper: int = 1
     by_codes: bool = False
+    most_times_shallower: int = 1
 
     @property
     def by_embedding(self) -> int:
@@ -63,14 +68,25 @@ class SearchDepth:
     def times_deeper(self, minutiae: Sequence[int]) -> Fraction:
         """Return how many times as deep a probe is searched for. minutiae: of each finger.
 
-        Twice as deep if all fingers together show half as many minutiae as a whole finger.
+        Twice as deep if all fingers together show half as many minutiae as a whole finger. If they
+        show twice as many, a quarter as deep: two fingers are hardly ever both lost.
         """
-        deeper = Fraction(_WHOLE_FINGER_MINUTIAE, max(1, sum(minutiae)))
-        return min(Fraction(self.most_times_deeper), max(Fraction(1), deeper))
+        shown = sum(min(_WHOLE_FINGER_MINUTIAE, of_finger) for of_finger in minutiae)
+        deeper = Fraction(_WHOLE_FINGER_MINUTIAE, max(1, shown))
+        if deeper < 1:
+            return max(Fraction(1, self.most_times_shallower), deeper * deeper)
+        return min(Fraction(self.most_times_deeper), deeper)
 
     def for_minutiae(self, minutiae: Sequence[int]) -> "SearchDepth":
         """Return the depth at which a probe is searched for. minutiae: of each finger."""
-        return replace(self, compared=int(self.compared * self.times_deeper(minutiae)))
+        times = self.times_deeper(minutiae)
+        channels = min(times, Fraction(1))
+        return replace(
+            self,
+            compared=max(1, int(self.compared * times)),
+            similar=None if self.similar is None else max(1, int(self.similar * channels)),
+            voted=int(self.voted * channels),
+        )
 
     def shared_by(self, positions: int) -> "SearchDepth":
         """Return the depth at which each finger is compared with this many positions.

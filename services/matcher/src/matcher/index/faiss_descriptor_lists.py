@@ -113,11 +113,6 @@ class FaissDescriptorLists:
         present = rows != _NO_ROW
         return rows[present], votes[present]
 
-    def held(self) -> Descriptors:
-        """Return a copy of the descriptors of all lists, uint64 (n, 4); zeros where overwritten."""
-        parts = [self._list(number)[0] for number in range(MOST_LISTS)]
-        return np.concatenate(parts).view(np.uint64)
-
     def _use(self, file: SegmentFile) -> None:
         """Let FAISS map the lists of a file, and read them where they lie."""
         if not file.facts.descriptors:

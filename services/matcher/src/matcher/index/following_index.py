@@ -144,7 +144,7 @@ class FollowingIndex:
 
         Before, files of segments that hold removed fingers are written anew. Those that were
         removed while that was done are still in the files of a snapshot of the present state: it is
-        written again.
+        written again. That of an index which is in use no more, as it is in doubt, is given up.
 
         Raises OSError.
         """
@@ -159,7 +159,8 @@ class FollowingIndex:
         except BaseException:
             self._first_deletion = first_deletion or self._first_deletion
             raise
-        self._snapshot_change = number
+        if self._index is index:  # else another is in use, of which no snapshot is written yet
+            self._snapshot_change = number
 
     def remove_snapshot(self) -> None:
         """Remove the snapshot, if there is one, so that the index is read from the database."""
@@ -251,7 +252,7 @@ class FollowingIndex:
     def _write_present(self, file: Path, index: MemoryIndex) -> int:
         with index.frozen() as frozen:
             header = self._loader.snapshot_header(frozen.change_token)
-            snapshot.write(file, header, frozen)
+            snapshot.write(file, header, frozen, lambda: self._index is index)
         return frozen.change_token.number
 
     async def _head(self) -> ChangeToken:

@@ -9,7 +9,7 @@ not exactly what was written, for exactly this database and these models, is not
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -70,11 +70,21 @@ class SnapshotHeader:
     part: str = ""
 
 
-def write(path: Path, header: SnapshotHeader, frozen: FrozenIndex) -> None:
+def _always() -> bool:
+    return True
+
+
+def write(
+    path: Path,
+    header: SnapshotHeader,
+    frozen: FrozenIndex,
+    is_wanted: Callable[[], bool] = _always,
+) -> None:
     """Replace the snapshot by another, whole or not at all. Raises OSError.
 
-    One of a later change, which a faster process wrote meanwhile, stays. Files of segments that it
-    does not name, and that nobody has mapped, are removed then.
+    One of a later change, which a faster process wrote meanwhile, stays, as does the last one if
+    the new one is not wanted any more when it is written. Files of segments that it does not name,
+    and that nobody has mapped, are removed then.
     """
     files, places = named_files(frozen)
     fields: dict[str, object] = {"format": _FORMAT, "encounters": len(frozen), **asdict(header)}
@@ -88,7 +98,7 @@ def write(path: Path, header: SnapshotHeader, frozen: FrozenIndex) -> None:
         if files:
             _sync_folder(folder.path)
         with folder.locked():
-            if _is_later(path, header):
+            if not is_wanted() or _is_later(path, header):
                 return
             failpoint("matcher.snapshot.before_rename")
             draft.replace(path)

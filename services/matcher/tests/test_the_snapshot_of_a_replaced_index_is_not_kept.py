@@ -1,0 +1,53 @@
+"""A snapshot that is being written while its index is replaced is none of the index in use."""
+
+import asyncio
+import threading
+from pathlib import Path
+
+import pytest
+from matcher.domain.errors import IndexDoubtful
+from matcher.domain.index_entry import NO_SNAPSHOT
+from matcher.index import snapshot
+from matcher.index.following_index import FollowingIndex
+
+from .store_and_index import enrol, opened
+
+
+@pytest.mark.parametrize("is_doubted", [True, False])
+async def test_it_is_given_up_and_another_is_due(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_doubted: bool
+) -> None:
+    half_written, go_on = threading.Event(), threading.Event()
+    file = tmp_path / "index.snapshot"
+
+    def pause(name: str) -> None:
+        if name == "matcher.snapshot.half_written":
+            half_written.set()
+            assert go_on.wait(30)
+
+    monkeypatch.setattr(snapshot, "failpoint", pause)
+    async with opened(tmp_path, snapshot_file=file) as base:
+        index = base.index
+        assert isinstance(index, FollowingIndex)
+        await enrol(base, 1)
+        await index.catch_up()
+        saving = asyncio.create_task(index.save_snapshot())
+        assert await asyncio.to_thread(half_written.wait, 30)
+
+        if is_doubted:
+            with pytest.raises(IndexDoubtful):
+                index._drop(index._index, "a bit flipped")
+            await index.catch_up()
+        else:
+            await index.rebuild(_ignore)
+        go_on.set()
+        await saving
+
+        assert not file.exists()
+        assert index.state().snapshot_change == NO_SNAPSHOT
+        await index.save_snapshot()
+        assert file.exists()
+
+
+async def _ignore(_share: float) -> None:
+    pass

@@ -1,6 +1,6 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test test-slow test-system test-postgresql test-replicas print-matrix recovery mutants lint format docs protos freeze-contracts \
+.PHONY: help setup demo up test test-slow test-system test-postgresql test-replicas test-shards print-matrix recovery mutants lint format docs protos freeze-contracts \
 	bench bench-plan train test-training replay cert grpcurl clean
 
 UV_VERSION := 0.13.9
@@ -8,6 +8,8 @@ UV := .tools/bin/uv
 RUN := $(UV) run --quiet --frozen --all-packages
 # Runs a command in the environment of training, which has further packages and is made on first use.
 RUN_TRAINING := UV_PROJECT_ENVIRONMENT=build/train/venv OMP_NUM_THREADS=1 XLA_FLAGS=--xla_cpu_multi_thread_eigen=false nice $(UV) run --quiet --frozen --all-packages --group train
+# Runs a command in an environment that has Ray, which is made on first use.
+RUN_RAY := UV_PROJECT_ENVIRONMENT=build/ray/venv $(UV) run --quiet --frozen --all-packages --group ray
 # Where tests put databases: in memory if there is room, since a test waits for each commit.
 TESTS_FOLDER = $(shell [ "$$(df --output=avail /dev/shm 2>/dev/null | tail -n 1)" -ge 4000000 ] 2>/dev/null && echo TMPDIR=/dev/shm)
 # Folder of development certificates.
@@ -64,6 +66,10 @@ test-replicas: setup ## Kill and freeze one of three matchers under load, enrol 
 		pytest -m slow -rP services/matcher/tests/test_no_call_is_lost_when_a_replica_fails.py \
 		services/matcher/tests/test_one_person_at_two_replicas_is_caught.py \
 		services/matcher/tests/test_no_call_fails_while_models_change.py
+
+test-shards: setup ## Search shards of the index in processes of Ray (downloads it): kill and freeze one under load, and run tests of the matcher on them (many minutes); shows how long the slowest search took
+	$(TESTS_FOLDER) $(RUN_RAY) pytest -m slow -rP services/matcher/tests/test_no_search_fails_when_a_shard_is_killed.py
+	$(TESTS_FOLDER) MATCHER_TEST_SETTINGS='{"shard_engine": "ray"}' $(RUN_RAY) pytest services/matcher/tests/test_shards_pass_the_tests_of_one_index.py
 
 mutants: setup ## Change a service's rules one at a time and see which changes its tests notice: SERVICE=printer|issuance|matcher|servicekit SAMPLE=20 SEED=1 MINUTES=60
 	@[ -n "$(SERVICE)" ] || { echo 'name a service: make mutants SERVICE=printer' >&2; exit 2; }

@@ -47,8 +47,9 @@ _TAIL = """
   people by the two largest galleries above. Real people are harder to tell apart than synthetic
   ones, which costs no time but misses more of them.
 - **Cores**: as many as {searches} search a second keeps busy, if it could be spread over them
-  without loss. Today one search runs on one core, so with more people than a core can go over in
-  the time allowed the index has to be cut into shards, which is not built.
+  without loss. In one index a search runs on one core: with more people than a core can go over
+  in the time allowed, divide it into [shards](matcher.md#how-do-i-divide-the-index-among-machines).
+  Each adds some milliseconds of a core to a search.
 - **Start**: from a snapshot, in proportion to the people.
 
 Rows that no machine fulfils (a terabyte of memory, hours to start, minutes a search) say that

@@ -250,6 +250,14 @@ PROBES = [
         NO_DECISION,
     ),
     Probe(
+        f"{PACKAGE}.Evidence/DrawAlteration",
+        lambda office: identification_pb2.DrawAlterationRequest(
+            decision_id=MADE[office].decision_id
+        ),
+        "EVIDENCE_GONE",
+        NO_DECISION,
+    ),
+    Probe(
         f"{OPERATIONS}/GetOperation",
         lambda office: operations_pb2.GetOperationRequest(name=MADE[office].operation),
         "",

@@ -185,6 +185,19 @@ class Caller:
         )
         return answer
 
+    async def draw_alteration(
+        self, decision_id: str, position: int = 0
+    ) -> identification_pb2.DrawAlterationResponse:
+        """DrawAlteration."""
+        request = identification_pb2.DrawAlterationRequest(
+            decision_id=decision_id,
+            position=biometrics_pb2.FingerPosition.ValueType(position),
+        )
+        answer: identification_pb2.DrawAlterationResponse = await self._evidence.DrawAlteration(
+            request, timeout=TIMEOUT_SECONDS
+        )
+        return answer
+
 
 class Refusal:
     """Why a call that must be refused was: code, reason, metadata, fields at fault, retry delay."""

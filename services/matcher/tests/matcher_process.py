@@ -1,6 +1,7 @@
 """Matchers as processes of their own."""
 
 import json
+import os
 import random
 import socket
 import time
@@ -71,6 +72,7 @@ class Matcher:
             "workers": 2,
             "decoder_processes": 1,
             "decoders_on_demand": True,
+            **json.loads(os.environ.get("MATCHER_TEST_SETTINGS", "{}")),
         }
         return Settings.load(**(values | self._settings | others))
 

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matcher.bootstrap import StoreAndIndex, open_store_and_index
@@ -55,6 +56,23 @@ def other_quantizer(version: str) -> ModelBundle:
     return replace(models(), quantizer=replace(models().quantizer, version=version))
 
 
+def settings_of(folder: Path, **others: Any) -> Settings:
+    """Settings of a matcher over the database of a folder."""
+    unused = Path(os.devnull)
+    values: dict[str, Any] = {
+        "certificate": unused,
+        "private_key": unused,
+        "authority": unused,
+        "policy_file": unused,
+        "database_url": database_of(folder / "matcher.sqlite"),
+        "master_key_file": master_key(folder),
+        "workers": 2,
+        # What tests compute on the event loop takes long on a busy machine.
+        "idempotency_lease_seconds": 300,
+    }
+    return Settings.load(**(values | others))
+
+
 @asynccontextmanager
 async def opened(
     folder: Path,
@@ -65,20 +83,11 @@ async def opened(
     index_shards: int = 1,
 ) -> AsyncIterator[StoreAndIndex]:
     """The database of a folder, created if it does not exist, and an index that is not loaded."""
-    unused = Path(os.devnull)
-    settings = Settings.load(
-        certificate=unused,
-        private_key=unused,
-        authority=unused,
-        policy_file=unused,
-        database_url=database_of(folder / "matcher.sqlite"),
-        master_key_file=master_key(folder),
+    settings = settings_of(
+        folder,
         master_key_token=master_key_token,
         snapshot_file=snapshot_file,
         index_shards=index_shards,
-        workers=2,
-        # What tests compute on the event loop takes long on a busy machine.
-        idempotency_lease_seconds=300,
     )
     migrate(settings.database_url, MIGRATIONS)
     await encrypt_stored(settings)

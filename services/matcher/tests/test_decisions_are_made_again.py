@@ -71,7 +71,7 @@ async def test_searches_of_another_quantizer_are_not_made_again(
 
     status, lines = replayed(matcher, capsys)
 
-    others = [f"{each} OTHER_MODELS: quantizer-1" for each in (duplicate, search, unknown)]
+    others = [f"{each} OTHER_MODELS: quantizer-2" for each in (duplicate, search, unknown)]
     assert (status, sorted(lines[:-1])) == (0, sorted(others))
     assert lines[-1] == "5 decisions: 3 OTHER_MODELS, 2 SAME"
 

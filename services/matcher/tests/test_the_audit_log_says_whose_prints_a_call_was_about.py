@@ -29,11 +29,13 @@ from matcher.store.store import Store
 from matcher.store.tables import idempotency
 from matcher.use_cases.change_encounter import ChangeEncounter
 from matcher.use_cases.change_person import ChangePerson
+from matcher.use_cases.draw_alteration import DrawAlteration
 from matcher.use_cases.draw_comparison import DrawComparison
 from matcher.use_cases.get_template import GetTemplate
 from matcher.use_cases.readiness import Readiness, ServiceLevel
 from passport.matcher.v1 import encounters_pb2 as pb
 from passport.matcher.v1.identification_pb2 import (
+    DrawAlterationRequest,
     DrawDecisionRequest,
     FingerSource,
     GetDecisionRequest,
@@ -110,7 +112,8 @@ async def evidence(base: StoreAndIndex) -> Evidence:
     readiness = Readiness()
     await readiness.set_level(ServiceLevel.FULL)
     draw = DrawComparison(base.store, base.pool, decode, models().comparator, readiness)
-    return Evidence(base.store, _serving(draw_comparison=draw))
+    ridges = DrawAlteration(base.store, base.pool, decode, models(), readiness)
+    return Evidence(base.store, _serving(draw_comparison=draw, draw_alteration=ridges))
 
 
 @pytest.fixture
@@ -186,6 +189,11 @@ async def test_a_decision_that_is_shown_or_drawn(evidence: Evidence) -> None:
     assert await facts(evidence.DrawDecision, gone) == {
         "decision_id": "decision-1",
         "person_id": "person-3",
+        "reason": "EVIDENCE_GONE",
+    }
+    ridges = DrawAlterationRequest(decision_id="decision-1")
+    assert await facts(evidence.DrawAlteration, ridges) == {
+        "decision_id": "decision-1",
         "reason": "EVIDENCE_GONE",
     }
 

@@ -56,7 +56,7 @@ def another(tmp_path: Path) -> ModelBundle:
 
     calibrated = json.loads(CALIBRATION_FILE.read_text())
     digest = hashlib.sha256(likelihood.read_bytes()).hexdigest()[:8]
-    calibrated["comparison"] = f"constellation-1-align2-{digest}"
+    calibrated["comparison"] = f"constellation-2-align3-{digest}"
     for curve in calibrated["curves"]:
         curve["score"] = [score / 10 for score in curve["score"]]
         curve["decade"] *= 10
@@ -82,14 +82,14 @@ def test_each_decides_by_its_own_numbers(another: ModelBundle) -> None:
 
 def test_the_versions_that_stored_decisions_name_are_these() -> None:
     assert models().versions == ModelVersions(
-        extractor="leader-da96e122-2-0.20",
+        extractor="leader-da96e122-2-0.10",
         embedding="netvlad64-47cf3e05",
-        comparison="constellation-1-align2-d91db694",
-        calibration="constellation-1-align2-d91db694-4ae58185",
-        quantizer="quantizer-1",
+        comparison="constellation-2-align3-2fc7e1f9",
+        calibration="constellation-2-align3-2fc7e1f9-d4db4f3b",
+        quantizer="quantizer-2",
     )
     assert models().versions.model_version == (
-        "leader-da96e122-2-0.20 netvlad64-47cf3e05 constellation-1-align2-d91db694"
+        "leader-da96e122-2-0.10 netvlad64-47cf3e05 constellation-2-align3-2fc7e1f9"
     )
 
 

@@ -91,3 +91,29 @@ def test_hits_that_are_not_listed_are_other_people(kind: ApplicationType) -> Non
     referral = decide_referral(kind, "me", IdentificationOutcome.HIT, [ME], hits_total=2)
 
     assert referral == Referral(AdjudicationCause.OTHER_PERSON_FOUND, (), own_record_first=True)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "candidates", "cause"),
+    [
+        (IdentificationOutcome.NO_HIT, [NEAR], AdjudicationCause.POSSIBLY_ALTERED),
+        (IdentificationOutcome.UNDECIDED, [NEAR], AdjudicationCause.UNDECIDED),
+        (IdentificationOutcome.HIT, [OTHER], AdjudicationCause.OTHER_PERSON_FOUND),
+    ],
+)
+def test_fingers_that_may_be_altered_are_the_least_grave_cause(
+    outcome: IdentificationOutcome, candidates: list[Candidate], cause: AdjudicationCause
+) -> None:
+    referral = decide_referral(
+        ApplicationType.NEW, "me", outcome, candidates, possibly_altered=True
+    )
+
+    assert referral == Referral(cause, tuple(candidates))
+
+
+def test_whose_own_record_is_found_in_spite_of_altered_fingers_is_clear() -> None:
+    referral = decide_referral(
+        ApplicationType.RENEWAL, "me", IdentificationOutcome.HIT, [ME], possibly_altered=True
+    )
+
+    assert referral == Referral(None, (), own_record_first=True)

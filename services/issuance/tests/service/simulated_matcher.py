@@ -9,6 +9,7 @@ import grpc
 from passport.matcher.v1 import (
     admin_pb2,
     admin_pb2_grpc,
+    alteration_pb2,
     biometrics_pb2_grpc,
     encounters_pb2,
     encounters_pb2_grpc,
@@ -36,7 +37,8 @@ class SimulatedMatcher(
     """Stores encounters and finds those whose fingers hold the same bytes.
 
     asked_about: encounter id of each CreateEncounter, in order. verified: each request of Verify.
-    unusable_fingers: refused as POOR_QUALITY. unreadable: images and templates that are none.
+    unusable_fingers: refused as POOR_QUALITY. altered: images of fingers that may be altered.
+    unreadable: images and templates that are none.
     false_matches: fingers that match a person who is not theirs. merges: all, with what they moved.
     undone: ids of some. overloaded_calls: how many of the next calls are refused as OVERLOADED.
     epoch: of its database. assesses: whether it looks at fingers before they are enrolled, or is
@@ -51,6 +53,7 @@ class SimulatedMatcher(
         self.asked_about: list[str] = []
         self.verified: list[identification_pb2.VerifyRequest] = []
         self.unusable_fingers: set[bytes] = set()
+        self.altered: set[bytes] = set()
         self.unreadable: set[bytes] = set()
         self.false_matches: dict[bytes, str] = {}
         self.merges: dict[str, tuple[encounters_pb2.MergePersonsRequest, list[str]]] = {}
@@ -105,7 +108,17 @@ class SimulatedMatcher(
             minutiae=44 if acceptable else 30,
             acceptable=acceptable,
             reason="" if acceptable else "POOR_QUALITY",
+            alteration=self._alteration(sample),
         )
+
+    def _alteration(self, sample: biometrics_pb2.FingerSample) -> alteration_pb2.Alteration:
+        if not sample.HasField("image"):
+            return alteration_pb2.Alteration(finding=alteration_pb2.ALTERATION_FINDING_NOT_EXAMINED)
+        if _data(sample) in self.altered:
+            altered = alteration_pb2.ALTERATION_FINDING_POSSIBLY_ALTERED
+            return alteration_pb2.Alteration(finding=altered, score=3.6, detector_version="test-1")
+        unaltered = alteration_pb2.ALTERATION_FINDING_NONE
+        return alteration_pb2.Alteration(finding=unaltered, score=0.4, detector_version="test-1")
 
     def encounters_of(self, person: str) -> list[str]:
         """Return the ids of a person's encounters."""
@@ -131,6 +144,13 @@ class SimulatedMatcher(
         pending = encounters_pb2.ENCOUNTER_STATUS_PENDING
         encounter = self._store(request.encounter_id, request.person_id, fingers, pending)
         encounter.office_id = request.office_id
+        encounter.fingers.extend(
+            encounters_pb2.StoredFinger(
+                position=sample.position, alteration=self._alteration(sample)
+            )
+            for sample in request.samples
+            if not sample.missing_reason
+        )
         answer = encounters_pb2.CreateEncounterResponse(encounter=encounter, decision=decision)
         return self.answered.keep(request, answer)
 

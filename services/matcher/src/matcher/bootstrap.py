@@ -15,7 +15,7 @@ from servicekit.storage.database import Database
 from matcher.config import Settings
 from matcher.domain.index_capacity import IndexCapacity
 from matcher.domain.model_bundle import PACKAGED
-from matcher.domain.person_part import parts_of
+from matcher.domain.person_part import PersonPart, parts_of
 from matcher.domain.shortlist import MOST_TIMES_DEEPER, MOST_TIMES_SHALLOWER, SearchDepth
 from matcher.index.bundle_files import bundle_snapshot_file
 from matcher.index.following_index import FollowingIndex
@@ -57,9 +57,19 @@ async def open_store_and_index(
 ) -> AsyncIterator[StoreAndIndex]:
     """Open the database, and an index that is loaded when it first catches up; close both.
 
-    bundle: name of the models. Raises OSError or ValueError if the file of the master key cannot be
-    used.
+    All of the index is in this process. bundle: name of the models. Raises OSError or ValueError if
+    the file of the master key cannot be used.
     """
+    parts = parts_of(settings.index_shards)
+    async with open_index_parts(settings, models, bundle, parts) as base:
+        yield base
+
+
+@asynccontextmanager
+async def open_index_parts(
+    settings: Settings, models: ModelBundle, bundle: str, parts: Sequence[PersonPart]
+) -> AsyncIterator[StoreAndIndex]:
+    """Open the database, and shards of the index over it that hold these parts; close all."""
     master_key = read_master_key(settings.master_key_file, settings.master_key_token)
     # Every change locks the head of the change log: more would only wait in the server, and be in
     # the way of other replicas, one after the other, if this one stood still.
@@ -70,9 +80,10 @@ async def open_store_and_index(
         WorkerPool(1, settings.max_queued_work),
         WorkerPool(1, settings.max_queued_work),
     )
-    index, parts = _make_index(settings, store, models, bundle, index_pools[0], pool)
+    loader = _index_loader(settings, store, models, bundle, index_pools[0])
+    index, shards = _make_index(loader, parts, pool)
     try:
-        yield StoreAndIndex(database, store, index, parts, pool, index_pools)
+        yield StoreAndIndex(database, store, index, shards, pool, index_pools)
     finally:
         pool.close()
         for index_pool in index_pools:
@@ -89,27 +100,26 @@ def beside(
 ) -> StoreAndIndex:
     """Return the same database with an index of another bundle, not loaded yet."""
     store = base.store.of_embeddings(models.versions.embedding)
-    index, parts = _make_index(settings, store, models, bundle, index_pool, base.pool)
-    return replace(base, store=store, index=index, index_parts=parts)
+    loader = _index_loader(settings, store, models, bundle, index_pool)
+    index, shards = _make_index(loader, parts_of(settings.index_shards), base.pool)
+    return replace(base, store=store, index=index, index_parts=shards)
 
 
-def _make_index(
-    settings: Settings,
-    store: Store,
-    models: ModelBundle,
-    bundle: str,
-    index_pool: WorkerPool,
-    search_pool: WorkerPool,
-) -> tuple[ServedIndex, Sequence[FollowingIndex]]:
-    """Return an index, not loaded yet, and its parts."""
+def _index_loader(
+    settings: Settings, store: Store, models: ModelBundle, bundle: str, index_pool: WorkerPool
+) -> IndexLoader:
     file = settings.snapshot_file
     if file is not None:
         file = bundle_snapshot_file(file, bundle)
-    loader = IndexLoader(store, index_pool, models, file)
-    parts = [
-        FollowingIndex(loader.of(part), search_pool) for part in parts_of(settings.index_shards)
-    ]
-    return parts[0] if len(parts) == 1 else ShardedIndex(store, parts), parts
+    return IndexLoader(store, index_pool, models, file)
+
+
+def _make_index(
+    loader: IndexLoader, parts: Sequence[PersonPart], search_pool: WorkerPool
+) -> tuple[ServedIndex, Sequence[FollowingIndex]]:
+    """Return an index, not loaded yet, and its shards."""
+    shards = [FollowingIndex(loader.of(part), search_pool) for part in parts]
+    return shards[0] if len(shards) == 1 else ShardedIndex(loader.store, shards), shards
 
 
 def model_bundles(settings: Settings) -> ModelBundles:

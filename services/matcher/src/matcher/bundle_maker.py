@@ -16,6 +16,7 @@ from matcher.use_cases.bundle_preparation import BundleWork
 from matcher.use_cases.change_encounter import ChangeEncounter
 from matcher.use_cases.compare_templates import CompareTemplates
 from matcher.use_cases.describe_calibration import DescribeCalibration
+from matcher.use_cases.draw_alteration import DrawAlteration
 from matcher.use_cases.draw_comparison import DrawComparison
 from matcher.use_cases.enrol import Enrol
 from matcher.use_cases.extract_fingers import AcceptanceLimits, ExtractFingers
@@ -120,6 +121,7 @@ class BundleMaker:
                 settings.target_fmr,
             ),
             draw_comparison=DrawComparison(store, pool, decode, models.comparator, readiness),
+            draw_alteration=DrawAlteration(store, pool, decode, models, readiness),
             assess_fingers=AssessFingers(models, decode, limits, pool, readiness),
             extract_template=ExtractTemplate(extract, readiness),
             segment_slap=SegmentSlap(models, decode, pool, readiness),

@@ -1,7 +1,7 @@
 """What can be set: the settings common to all services, and the matcher's own."""
 
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_settings import SettingsConfigDict
@@ -48,6 +48,29 @@ class Settings(ServiceSettings):
         le=64,
         description="parts that the persons in the index are divided into, each with a folder of "
         "its own for its snapshot (FILE.1-of-4); another number reads the database anew",
+    )
+    shard_engine: Literal["process", "ray"] = Field(
+        "process",
+        description="where the shards of the index are: in the matcher's process, or in actors of "
+        "Ray (package extra ray), each of which opens the database itself with these settings",
+    )
+    shard_replicas: int = Field(
+        1, ge=1, le=8, description="actors that hold the same shard; ray only"
+    )
+    ray_address: str | None = Field(
+        None,
+        description="host:port of the head of a Ray cluster whose machines hold the shards; unset: "
+        "Ray is started on this machine, and ends with the matcher",
+    )
+    ray_interface: str = Field(
+        "127.0.0.1",
+        description="address of this machine that Ray listens on. Whoever reaches it can run "
+        "programs here: only a private network that nobody else is on",
+    )
+    ray_object_store_mebibytes: int = Field(
+        128,
+        ge=75,
+        description="shared memory that Ray may take where the matcher starts it, MiB",
     )
     snapshot_interval_changes: int = Field(
         10_000, gt=0, description="committed changes after which a new snapshot is written"
@@ -172,6 +195,15 @@ class Settings(ServiceSettings):
         "database, MiB; further ones are refused as OVERLOADED, as are those of a caller that has "
         "half of it; at least twice max_message_bytes, so that every request can wait",
     )
+
+    @model_validator(mode="after")
+    def _require_models_of_the_package(self) -> Self:
+        if self.shard_engine == "ray" and self.model_bundles_folder is not None:
+            raise ValueError(
+                "model_bundles_folder cannot be used with shard_engine ray: an index "
+                "of other models would be made in the matcher's own process"
+            )
+        return self
 
     @model_validator(mode="after")
     def _require_room_for_every_operation(self) -> Self:

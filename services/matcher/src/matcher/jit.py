@@ -14,7 +14,7 @@ from typing import Any, TypeVar, cast
 import numba  # type: ignore[import-untyped, unused-ignore]
 
 # All folders of this package whose modules may compile kernels.
-_KERNEL_FOLDERS = ("image", "embedding", "comparison", "index", "synthetic")
+_KERNEL_FOLDERS = ("image", "embedding", "comparison", "index", "synthetic", "alteration")
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
+from matcher.alteration.detector import ALTERATION_FILE, AlterationDetector
 from matcher.calibration.score_calibration import CALIBRATION_FILE, ScoreCalibration
 from matcher.comparison.comparator import Comparator, paired_minutiae
 from matcher.comparison.descriptor import DESCRIPTOR_FILE
@@ -59,6 +61,7 @@ class ModelBundle:
     comparator: Comparator
     calibration: ScoreCalibration
     quantizer: DescriptorQuantizer
+    alteration: AlterationDetector
 
     def __post_init__(self) -> None:
         if self.calibration.comparison_version != self.comparator.version:
@@ -76,6 +79,7 @@ class ModelBundle:
         likelihood: Path = LIKELIHOOD_FILE,
         calibration: Path = CALIBRATION_FILE,
         quantizer: Path = QUANTIZER_FILE,
+        alteration: Path = ALTERATION_FILE,
     ) -> Self:
         """Read the models from files, by default those that come with this package.
 
@@ -89,6 +93,7 @@ class ModelBundle:
             comparator=Comparator.load(descriptor, likelihood),
             calibration=ScoreCalibration.load(calibration),
             quantizer=DescriptorQuantizer.load(quantizer),
+            alteration=AlterationDetector.load(alteration),
         )
 
     @property
@@ -110,6 +115,7 @@ class ModelBundle:
         blank = np.full((_WARM_UP_SIZE, _WARM_UP_SIZE), 255, np.uint8)
         self.quality(blank)
         self.extractor(blank)
+        self.alteration(_ridges(), self.extractor(blank))
         finger = _random_minutiae()
         self.embedding.embed(finger)
         prepared = self.comparator.prepare(finger)
@@ -118,6 +124,12 @@ class ModelBundle:
         self.comparator.compare(prepared, [prepared])
         paired_minutiae(prepared, prepared)
         prefilter_scores(prepared, [prepared])
+
+
+def _ridges() -> NDArray[np.uint8]:
+    """Return parallel ridges that fill an image."""
+    wave = np.sin(np.arange(_WARM_UP_SIZE) * (2 * np.pi / 9))
+    return np.tile(np.asarray(128 + 100 * wave, np.uint8), (_WARM_UP_SIZE, 1))
 
 
 def _random_minutiae() -> Minutiae:

@@ -38,7 +38,6 @@ from matcher.bootstrap import (
     load_serving_models,
     make_capacity,
     model_bundles,
-    open_store_and_index,
 )
 from matcher.bundle_maker import BundleMaker
 from matcher.config import Settings
@@ -46,6 +45,7 @@ from matcher.domain.operation import OperationLimits
 from matcher.image.decoder_pool import DecoderPool
 from matcher.index.bundle_files import remove_other_bundles
 from matcher.index.warm_up import warm_up as warm_up_index
+from matcher.index_placement import open_served
 from matcher.metrics import read_metrics
 from matcher.service.admin import MatcherAdmin, index_operations, model_operations
 from matcher.service.biometrics import Biometrics
@@ -93,7 +93,7 @@ _REQUIRED_LEVELS = {
 async def serve(settings: Settings) -> None:
     """Serve until SIGTERM, then save a snapshot.
 
-    Raises what Server and open_store_and_index raise, SQLAlchemyError if the database has no
+    Raises what Server and open_served raise, SQLAlchemyError if the database has no
     tables, ValueError if it is encrypted under another master key, and OSError or ValueError if the
     models that serve cannot be read, or the calibration was made for another comparison.
     """
@@ -111,7 +111,7 @@ def _make_decoders(settings: Settings) -> DecoderPool:
 async def _serve(
     settings: Settings, decoders: DecoderPool, first: ServingModels, server: Server
 ) -> None:
-    async with open_store_and_index(settings, first.models, first.bundle) as base:
+    async with open_served(settings, first.models, first.bundle) as base:
         async with base.store.read() as records:
             await records.keys.require_master_key()
         readiness = Readiness()

@@ -72,3 +72,15 @@ def test_a_finger_takes_two_kilobytes_at_most() -> None:
 
     assert len(large) == MAX_COMPARED_MINUTIAE
     assert large.geometry.nbytes + large.descriptors.nbytes + large.minutia_index.nbytes <= 2048
+
+
+def test_references_stored_without_faint_minutiae_are_still_recognised() -> None:
+    """Until its version 0.10 the extractor reported no minutiae of a quality below 20."""
+    impressions = [a_finger(seed, 0, capture_difficulty=1.0) for seed in FINGERS]
+    older = [prepare(each[each.quality >= 20]) for each in impressions]
+    probes = [a_finger(seed, 1, capture_difficulty=1.0) for seed in FINGERS]
+
+    nearest = np.array([compare(prepare(probe), older).argmax() for probe in probes])
+
+    assert any((each.quality < 20).any() for each in impressions)
+    assert (nearest == np.array(FINGERS)).mean() > 0.9

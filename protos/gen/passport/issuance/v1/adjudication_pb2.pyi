@@ -77,6 +77,10 @@ class _TaskCauseEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_TaskCause.V
     """In a renewal, the person's own record was not among the hits."""
     TASK_CAUSE_UNDECIDED: _TaskCause.ValueType  # 3
     """The matcher could not decide: its outcome was UNDECIDED, or HIT without any hit."""
+    TASK_CAUSE_POSSIBLY_ALTERED: _TaskCause.ValueType  # 4
+    """The matcher gave a clear answer, but fingers may be altered, which is how somebody is not found. The application's
+    history says which; `Evidence.DrawAlteration` of the matcher draws them, with `decision_id`.
+    """
 
 class TaskCause(_TaskCause, metaclass=_TaskCauseEnumTypeWrapper):
     """Why a task was opened."""
@@ -89,6 +93,10 @@ TASK_CAUSE_OWN_RECORD_MISSING: TaskCause.ValueType  # 2
 """In a renewal, the person's own record was not among the hits."""
 TASK_CAUSE_UNDECIDED: TaskCause.ValueType  # 3
 """The matcher could not decide: its outcome was UNDECIDED, or HIT without any hit."""
+TASK_CAUSE_POSSIBLY_ALTERED: TaskCause.ValueType  # 4
+"""The matcher gave a clear answer, but fingers may be altered, which is how somebody is not found. The application's
+history says which; `Evidence.DrawAlteration` of the matcher draws them, with `decision_id`.
+"""
 Global___TaskCause: _TypeAlias = TaskCause  # noqa: Y015
 
 class _TaskState:

@@ -923,6 +923,8 @@ class FingerQuality(_message.Message):
     MINUTIAE_FIELD_NUMBER: _builtins.int
     ACCEPTABLE_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    POSSIBLY_ALTERED_FIELD_NUMBER: _builtins.int
+    ALTERATION_SCORE_FIELD_NUMBER: _builtins.int
     position: _biometrics_pb2.FingerPosition.ValueType
     """Position of the finger."""
     quality: _builtins.int
@@ -933,6 +935,14 @@ class FingerQuality(_message.Message):
     """Whether the identification will accept it. What it will not accept is refused with FINGERS_UNUSABLE."""
     reason: _builtins.str
     """Empty: of a finger that is not acceptable no quality is returned, but the refusal."""
+    possibly_altered: _builtins.bool
+    """The matcher finds that its ridges may be altered (turned, cut, burnt, transplanted): look at the finger. Nothing
+    is refused for it; the history has it, and an examiner looks at the identification.
+    """
+    alteration_score: _builtins.float
+    """How rarely an unaltered finger looks as altered: -log10 of the share that does, 0 to 4. Absent of a template, and
+    if the matcher did not examine it.
+    """
     def __init__(
         self,
         *,
@@ -941,12 +951,16 @@ class FingerQuality(_message.Message):
         minutiae: _builtins.int = ...,
         acceptable: _builtins.bool = ...,
         reason: _builtins.str = ...,
+        possibly_altered: _builtins.bool = ...,
+        alteration_score: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_alteration_score", b"_alteration_score", "alteration_score", b"alteration_score"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["acceptable", b"acceptable", "minutiae", b"minutiae", "position", b"position", "quality", b"quality", "reason", b"reason"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_alteration_score", b"_alteration_score", "acceptable", b"acceptable", "alteration_score", b"alteration_score", "minutiae", b"minutiae", "position", b"position", "possibly_altered", b"possibly_altered", "quality", b"quality", "reason", b"reason"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__alteration_score: _TypeAlias = _typing.Literal["alteration_score"]  # noqa: Y015
+    _WhichOneofArgType__alteration_score: _TypeAlias = _typing.Literal["_alteration_score", b"_alteration_score"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__alteration_score) -> _WhichOneofReturnType__alteration_score | None: ...
 
 Global___FingerQuality: _TypeAlias = FingerQuality  # noqa: Y015
 
@@ -2723,7 +2737,8 @@ class HistoryEntry(_message.Message):
     interview_without_fingerprints and establish_identity by what the applicant is known; of
     confirm_different_fingers what the matcher said and the supervisor's explanation. Of what the system does, what
     it found: reject_biometrics, verify (the matcher's decision), discard_verification, hold (what the travel-ban
-    list has), repeat_print, fail_print, cancel_uncollected. Empty of other events.
+    list has), repeat_print, fail_print, cancel_uncollected. Of submit_biometrics, identify and refer_to_examiners
+    also the fingers that may be altered. Empty of other events.
     """
     payment_receipt: _builtins.str
     """Number of the receipt, of record_payment."""

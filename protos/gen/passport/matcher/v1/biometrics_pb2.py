@@ -23,10 +23,11 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from passport.matcher.v1 import alteration_pb2 as passport_dot_matcher_dot_v1_dot_alteration__pb2
 from passport.type.v1 import biometrics_pb2 as passport_dot_type_dot_v1_dot_biometrics__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$passport/matcher/v1/biometrics.proto\x12\x13passport.matcher.v1\x1a\x1b\x62uf/validate/validate.proto\x1a!passport/type/v1/biometrics.proto\"L\n\x14\x41ssessQualityRequest\x12\x34\n\x05image\x18\x01 \x01(\x0b\x32\x1d.passport.type.v1.FingerImageB\x06\xbaH\x03\xc8\x01\x01\"^\n\x15\x41ssessQualityResponse\x12\x0f\n\x07quality\x18\x01 \x01(\r\x12\x10\n\x08minutiae\x18\x02 \x01(\r\x12\x12\n\nacceptable\x18\x03 \x01(\x08\x12\x0e\n\x06reason\x18\x04 \x01(\t\"Y\n\x14\x41ssessFingersRequest\x12;\n\x07samples\x18\x01 \x03(\x0b\x32\x1e.passport.type.v1.FingerSampleB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\nJ\x04\x08\x02\x10\x03\"\x9c\x01\n\x0e\x41ssessedFinger\x12\x32\n\x08position\x18\x01 \x01(\x0e\x32 .passport.type.v1.FingerPosition\x12\x14\n\x07quality\x18\x02 \x01(\rH\x00\x88\x01\x01\x12\x10\n\x08minutiae\x18\x03 \x01(\r\x12\x12\n\nacceptable\x18\x04 \x01(\x08\x12\x0e\n\x06reason\x18\x05 \x01(\tB\n\n\x08_quality\"o\n\nSameFinger\x12/\n\x05\x66irst\x18\x01 \x01(\x0e\x32 .passport.type.v1.FingerPosition\x12\x30\n\x06second\x18\x02 \x01(\x0e\x32 .passport.type.v1.FingerPosition\"\x84\x01\n\x15\x41ssessFingersResponse\x12\x34\n\x07\x66ingers\x18\x01 \x03(\x0b\x32#.passport.matcher.v1.AssessedFinger\x12\x35\n\x0csame_fingers\x18\x02 \x03(\x0b\x32\x1f.passport.matcher.v1.SameFinger\"\xca\x01\n\x16\x45xtractTemplateRequest\x12\x34\n\x05image\x18\x01 \x01(\x0b\x32\x1d.passport.type.v1.FingerImageB\x06\xbaH\x03\xc8\x01\x01\x12>\n\x08position\x18\x02 \x01(\x0e\x32 .passport.type.v1.FingerPositionB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12:\n\x06\x66ormat\x18\x03 \x01(\x0e\x32 .passport.type.v1.TemplateFormatB\x08\xbaH\x05\x82\x01\x02\x10\x01\"\x8b\x01\n\x17\x45xtractTemplateResponse\x12\x32\n\x08template\x18\x01 \x01(\x0b\x32 .passport.type.v1.FingerTemplate\x12\x10\n\x08minutiae\x18\x02 \x01(\r\x12\x0f\n\x07quality\x18\x03 \x01(\r\x12\x19\n\x11\x65xtractor_version\x18\x04 \x01(\t\"\x92\x01\n\x16\x43onvertTemplateRequest\x12:\n\x08template\x18\x01 \x01(\x0b\x32 .passport.type.v1.FingerTemplateB\x06\xbaH\x03\xc8\x01\x01\x12<\n\x06\x66ormat\x18\x02 \x01(\x0e\x32 .passport.type.v1.TemplateFormatB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\"M\n\x17\x43onvertTemplateResponse\x12\x32\n\x08template\x18\x01 \x01(\x0b\x32 .passport.type.v1.FingerTemplate\"H\n\x12SegmentSlapRequest\x12\x32\n\x04slap\x18\x01 \x01(\x0b\x32\x1c.passport.type.v1.SlapSampleB\x06\xbaH\x03\xc8\x01\x01\"\xd6\x01\n\x0fSegmentedFinger\x12\x32\n\x08position\x18\x01 \x01(\x0e\x32 .passport.type.v1.FingerPosition\x12\x10\n\x08\x63\x65nter_x\x18\x02 \x01(\x01\x12\x10\n\x08\x63\x65nter_y\x18\x03 \x01(\x01\x12\r\n\x05width\x18\x04 \x01(\x01\x12\x0e\n\x06height\x18\x05 \x01(\x01\x12\r\n\x05\x61ngle\x18\x06 \x01(\x01\x12,\n\x05image\x18\x07 \x01(\x0b\x32\x1d.passport.type.v1.FingerImage\x12\x0f\n\x07quality\x18\x08 \x01(\r\"L\n\x13SegmentSlapResponse\x12\x35\n\x07\x66ingers\x18\x01 \x03(\x0b\x32$.passport.matcher.v1.SegmentedFinger\"\x87\x01\n\x0e\x43omparedFinger\x12.\n\x05image\x18\x01 \x01(\x0b\x32\x1d.passport.type.v1.FingerImageH\x00\x12\x34\n\x08template\x18\x02 \x01(\x0b\x32 .passport.type.v1.FingerTemplateH\x00\x42\x0f\n\x06sample\x12\x05\xbaH\x02\x08\x01\"\x95\x01\n\x17\x43ompareTemplatesRequest\x12:\n\x05probe\x18\x01 \x01(\x0b\x32#.passport.matcher.v1.ComparedFingerB\x06\xbaH\x03\xc8\x01\x01\x12>\n\treference\x18\x02 \x01(\x0b\x32#.passport.matcher.v1.ComparedFingerB\x06\xbaH\x03\xc8\x01\x01\"s\n\x18\x43ompareTemplatesResponse\x12&\n\x05score\x18\x01 \x01(\x0b\x32\x17.passport.type.v1.Score\x12\x18\n\x10matched_minutiae\x18\x02 \x01(\r\x12\x15\n\rmodel_version\x18\x03 \x01(\t2\x8b\x05\n\nBiometrics\x12\x66\n\rAssessQuality\x12).passport.matcher.v1.AssessQualityRequest\x1a*.passport.matcher.v1.AssessQualityResponse\x12\x66\n\rAssessFingers\x12).passport.matcher.v1.AssessFingersRequest\x1a*.passport.matcher.v1.AssessFingersResponse\x12l\n\x0f\x45xtractTemplate\x12+.passport.matcher.v1.ExtractTemplateRequest\x1a,.passport.matcher.v1.ExtractTemplateResponse\x12l\n\x0f\x43onvertTemplate\x12+.passport.matcher.v1.ConvertTemplateRequest\x1a,.passport.matcher.v1.ConvertTemplateResponse\x12`\n\x0bSegmentSlap\x12\'.passport.matcher.v1.SegmentSlapRequest\x1a(.passport.matcher.v1.SegmentSlapResponse\x12o\n\x10\x43ompareTemplates\x12,.passport.matcher.v1.CompareTemplatesRequest\x1a-.passport.matcher.v1.CompareTemplatesResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$passport/matcher/v1/biometrics.proto\x12\x13passport.matcher.v1\x1a\x1b\x62uf/validate/validate.proto\x1a$passport/matcher/v1/alteration.proto\x1a!passport/type/v1/biometrics.proto\"L\n\x14\x41ssessQualityRequest\x12\x34\n\x05image\x18\x01 \x01(\x0b\x32\x1d.passport.type.v1.FingerImageB\x06\xbaH\x03\xc8\x01\x01\"^\n\x15\x41ssessQualityResponse\x12\x0f\n\x07quality\x18\x01 \x01(\r\x12\x10\n\x08minutiae\x18\x02 \x01(\r\x12\x12\n\nacceptable\x18\x03 \x01(\x08\x12\x0e\n\x06reason\x18\x04 \x01(\t\"Y\n\x14\x41ssessFingersRequest\x12;\n\x07samples\x18\x01 \x03(\x0b\x32\x1e.passport.type.v1.FingerSampleB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\nJ\x04\x08\x02\x10\x03\"\xd1\x01\n\x0e\x41ssessedFinger\x12\x32\n\x08position\x18\x01 \x01(\x0e\x32 .passport.type.v1.FingerPosition\x12\x14\n\x07quality\x18\x02 \x01(\rH\x00\x88\x01\x01\x12\x10\n\x08minutiae\x18\x03 \x01(\r\x12\x12\n\nacceptable\x18\x04 \x01(\x08\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12\x33\n\nalteration\x18\x06 \x01(\x0b\x32\x1f.passport.matcher.v1.AlterationB\n\n\x08_quality\"o\n\nSameFinger\x12/\n\x05\x66irst\x18\x01 \x01(\x0e\x32 .passport.type.v1.FingerPosition\x12\x30\n\x06second\x18\x02 \x01(\x0e\x32 .passport.type.v1.FingerPosition\"\x84\x01\n\x15\x41ssessFingersResponse\x12\x34\n\x07\x66ingers\x18\x01 \x03(\x0b\x32#.passport.matcher.v1.AssessedFinger\x12\x35\n\x0csame_fingers\x18\x02 \x03(\x0b\x32\x1f.passport.matcher.v1.SameFinger\"\xca\x01\n\x16\x45xtractTemplateRequest\x12\x34\n\x05image\x18\x01 \x01(\x0b\x32\x1d.passport.type.v1.FingerImageB\x06\xbaH\x03\xc8\x01\x01\x12>\n\x08position\x18\x02 \x01(\x0e\x32 .passport.type.v1.FingerPositionB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12:\n\x06\x66ormat\x18\x03 \x01(\x0e\x32 .passport.type.v1.TemplateFormatB\x08\xbaH\x05\x82\x01\x02\x10\x01\"\x8b\x01\n\x17\x45xtractTemplateResponse\x12\x32\n\x08template\x18\x01 \x01(\x0b\x32 .passport.type.v1.FingerTemplate\x12\x10\n\x08minutiae\x18\x02 \x01(\r\x12\x0f\n\x07quality\x18\x03 \x01(\r\x12\x19\n\x11\x65xtractor_version\x18\x04 \x01(\t\"\x92\x01\n\x16\x43onvertTemplateRequest\x12:\n\x08template\x18\x01 \x01(\x0b\x32 .passport.type.v1.FingerTemplateB\x06\xbaH\x03\xc8\x01\x01\x12<\n\x06\x66ormat\x18\x02 \x01(\x0e\x32 .passport.type.v1.TemplateFormatB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\"M\n\x17\x43onvertTemplateResponse\x12\x32\n\x08template\x18\x01 \x01(\x0b\x32 .passport.type.v1.FingerTemplate\"H\n\x12SegmentSlapRequest\x12\x32\n\x04slap\x18\x01 \x01(\x0b\x32\x1c.passport.type.v1.SlapSampleB\x06\xbaH\x03\xc8\x01\x01\"\xd6\x01\n\x0fSegmentedFinger\x12\x32\n\x08position\x18\x01 \x01(\x0e\x32 .passport.type.v1.FingerPosition\x12\x10\n\x08\x63\x65nter_x\x18\x02 \x01(\x01\x12\x10\n\x08\x63\x65nter_y\x18\x03 \x01(\x01\x12\r\n\x05width\x18\x04 \x01(\x01\x12\x0e\n\x06height\x18\x05 \x01(\x01\x12\r\n\x05\x61ngle\x18\x06 \x01(\x01\x12,\n\x05image\x18\x07 \x01(\x0b\x32\x1d.passport.type.v1.FingerImage\x12\x0f\n\x07quality\x18\x08 \x01(\r\"L\n\x13SegmentSlapResponse\x12\x35\n\x07\x66ingers\x18\x01 \x03(\x0b\x32$.passport.matcher.v1.SegmentedFinger\"\x87\x01\n\x0e\x43omparedFinger\x12.\n\x05image\x18\x01 \x01(\x0b\x32\x1d.passport.type.v1.FingerImageH\x00\x12\x34\n\x08template\x18\x02 \x01(\x0b\x32 .passport.type.v1.FingerTemplateH\x00\x42\x0f\n\x06sample\x12\x05\xbaH\x02\x08\x01\"\x95\x01\n\x17\x43ompareTemplatesRequest\x12:\n\x05probe\x18\x01 \x01(\x0b\x32#.passport.matcher.v1.ComparedFingerB\x06\xbaH\x03\xc8\x01\x01\x12>\n\treference\x18\x02 \x01(\x0b\x32#.passport.matcher.v1.ComparedFingerB\x06\xbaH\x03\xc8\x01\x01\"s\n\x18\x43ompareTemplatesResponse\x12&\n\x05score\x18\x01 \x01(\x0b\x32\x17.passport.type.v1.Score\x12\x18\n\x10matched_minutiae\x18\x02 \x01(\r\x12\x15\n\rmodel_version\x18\x03 \x01(\t2\x8b\x05\n\nBiometrics\x12\x66\n\rAssessQuality\x12).passport.matcher.v1.AssessQualityRequest\x1a*.passport.matcher.v1.AssessQualityResponse\x12\x66\n\rAssessFingers\x12).passport.matcher.v1.AssessFingersRequest\x1a*.passport.matcher.v1.AssessFingersResponse\x12l\n\x0f\x45xtractTemplate\x12+.passport.matcher.v1.ExtractTemplateRequest\x1a,.passport.matcher.v1.ExtractTemplateResponse\x12l\n\x0f\x43onvertTemplate\x12+.passport.matcher.v1.ConvertTemplateRequest\x1a,.passport.matcher.v1.ConvertTemplateResponse\x12`\n\x0bSegmentSlap\x12\'.passport.matcher.v1.SegmentSlapRequest\x1a(.passport.matcher.v1.SegmentSlapResponse\x12o\n\x10\x43ompareTemplates\x12,.passport.matcher.v1.CompareTemplatesRequest\x1a-.passport.matcher.v1.CompareTemplatesResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -55,38 +56,38 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_COMPARETEMPLATESREQUEST'].fields_by_name['probe']._serialized_options = b'\272H\003\310\001\001'
   _globals['_COMPARETEMPLATESREQUEST'].fields_by_name['reference']._loaded_options = None
   _globals['_COMPARETEMPLATESREQUEST'].fields_by_name['reference']._serialized_options = b'\272H\003\310\001\001'
-  _globals['_ASSESSQUALITYREQUEST']._serialized_start=125
-  _globals['_ASSESSQUALITYREQUEST']._serialized_end=201
-  _globals['_ASSESSQUALITYRESPONSE']._serialized_start=203
-  _globals['_ASSESSQUALITYRESPONSE']._serialized_end=297
-  _globals['_ASSESSFINGERSREQUEST']._serialized_start=299
-  _globals['_ASSESSFINGERSREQUEST']._serialized_end=388
-  _globals['_ASSESSEDFINGER']._serialized_start=391
-  _globals['_ASSESSEDFINGER']._serialized_end=547
-  _globals['_SAMEFINGER']._serialized_start=549
-  _globals['_SAMEFINGER']._serialized_end=660
-  _globals['_ASSESSFINGERSRESPONSE']._serialized_start=663
-  _globals['_ASSESSFINGERSRESPONSE']._serialized_end=795
-  _globals['_EXTRACTTEMPLATEREQUEST']._serialized_start=798
-  _globals['_EXTRACTTEMPLATEREQUEST']._serialized_end=1000
-  _globals['_EXTRACTTEMPLATERESPONSE']._serialized_start=1003
-  _globals['_EXTRACTTEMPLATERESPONSE']._serialized_end=1142
-  _globals['_CONVERTTEMPLATEREQUEST']._serialized_start=1145
-  _globals['_CONVERTTEMPLATEREQUEST']._serialized_end=1291
-  _globals['_CONVERTTEMPLATERESPONSE']._serialized_start=1293
-  _globals['_CONVERTTEMPLATERESPONSE']._serialized_end=1370
-  _globals['_SEGMENTSLAPREQUEST']._serialized_start=1372
-  _globals['_SEGMENTSLAPREQUEST']._serialized_end=1444
-  _globals['_SEGMENTEDFINGER']._serialized_start=1447
-  _globals['_SEGMENTEDFINGER']._serialized_end=1661
-  _globals['_SEGMENTSLAPRESPONSE']._serialized_start=1663
-  _globals['_SEGMENTSLAPRESPONSE']._serialized_end=1739
-  _globals['_COMPAREDFINGER']._serialized_start=1742
-  _globals['_COMPAREDFINGER']._serialized_end=1877
-  _globals['_COMPARETEMPLATESREQUEST']._serialized_start=1880
-  _globals['_COMPARETEMPLATESREQUEST']._serialized_end=2029
-  _globals['_COMPARETEMPLATESRESPONSE']._serialized_start=2031
-  _globals['_COMPARETEMPLATESRESPONSE']._serialized_end=2146
-  _globals['_BIOMETRICS']._serialized_start=2149
-  _globals['_BIOMETRICS']._serialized_end=2800
+  _globals['_ASSESSQUALITYREQUEST']._serialized_start=163
+  _globals['_ASSESSQUALITYREQUEST']._serialized_end=239
+  _globals['_ASSESSQUALITYRESPONSE']._serialized_start=241
+  _globals['_ASSESSQUALITYRESPONSE']._serialized_end=335
+  _globals['_ASSESSFINGERSREQUEST']._serialized_start=337
+  _globals['_ASSESSFINGERSREQUEST']._serialized_end=426
+  _globals['_ASSESSEDFINGER']._serialized_start=429
+  _globals['_ASSESSEDFINGER']._serialized_end=638
+  _globals['_SAMEFINGER']._serialized_start=640
+  _globals['_SAMEFINGER']._serialized_end=751
+  _globals['_ASSESSFINGERSRESPONSE']._serialized_start=754
+  _globals['_ASSESSFINGERSRESPONSE']._serialized_end=886
+  _globals['_EXTRACTTEMPLATEREQUEST']._serialized_start=889
+  _globals['_EXTRACTTEMPLATEREQUEST']._serialized_end=1091
+  _globals['_EXTRACTTEMPLATERESPONSE']._serialized_start=1094
+  _globals['_EXTRACTTEMPLATERESPONSE']._serialized_end=1233
+  _globals['_CONVERTTEMPLATEREQUEST']._serialized_start=1236
+  _globals['_CONVERTTEMPLATEREQUEST']._serialized_end=1382
+  _globals['_CONVERTTEMPLATERESPONSE']._serialized_start=1384
+  _globals['_CONVERTTEMPLATERESPONSE']._serialized_end=1461
+  _globals['_SEGMENTSLAPREQUEST']._serialized_start=1463
+  _globals['_SEGMENTSLAPREQUEST']._serialized_end=1535
+  _globals['_SEGMENTEDFINGER']._serialized_start=1538
+  _globals['_SEGMENTEDFINGER']._serialized_end=1752
+  _globals['_SEGMENTSLAPRESPONSE']._serialized_start=1754
+  _globals['_SEGMENTSLAPRESPONSE']._serialized_end=1830
+  _globals['_COMPAREDFINGER']._serialized_start=1833
+  _globals['_COMPAREDFINGER']._serialized_end=1968
+  _globals['_COMPARETEMPLATESREQUEST']._serialized_start=1971
+  _globals['_COMPARETEMPLATESREQUEST']._serialized_end=2120
+  _globals['_COMPARETEMPLATESRESPONSE']._serialized_start=2122
+  _globals['_COMPARETEMPLATESRESPONSE']._serialized_end=2237
+  _globals['_BIOMETRICS']._serialized_start=2240
+  _globals['_BIOMETRICS']._serialized_end=2891
 # @@protoc_insertion_point(module_scope)

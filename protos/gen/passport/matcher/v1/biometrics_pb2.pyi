@@ -7,6 +7,7 @@ from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
+from passport.matcher.v1 import alteration_pb2 as _alteration_pb2
 from passport.type.v1 import biometrics_pb2 as _biometrics_pb2
 import builtins as _builtins
 import sys
@@ -114,6 +115,7 @@ class AssessedFinger(_message.Message):
     MINUTIAE_FIELD_NUMBER: _builtins.int
     ACCEPTABLE_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    ALTERATION_FIELD_NUMBER: _builtins.int
     position: _biometrics_pb2.FingerPosition.ValueType
     """Position of the finger, as stated."""
     quality: _builtins.int
@@ -126,6 +128,10 @@ class AssessedFinger(_message.Message):
     """Reason with which an enrolment would refuse it, as POOR_QUALITY or TOO_FEW_MINUTIAE; empty if it
     would not.
     """
+    @_builtins.property
+    def alteration(self) -> _alteration_pb2.Alteration:
+        """Whether its ridges may be altered."""
+
     def __init__(
         self,
         *,
@@ -134,10 +140,11 @@ class AssessedFinger(_message.Message):
         minutiae: _builtins.int = ...,
         acceptable: _builtins.bool = ...,
         reason: _builtins.str = ...,
+        alteration: _alteration_pb2.Alteration | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_quality", b"_quality", "quality", b"quality"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_quality", b"_quality", "alteration", b"alteration", "quality", b"quality"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_quality", b"_quality", "acceptable", b"acceptable", "minutiae", b"minutiae", "position", b"position", "quality", b"quality", "reason", b"reason"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_quality", b"_quality", "acceptable", b"acceptable", "alteration", b"alteration", "minutiae", b"minutiae", "position", b"position", "quality", b"quality", "reason", b"reason"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__quality: _TypeAlias = _typing.Literal["quality"]  # noqa: Y015
     _WhichOneofArgType__quality: _TypeAlias = _typing.Literal["_quality", b"_quality"]  # noqa: Y015

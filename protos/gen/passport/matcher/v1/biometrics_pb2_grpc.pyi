@@ -47,6 +47,7 @@ class BiometricsStub:
 
     Accepts and compares them by the rules of an enrolment; each image is extracted once. What an enrolment
     would refuse for its quality or as one finger twice is the answer, what cannot be read is an error.
+    Ridges of an image that may be altered are told too; no enrolment refuses a finger for them.
 
     Callers: service issuance.
     Errors: INVALID_REQUEST, BAD_IMAGE, BAD_TEMPLATE, POSITION_MISMATCH, DUPLICATE_POSITION, NOT_READY,
@@ -99,6 +100,7 @@ class BiometricsAsyncStub(BiometricsStub):
 
     Accepts and compares them by the rules of an enrolment; each image is extracted once. What an enrolment
     would refuse for its quality or as one finger twice is the answer, what cannot be read is an error.
+    Ridges of an image that may be altered are told too; no enrolment refuses a finger for them.
 
     Callers: service issuance.
     Errors: INVALID_REQUEST, BAD_IMAGE, BAD_TEMPLATE, POSITION_MISMATCH, DUPLICATE_POSITION, NOT_READY,
@@ -160,6 +162,7 @@ class BiometricsServicer(metaclass=_abc_1.ABCMeta):
 
         Accepts and compares them by the rules of an enrolment; each image is extracted once. What an enrolment
         would refuse for its quality or as one finger twice is the answer, what cannot be read is an error.
+        Ridges of an image that may be altered are told too; no enrolment refuses a finger for them.
 
         Callers: service issuance.
         Errors: INVALID_REQUEST, BAD_IMAGE, BAD_TEMPLATE, POSITION_MISMATCH, DUPLICATE_POSITION, NOT_READY,

@@ -10,6 +10,7 @@ from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from passport.matcher.v1 import alteration_pb2 as _alteration_pb2
 from passport.matcher.v1 import identification_pb2 as _identification_pb2
 from passport.type.v1 import biometrics_pb2 as _biometrics_pb2
 import builtins as _builtins
@@ -93,6 +94,7 @@ class StoredFinger(_message.Message):
     MINUTIAE_FIELD_NUMBER: _builtins.int
     QUALITY_FIELD_NUMBER: _builtins.int
     MISSING_REASON_FIELD_NUMBER: _builtins.int
+    ALTERATION_FIELD_NUMBER: _builtins.int
     position: _biometrics_pb2.FingerPosition.ValueType
     """Position of the finger."""
     minutiae: _builtins.int
@@ -101,6 +103,10 @@ class StoredFinger(_message.Message):
     """NFIQ 2 score of the image, 0 (worst) to 100; absent for fingers enrolled as templates."""
     missing_reason: _biometrics_pb2.MissingReason.ValueType
     """Why the finger is missing; unspecified for fingers that are not."""
+    @_builtins.property
+    def alteration(self) -> _alteration_pb2.Alteration:
+        """Whether its ridges may be altered; absent for a missing finger. `Evidence.DrawAlteration` draws it."""
+
     def __init__(
         self,
         *,
@@ -108,10 +114,11 @@ class StoredFinger(_message.Message):
         minutiae: _builtins.int = ...,
         quality: _builtins.int | None = ...,
         missing_reason: _biometrics_pb2.MissingReason.ValueType = ...,
+        alteration: _alteration_pb2.Alteration | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_quality", b"_quality", "quality", b"quality"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_quality", b"_quality", "alteration", b"alteration", "quality", b"quality"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_quality", b"_quality", "minutiae", b"minutiae", "missing_reason", b"missing_reason", "position", b"position", "quality", b"quality"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_quality", b"_quality", "alteration", b"alteration", "minutiae", b"minutiae", "missing_reason", b"missing_reason", "position", b"position", "quality", b"quality"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__quality: _TypeAlias = _typing.Literal["quality"]  # noqa: Y015
     _WhichOneofArgType__quality: _TypeAlias = _typing.Literal["_quality", b"_quality"]  # noqa: Y015

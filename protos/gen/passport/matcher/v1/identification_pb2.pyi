@@ -9,6 +9,7 @@ from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from passport.matcher.v1 import alteration_pb2 as _alteration_pb2
 from passport.type.v1 import biometrics_pb2 as _biometrics_pb2
 import builtins as _builtins
 import sys
@@ -743,3 +744,73 @@ class DrawDecisionResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___DrawDecisionResponse: _TypeAlias = DrawDecisionResponse  # noqa: Y015
+
+@_typing.final
+class DrawAlterationRequest(_message.Message):
+    """Request of DrawAlteration."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DECISION_ID_FIELD_NUMBER: _builtins.int
+    POSITION_FIELD_NUMBER: _builtins.int
+    decision_id: _builtins.str
+    """Id of the decision."""
+    position: _biometrics_pb2.FingerPosition.ValueType
+    """Position of the probe's finger; unspecified means the one with the highest score."""
+    def __init__(
+        self,
+        *,
+        decision_id: _builtins.str = ...,
+        position: _biometrics_pb2.FingerPosition.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["decision_id", b"decision_id", "position", b"position"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DrawAlterationRequest: _TypeAlias = DrawAlterationRequest  # noqa: Y015
+
+@_typing.final
+class DrawAlterationResponse(_message.Message):
+    """Response of DrawAlteration."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PNG_FIELD_NUMBER: _builtins.int
+    POSITION_FIELD_NUMBER: _builtins.int
+    ALTERATION_FIELD_NUMBER: _builtins.int
+    SIGNS_FIELD_NUMBER: _builtins.int
+    REGION_FIELD_NUMBER: _builtins.int
+    png: _builtins.bytes
+    """The figure, a PNG file."""
+    position: _biometrics_pb2.FingerPosition.ValueType
+    """Position of the finger."""
+    @_builtins.property
+    def alteration(self) -> _alteration_pb2.Alteration:
+        """What the detector finds in its image."""
+
+    @_builtins.property
+    def signs(self) -> _containers.RepeatedScalarFieldContainer[_alteration_pb2.AlterationSign.ValueType]:
+        """What is unusual about it; empty unless it is possibly altered."""
+
+    @_builtins.property
+    def region(self) -> _alteration_pb2.ImageRegion:
+        """Where most of it is, framed in the figure; absent unless it is possibly altered."""
+
+    def __init__(
+        self,
+        *,
+        png: _builtins.bytes = ...,
+        position: _biometrics_pb2.FingerPosition.ValueType = ...,
+        alteration: _alteration_pb2.Alteration | None = ...,
+        signs: _abc.Iterable[_alteration_pb2.AlterationSign.ValueType] | None = ...,
+        region: _alteration_pb2.ImageRegion | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["alteration", b"alteration", "region", b"region"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alteration", b"alteration", "png", b"png", "position", b"position", "region", b"region", "signs", b"signs"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DrawAlterationResponse: _TypeAlias = DrawAlterationResponse  # noqa: Y015

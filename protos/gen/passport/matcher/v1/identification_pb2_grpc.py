@@ -272,6 +272,11 @@ class EvidenceStub:
                 request_serializer=passport_dot_matcher_dot_v1_dot_identification__pb2.DrawDecisionRequest.SerializeToString,
                 response_deserializer=passport_dot_matcher_dot_v1_dot_identification__pb2.DrawDecisionResponse.FromString,
                 _registered_method=True)
+        self.DrawAlteration = channel.unary_unary(
+                '/passport.matcher.v1.Evidence/DrawAlteration',
+                request_serializer=passport_dot_matcher_dot_v1_dot_identification__pb2.DrawAlterationRequest.SerializeToString,
+                response_deserializer=passport_dot_matcher_dot_v1_dot_identification__pb2.DrawAlterationResponse.FromString,
+                _registered_method=True)
 
 
 class EvidenceServicer:
@@ -310,6 +315,21 @@ class EvidenceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def DrawAlteration(self, request, context):
+        """Draws a finger of a decision's probe with what is unusual about its ridges, for whoever decides whether it
+        is altered: how far they run from where those of any finger could, and where minutiae crowd.
+
+        Examines the stored image anew, so that it is of the present detector. The audit log names the person.
+
+        Callers: service issuance, examiners, supervisors; those of an office get its decisions only.
+        Errors: INVALID_REQUEST, DECISION_NOT_FOUND (or its probe has no such finger), EVIDENCE_GONE (the encounter has
+        since been deleted, its fingers were replaced, no image of them is stored, or they came with the call),
+        NOT_READY, DRAINING, OVERLOADED. Retry: yes.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_EvidenceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -327,6 +347,11 @@ def add_EvidenceServicer_to_server(servicer, server):
                     servicer.DrawDecision,
                     request_deserializer=passport_dot_matcher_dot_v1_dot_identification__pb2.DrawDecisionRequest.FromString,
                     response_serializer=passport_dot_matcher_dot_v1_dot_identification__pb2.DrawDecisionResponse.SerializeToString,
+            ),
+            'DrawAlteration': grpc.unary_unary_rpc_method_handler(
+                    servicer.DrawAlteration,
+                    request_deserializer=passport_dot_matcher_dot_v1_dot_identification__pb2.DrawAlterationRequest.FromString,
+                    response_serializer=passport_dot_matcher_dot_v1_dot_identification__pb2.DrawAlterationResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -411,6 +436,33 @@ class Evidence:
             '/passport.matcher.v1.Evidence/DrawDecision',
             passport_dot_matcher_dot_v1_dot_identification__pb2.DrawDecisionRequest.SerializeToString,
             passport_dot_matcher_dot_v1_dot_identification__pb2.DrawDecisionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DrawAlteration(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.matcher.v1.Evidence/DrawAlteration',
+            passport_dot_matcher_dot_v1_dot_identification__pb2.DrawAlterationRequest.SerializeToString,
+            passport_dot_matcher_dot_v1_dot_identification__pb2.DrawAlterationResponse.FromString,
             options,
             channel_credentials,
             insecure,

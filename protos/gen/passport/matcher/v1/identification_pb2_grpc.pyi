@@ -212,6 +212,17 @@ class EvidenceStub:
     fingers were replaced, or fingers came with the call), UNREADABLE_TEMPLATE, NOT_READY, DRAINING,
     OVERLOADED. Retry: yes.
     """
+    DrawAlteration: _grpc.UnaryUnaryMultiCallable[_identification_pb2.DrawAlterationRequest, _identification_pb2.DrawAlterationResponse]
+    """Draws a finger of a decision's probe with what is unusual about its ridges, for whoever decides whether it
+    is altered: how far they run from where those of any finger could, and where minutiae crowd.
+
+    Examines the stored image anew, so that it is of the present detector. The audit log names the person.
+
+    Callers: service issuance, examiners, supervisors; those of an office get its decisions only.
+    Errors: INVALID_REQUEST, DECISION_NOT_FOUND (or its probe has no such finger), EVIDENCE_GONE (the encounter has
+    since been deleted, its fingers were replaced, no image of them is stored, or they came with the call),
+    NOT_READY, DRAINING, OVERLOADED. Retry: yes.
+    """
 
 @_typing.type_check_only
 class EvidenceAsyncStub(EvidenceStub):
@@ -237,6 +248,17 @@ class EvidenceAsyncStub(EvidenceStub):
     Errors: INVALID_REQUEST, DECISION_NOT_FOUND, EVIDENCE_GONE (an encounter has since been deleted, its
     fingers were replaced, or fingers came with the call), UNREADABLE_TEMPLATE, NOT_READY, DRAINING,
     OVERLOADED. Retry: yes.
+    """
+    DrawAlteration: _aio.UnaryUnaryMultiCallable[_identification_pb2.DrawAlterationRequest, _identification_pb2.DrawAlterationResponse]  # type: ignore[assignment]
+    """Draws a finger of a decision's probe with what is unusual about its ridges, for whoever decides whether it
+    is altered: how far they run from where those of any finger could, and where minutiae crowd.
+
+    Examines the stored image anew, so that it is of the present detector. The audit log names the person.
+
+    Callers: service issuance, examiners, supervisors; those of an office get its decisions only.
+    Errors: INVALID_REQUEST, DECISION_NOT_FOUND (or its probe has no such finger), EVIDENCE_GONE (the encounter has
+    since been deleted, its fingers were replaced, no image of them is stored, or they came with the call),
+    NOT_READY, DRAINING, OVERLOADED. Retry: yes.
     """
 
 class EvidenceServicer(metaclass=_abc_1.ABCMeta):
@@ -278,6 +300,23 @@ class EvidenceServicer(metaclass=_abc_1.ABCMeta):
         Errors: INVALID_REQUEST, DECISION_NOT_FOUND, EVIDENCE_GONE (an encounter has since been deleted, its
         fingers were replaced, or fingers came with the call), UNREADABLE_TEMPLATE, NOT_READY, DRAINING,
         OVERLOADED. Retry: yes.
+        """
+
+    @_abc_1.abstractmethod
+    def DrawAlteration(
+        self,
+        request: _identification_pb2.DrawAlterationRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_identification_pb2.DrawAlterationResponse, _abc.Awaitable[_identification_pb2.DrawAlterationResponse]]:
+        """Draws a finger of a decision's probe with what is unusual about its ridges, for whoever decides whether it
+        is altered: how far they run from where those of any finger could, and where minutiae crowd.
+
+        Examines the stored image anew, so that it is of the present detector. The audit log names the person.
+
+        Callers: service issuance, examiners, supervisors; those of an office get its decisions only.
+        Errors: INVALID_REQUEST, DECISION_NOT_FOUND (or its probe has no such finger), EVIDENCE_GONE (the encounter has
+        since been deleted, its fingers were replaced, no image of them is stored, or they came with the call),
+        NOT_READY, DRAINING, OVERLOADED. Retry: yes.
         """
 
 def add_EvidenceServicer_to_server(servicer: EvidenceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -5,6 +5,7 @@ from typing import Any
 import grpc
 from passport.matcher.v1 import biometrics_pb2 as pb
 from passport.matcher.v1 import biometrics_pb2_grpc
+from passport.matcher.v1.alteration_pb2 import ALTERATION_FINDING_POSSIBLY_ALTERED
 from passport.matcher.v1.identification_pb2 import SampleSet
 from servicekit.errors import DomainError
 
@@ -73,7 +74,12 @@ def _assessment(answer: pb.AssessFingersResponse) -> FingerAssessment:
     return FingerAssessment(
         [
             FingerQuality(
-                FingerPosition(finger.position), finger.quality, finger.minutiae, finger.reason
+                FingerPosition(finger.position),
+                finger.quality,
+                finger.minutiae,
+                finger.reason,
+                finger.alteration.score if finger.alteration.HasField("score") else None,
+                finger.alteration.finding == ALTERATION_FINDING_POSSIBLY_ALTERED,
             )
             for finger in answer.fingers
         ],

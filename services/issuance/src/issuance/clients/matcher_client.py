@@ -12,12 +12,14 @@ from passport.matcher.v1 import (
     identification_pb2_grpc,
 )
 from passport.matcher.v1 import encounters_pb2 as pb
+from passport.matcher.v1.alteration_pb2 import ALTERATION_FINDING_POSSIBLY_ALTERED
 
 from issuance.clients.call_errors import CallError, read_call_error
 from issuance.clients.unusable_fingers import UNUSABLE_FINGERS, concerns_samples
 from issuance.domain.adjudication_referral import Candidate, IdentificationOutcome
 from issuance.domain.encounter_change import EncounterChange, EncounterStatus, decode_changes
 from issuance.domain.finger_check import FingerCheck, FingerComparison
+from issuance.domain.fingers import FingerPosition
 from issuance.domain.identification_request import IdentificationRequest
 from issuance.domain.matcher_restore import EncounterFound, MatcherPast
 from issuance.domain.outbox import OutboxTask
@@ -106,7 +108,7 @@ class MatcherClient:
             if concerns_samples(details):
                 raise UnusableFingers(f"{details.reason} {details.field}".strip()) from error
             raise _failure(details) from error
-        return _decision(answer.decision)
+        return _decision(answer.decision, answer.encounter)
 
     async def past(self) -> MatcherPast:
         """Return the epoch and the latest change of its database. Raises Unavailable."""
@@ -280,13 +282,18 @@ def _comparison(decision: identification_pb2.Decision) -> FingerComparison:
     raise UnusableFingers(", ".join(each.removeprefix("UNDECIDED_REASON_") for each in reasons))
 
 
-def _decision(decision: identification_pb2.Decision) -> MatcherDecision:
+def _decision(decision: identification_pb2.Decision, encounter: pb.Encounter) -> MatcherDecision:
     candidates = tuple(
         Candidate(found.person_id, found.score.value, found.hit) for found in decision.candidates
     )
     # An outcome that we do not know must not count as NO_HIT.
     outcome = _OUTCOMES.get(decision.outcome, IdentificationOutcome.UNDECIDED)
     calibration = decision.threshold.calibration_version
+    altered = tuple(
+        FingerPosition(finger.position)
+        for finger in encounter.fingers
+        if finger.alteration.finding == ALTERATION_FINDING_POSSIBLY_ALTERED
+    )
     return MatcherDecision(
-        decision.decision_id, outcome, candidates, calibration, decision.hits_total
+        decision.decision_id, outcome, candidates, calibration, decision.hits_total, altered
     )

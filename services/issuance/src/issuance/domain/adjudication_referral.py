@@ -21,6 +21,7 @@ class AdjudicationCause(StrEnum):
     OTHER_PERSON_FOUND = "other_person_found"
     OWN_RECORD_MISSING = "own_record_missing"
     UNDECIDED = "undecided"
+    POSSIBLY_ALTERED = "possibly_altered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +63,20 @@ def decide_referral(
     candidates: Sequence[Candidate],
     hits_total: int = 0,
     linked: Collection[str] = (),
+    *,
+    possibly_altered: bool = False,
 ) -> Referral:
     """Decide whether examiners must look at an identification.
 
     person_id: the person whom the applicant claims to be. candidates: best first. hits_total: how
     many hits there were, also of those that are not among the candidates. linked: persons whom
     examiners found to be the applicant; whoever has one is on record, whatever the application.
+    possibly_altered: whether the ridges of a finger may be.
 
     The gravest cause wins: another person among the hits; then an own record that is not among
-    the hits; then fingers too poor for a NO_HIT. A HIT without a candidate that is a hit is not
-    a clear answer either.
+    the hits; then fingers too poor for a NO_HIT; then altered ones, by which somebody may be
+    missed, unless they were found all the same. A HIT without a candidate that is a hit is not a
+    clear answer either.
     """
     claims_record = application_type.claims_record or bool(linked)
     own = {person_id, *linked} if claims_record else set()
@@ -88,4 +93,6 @@ def decide_referral(
     )
     if no_clear_answer:
         return Referral(AdjudicationCause.UNDECIDED, tuple(candidates), own_first)
+    if possibly_altered and not own_found:
+        return Referral(AdjudicationCause.POSSIBLY_ALTERED, tuple(candidates), own_first)
     return Referral(None, (), own_first)

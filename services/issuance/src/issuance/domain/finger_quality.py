@@ -43,13 +43,16 @@ class FingerQuality:
 
     quality: NFIQ 2 of its image, 0 (worst) to 100; 0 of a template. minutiae: how many were found.
     reason: why the identification will not accept it, POOR_QUALITY or TOO_FEW_MINUTIAE; empty if it
-    will.
+    will. alteration_score: -log10 of the share of unaltered fingers that look as altered; None if
+    it was not examined. possibly_altered: whether that is so rare that a person should look at it.
     """
 
     position: FingerPosition
     quality: int
     minutiae: int
     reason: str = ""
+    alteration_score: float | None = None
+    possibly_altered: bool = False
 
     @property
     def is_acceptable(self) -> bool:
@@ -76,6 +79,11 @@ class FingerAssessment:
             return f"not assessed ({self.not_assessed})"
         pairs = [f"{_name(first)} and {_name(second)} look like one" for first, second in self.same]
         return ", ".join(pairs) or "none look like one"
+
+    @property
+    def possibly_altered(self) -> Sequence[FingerPosition]:
+        """The fingers whose ridges may be altered."""
+        return [quality.position for quality in self.qualities if quality.possibly_altered]
 
     def require_usable(self, positions: Sequence[FingerPosition]) -> None:
         """Raise FingersUnusable if the identification would not accept all of the fingers.
@@ -114,6 +122,11 @@ class FingerAssessment:
         return sorted(
             other for pair in self.same if position in pair for other in pair if other != position
         )
+
+
+def altered_in_words(positions: Sequence[FingerPosition]) -> str:
+    """Return which fingers may be altered, for the history; empty if none may."""
+    return f"possibly altered: {', '.join(map(_name, positions))}" if positions else ""
 
 
 def _is_also(others: Sequence[FingerPosition]) -> str:

@@ -143,6 +143,8 @@ def submitted_fingers(application: pb.Application, assessment: FingerAssessment)
             minutiae=found.minutiae,
             acceptable=found.is_acceptable,
             reason=found.reason,
+            possibly_altered=found.possibly_altered,
+            alteration_score=found.alteration_score,
         )
         for found in assessment.qualities
     )

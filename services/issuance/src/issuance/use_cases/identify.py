@@ -12,6 +12,7 @@ from issuance.domain.adjudication_task import Adjudication, AdjudicationTask
 from issuance.domain.case import Case
 from issuance.domain.case_errors import AtThePrinter
 from issuance.domain.events import ApplicationEvent
+from issuance.domain.finger_quality import altered_in_words
 from issuance.domain.history import EventDetails
 from issuance.domain.identification_request import decode_identification
 from issuance.domain.outbox import OutboxTask
@@ -88,6 +89,7 @@ class Identify:
             decision.candidates,
             decision.hits_total,
             linked,
+            possibly_altered=bool(decision.possibly_altered),
         )
         event = ApplicationEvent.REFER_TO_EXAMINERS if referral.cause else ApplicationEvent.IDENTIFY
         if referral.cause and case.state is ApplicationState.PRINTING:
@@ -98,7 +100,9 @@ class Identify:
         identified = case_identification.identified(
             case, decision.id, referral.own_record_first, examined=referral.cause is not None
         )
-        details = EventDetails(adjudication_cause=referral.cause)
+        details = EventDetails(
+            reason=altered_in_words(decision.possibly_altered), adjudication_cause=referral.cause
+        )
         await self._apply_transition(records, identified, event, ISSUANCE, now, details)
         if referral.cause:
             task = AdjudicationTask(

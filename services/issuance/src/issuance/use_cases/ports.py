@@ -8,6 +8,7 @@ from typing import Protocol
 from issuance.domain.adjudication_referral import Candidate, IdentificationOutcome
 from issuance.domain.finger_check import FingerComparison
 from issuance.domain.finger_quality import FingerAssessment
+from issuance.domain.fingers import FingerPosition
 from issuance.domain.identification_request import IdentificationRequest
 from issuance.domain.matcher_restore import EncounterFound, MatcherPast
 from issuance.domain.notice_delivery import NoticeMessage
@@ -87,6 +88,7 @@ class MatcherDecision:
 
     candidates: best first. calibration: version that gives their scores a meaning. hits_total: how
     many persons reach the threshold, also of those that are not among the candidates.
+    possibly_altered: fingers whose ridges may be.
     """
 
     id: str
@@ -94,6 +96,7 @@ class MatcherDecision:
     candidates: tuple[Candidate, ...]
     calibration: str
     hits_total: int = 0
+    possibly_altered: tuple[FingerPosition, ...] = ()
 
 
 class Matcher(Protocol):

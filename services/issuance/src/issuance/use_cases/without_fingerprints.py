@@ -10,7 +10,7 @@ from issuance.domain import case_intake
 from issuance.domain.actor import Actor
 from issuance.domain.case import Case
 from issuance.domain.events import ApplicationEvent
-from issuance.domain.finger_quality import FingerAssessment
+from issuance.domain.finger_quality import FingerAssessment, altered_in_words
 from issuance.domain.fingers import FingerSubmission, require_never_compared
 from issuance.domain.history import EventDetails
 from issuance.domain.separation_of_duties import require_separate_duties
@@ -55,6 +55,8 @@ def _in_words(submission: FingerSubmission, found: FingerAssessment) -> str:
     said = [submission.in_words] if submission.missing else []
     if submission.confirmed_different:
         said.append(f"{found.in_words}: {submission.confirmed_different}")
+    if found.possibly_altered:
+        said.append(altered_in_words(found.possibly_altered))
     return "; ".join(said)
 
 

@@ -69,7 +69,7 @@ class Comparator:
     def __init__(self, table: DescriptorTable, network: LikelihoodNetwork) -> None:
         self._table = table
         self._network = network
-        self.version = f"{table.name}-align2-{network.digest}"
+        self.version = f"{table.name}-{network.method}-{network.digest}"
 
     @classmethod
     def load(
@@ -119,7 +119,7 @@ class Comparator:
 def comparison_features(
     probe: PreparedFinger, references: Sequence[PreparedFinger]
 ) -> NDArray[np.float64]:
-    """Return the features of the probe's alignment with each reference, float64 (k, 13).
+    """Return the features of the probe's alignment with each reference, float64 (k, 16).
 
     See `likelihood.alignment_features`. A row is NaN where a finger has fewer than four minutiae.
     """

@@ -42,6 +42,7 @@ DESCRIPTOR_FILE = Path(__file__).with_name("descriptor.npz")
 """The table that comes with this package."""
 _NAMES = {
     "fa3f45323b0d303b75c09aeb48efe9f1199e80c5de23a149b466a13f5b8b5f57": "constellation-1",
+    "173298fba6040aab0f48a461d603208669ca9bbf96fa5c42af3676d8298ce1b0": "constellation-2",
 }
 """Names of tables by the SHA-256 of their file; any other is named by its digest."""
 

@@ -33,6 +33,7 @@ MOST_LISTS = 1 << 14
 """Most lists of a quantizer."""
 _NAMES = {
     "9b2fb37f9385907296554ae4e711ec2f11ebd418edac5ec7bae2826cd6072ee1": "quantizer-1",
+    "525969d1ec7d0b20df688101e12bc4d83da8b2c132789e6762e3adedd3dafce2": "quantizer-2",
 }
 """Names of quantizers by the SHA-256 of their file; any other is named by its digest."""
 

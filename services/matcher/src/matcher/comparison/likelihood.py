@@ -1,4 +1,4 @@
-"""The log-likelihood ratio of an alignment: mated against non-mated, from thirteen features.
+"""The log-likelihood ratio of an alignment: mated against non-mated, from sixteen features.
 
 The features measure how many minutiae coincide and how well, and which should have coincided but do
 not. A small network, trained on synthetic mated and non-mated comparisons, turns them into the
@@ -17,8 +17,10 @@ from numpy.typing import NDArray
 
 from matcher.jit import compiled
 
-FEATURES = 13
+FEATURES = 16
 """Number of features of an alignment."""
+_METHODS = {13: "align2", 16: "align3"}
+"""Names of the comparison by how many of the features, from the first, its network takes."""
 LOWEST_RAW_SCORE = -20.0
 """Raw score of fingers that cannot be compared; no comparison scores less."""
 LIKELIHOOD_FILE = Path(__file__).with_name("likelihood.json")
@@ -30,6 +32,8 @@ _STEP = 2 * math.pi / _DIRECTIONS
 _COS, _SIN = np.cos(_STEP * np.arange(_DIRECTIONS)), np.sin(_STEP * np.arange(_DIRECTIONS))
 _OUTLINE_MARGIN = 5.0
 """Pixels outside the other finger's outline within which a partner is still expected."""
+_MOST_SIMILAR = 3
+"""Pairs whose similarity counts apart from the others': a few sure ones tell a small overlap."""
 
 Floats = NDArray[np.float32]
 Weights = NDArray[np.float64]
@@ -46,7 +50,7 @@ def alignment_features(
     weight: NDArray[np.float64],
     support: float,
 ) -> NDArray[np.float64]:
-    """Return the features of an alignment, float64 (13,), each about -2 to 7, the last -8 to 0.
+    """Return the features of an alignment, float64 (16,), each about -8 to 7.
 
     moved, reference: float32 (n, 3) and (m, 3), placements of the probe's minutiae, already laid on
     the reference, and of the reference's; qualities: float32, 0 to 1; similar: float32 (n, m),
@@ -56,7 +60,9 @@ def alignment_features(
     3 support, 4 mean similarity, 5 mean distance, 6 mean difference of angle, 7 area of the pairs,
     8 and 9 summed quality of unpaired minutiae where the fingers overlap (of the finger with less,
     with more), 10 and 11 number of minutiae (of the finger with fewer, with more), 12 share of
-    minutiae that are paired (logarithm).
+    minutiae that are paired (logarithm), 13 mean similarity of the three most similar pairs (of
+    fewer: a third of their sum), 14 area where the fingers overlap (logarithm), 15 mean quality of
+    the pairs.
     """
     features = np.zeros(FEATURES)
     sure_probe, sure_reference = np.sqrt(probe_quality), np.sqrt(reference_quality)
@@ -70,9 +76,10 @@ def alignment_features(
         similarity += similar[i, j]
         distance += math.hypot(moved[i, 0] - reference[j, 0], moved[i, 1] - reference[j, 1])
         turned += math.acos(min(1.0, max(-1.0, math.cos(moved[i, 2] - reference[j, 2]))))
-    probe_alone = _unpaired_quality(moved, probe_quality, partner, _outline(reference))
+    outline, reference_outline = _outline(moved), _outline(reference)
+    probe_alone = _unpaired_quality(moved, probe_quality, partner, reference_outline)
     reference_alone = _unpaired_quality(
-        reference, reference_quality, _inverse(partner, len(reference)), _outline(moved)
+        reference, reference_quality, _inverse(partner, len(reference)), outline
     )
     pairs = max(1, len(paired))
     features[0] = math.sqrt(len(paired))
@@ -90,7 +97,20 @@ def alignment_features(
     features[12] = math.log(
         (good * good + 0.05) / (good + probe_alone + 3) / (good + reference_alone + 3)
     )
+    features[13] = _most_similar(similar, partner, paired)
+    features[14] = math.log(100 + _area(np.minimum(outline, reference_outline))) / 4
+    features[15] = sure / pairs
     return features
+
+
+@compiled
+def _most_similar(similar: Floats, partner: NDArray[np.int64], paired: NDArray[np.int64]) -> float:
+    """Return the sum of the greatest similarities of pairs, divided by how many are asked for."""
+    greatest = np.zeros(_MOST_SIMILAR)
+    for i in paired:
+        least = np.argmin(greatest)
+        greatest[least] = max(greatest[least], similar[i, partner[i]])
+    return float(greatest.sum()) / _MOST_SIMILAR
 
 
 @compiled
@@ -162,11 +182,11 @@ def log_likelihood_ratio(
     The weights are those of a `LikelihoodNetwork`.
     """
     ratio = bias
-    for i in range(FEATURES):
+    for i in range(len(direct_weights)):
         ratio += direct_weights[i] * features[i]
     for unit in range(len(output_weights)):
         hidden = hidden_bias[unit]
-        for i in range(FEATURES):
+        for i in range(len(direct_weights)):
             hidden += hidden_weights[i, unit] * features[i]
         ratio += output_weights[unit] * math.tanh(hidden)
     return max(LOWEST_RAW_SCORE, ratio)
@@ -176,9 +196,11 @@ def log_likelihood_ratio(
 class LikelihoodNetwork:
     """A network of one hidden layer of h units, with direct connections past it.
 
-    hidden_weights, hidden_bias: float64 (13, h) and (h,). output_weights: float64 (h,).
-    direct_weights: float64 (13,), of the features themselves. bias: of the output.
+    hidden_weights, hidden_bias: float64 (f, h) and (h,). output_weights: float64 (h,).
+    direct_weights: float64 (f,), of the features themselves. bias: of the output. f: 16, or 13 of
+    a network made before there were features 13 to 15.
     digest: first 8 hexadecimal digits of the file's SHA-256; empty if it comes from no file.
+    Raises ValueError if the shapes are others.
     """
 
     hidden_weights: Weights
@@ -187,6 +209,22 @@ class LikelihoodNetwork:
     direct_weights: Weights
     bias: float
     digest: str = ""
+
+    def __post_init__(self) -> None:
+        features, units = len(self.direct_weights), len(self.output_weights)
+        if (
+            features not in _METHODS
+            or self.direct_weights.shape != (features,)
+            or self.hidden_weights.shape != (features, units)
+            or self.hidden_bias.shape != self.output_weights.shape
+            or self.output_weights.shape != (units,)
+        ):
+            raise ValueError(f"a likelihood network of {features} features cannot be used")
+
+    @property
+    def method(self) -> str:
+        """Name of the alignment and its features, a part of the comparison's version."""
+        return _METHODS[len(self.direct_weights)]
 
     @classmethod
     def load(cls, path: Path = LIKELIHOOD_FILE) -> Self:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 
+from matcher.alteration.alteration_score import AlterationScore
 from matcher.domain.change_token import ChangeToken
 from matcher.domain.errors import SameEncounter
 
@@ -34,13 +35,15 @@ class StoredFinger:
     """What is known of a stored finger, without its biometric data.
 
     minutiae: how many its template has; 0 if the finger is missing, with missing_reason set.
-    quality: NFIQ 2, 0 to 100; None if it came as a template or is missing.
+    quality: NFIQ 2, 0 to 100; None if it came as a template or is missing. alteration: None if
+    nobody looked whether its ridges are altered.
     """
 
     position: int
     minutiae: int
     quality: int | None
     missing_reason: int | None
+    alteration: AlterationScore | None = None
 
 
 @dataclass(frozen=True, slots=True)

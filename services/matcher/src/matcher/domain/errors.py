@@ -94,7 +94,7 @@ class DecisionNotFound(DomainError):
 
 
 class EvidenceGone(DomainError):
-    """The fingers that were compared were not stored, or were deleted since."""
+    """Fingers of a decision were not stored, or were deleted since, or have no image to draw."""
 
     kind = ErrorKind.PRECONDITION
     reason = "EVIDENCE_GONE"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from matcher.alteration.alteration_score import AlterationScore
 from matcher.minutiae import Minutiae
 from matcher.record import iso19794
 from matcher.record.invalid_record import InvalidRecord
@@ -85,6 +86,7 @@ class Finger:
     minutiae: as read back from the template. template: ISO/IEC 19794-2:2011 record, 500 dpi.
     quality: NFIQ 2 of the image, 0 to 100; None if the finger came as a template.
     image: None if the finger came as a template or images are not stored.
+    alteration: None if it came as a template, or its image shows too little of it.
     """
 
     position: int
@@ -93,6 +95,7 @@ class Finger:
     embedding: Embedding
     quality: int | None = None
     image: FingerImage | None = None
+    alteration: AlterationScore | None = None
 
 
 def read_template(template: bytes) -> Minutiae:

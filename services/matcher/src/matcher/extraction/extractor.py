@@ -11,7 +11,7 @@ from matcher.extraction import leader_network
 from matcher.extraction.leader_weights import WEIGHTS_SHA256, Layers
 from matcher.minutiae import MAX_MINUTIAE, Minutiae, minutiae_from_rows
 
-DEFAULT_MINIMUM_QUALITY = 0.2
+DEFAULT_MINIMUM_QUALITY = 0.1
 """Minutiae of lower quality, 0 to 1, are discarded. Many minutiae with their quality compare better
 than few good ones, since the comparison weighs each by its quality."""
 _LARGE_PIXELS = 262_144

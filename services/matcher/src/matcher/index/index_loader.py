@@ -35,8 +35,8 @@ StoredMinutiae = Mapping[tuple[str, int], Minutiae | None]
 """Minutiae by encounter id and finger position; None where the template cannot be read."""
 
 
-async def _ignore_progress(_share: float) -> None:
-    pass
+async def ignore_progress(_share: float) -> None:
+    """Report nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +104,7 @@ class IndexLoader:
             _log.info("index_read_from_database", reason=f"no snapshot is used: {unusable}")
         return await self.load_database()
 
-    async def load_database(
-        self, report_progress: ReportProgress = _ignore_progress
-    ) -> LoadedIndex:
+    async def load_database(self, report_progress: ReportProgress = ignore_progress) -> LoadedIndex:
         """Load an index from the database; see `load`."""
         async with self.store.read() as records:
             head = await records.changes.head()

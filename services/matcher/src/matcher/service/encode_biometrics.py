@@ -6,6 +6,7 @@ from passport.type.v1 import biometrics_pb2
 from matcher.domain.slap import SlapFinger
 from matcher.models import ModelVersions
 from matcher.record.iso19794 import Edition
+from matcher.service.encode_alteration import alteration
 from matcher.service.encode_decisions import score
 from matcher.use_cases.assess_fingers import AssessedFinger, FingerAssessment
 from matcher.use_cases.compare_templates import FingerSimilarity
@@ -43,6 +44,7 @@ def finger_assessment(assessment: FingerAssessment) -> biometrics.AssessFingersR
                 minutiae=len(finger.minutiae),
                 acceptable=not finger.reason,
                 reason=finger.reason,
+                alteration=alteration(finger.alteration),
             )
             for finger in assessment.fingers
         ],

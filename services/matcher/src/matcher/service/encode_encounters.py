@@ -9,6 +9,7 @@ from servicekit.grpc import page_tokens
 from matcher.domain.encounter import Encounter, StoredFinger
 from matcher.domain.merge import MadeMerge, UndoneMerge
 from matcher.record.iso19794 import Edition
+from matcher.service.encode_alteration import alteration
 from matcher.service.encode_biometrics import finger_template
 from matcher.service.encode_decisions import decision
 from matcher.use_cases.change_encounter import DeletedEncounter
@@ -106,4 +107,5 @@ def _finger(finger: StoredFinger) -> encounters_pb2.StoredFinger:
         minutiae=finger.minutiae,
         quality=finger.quality,
         missing_reason=biometrics_pb2.MissingReason.ValueType(finger.missing_reason or 0),
+        alteration=None if finger.missing_reason else alteration(finger.alteration),
     )

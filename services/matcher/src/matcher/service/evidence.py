@@ -9,6 +9,7 @@ from servicekit.grpc.server import Context
 
 from matcher.service import decode
 from matcher.service import encode_decisions as encode
+from matcher.service.encode_alteration import alteration_drawing
 from matcher.store.store import Store
 from matcher.use_cases.serving_bundle import ServingBundle
 
@@ -55,6 +56,20 @@ class Evidence(identification_pb2_grpc.EvidenceServicer):
             encounter_ids=_distinct(drawn.encounter_ids), person_ids=_distinct(drawn.person_ids)
         )
         return encode.drawing(drawn)
+
+    async def DrawAlteration(
+        self, request: pb.DrawAlterationRequest, context: Context
+    ) -> pb.DrawAlterationResponse:
+        """Draw a finger of the probe with what is unusual about its ridges."""
+        add_audit_facts(decision_id=request.decision_id)
+        position = request.position or None
+        drawn = await self._serving.current.draw_alteration(
+            request.decision_id, position, decode.office_scope()
+        )
+        add_audit_facts(
+            encounter_ids=[drawn.encounter.encounter_id], person_ids=[drawn.encounter.person_id]
+        )
+        return alteration_drawing(drawn)
 
 
 def _distinct(ids: Iterable[str | None]) -> list[str]:

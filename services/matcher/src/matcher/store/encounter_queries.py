@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from matcher.alteration.alteration_score import AlterationScore
 from matcher.domain.encounter import Encounter, EncounterStatus, StoredFinger
 from matcher.domain.office_scope import OfficeScope
 from matcher.store.change_log import change_token
@@ -49,15 +50,30 @@ async def _fingers(
 ) -> dict[str, tuple[StoredFinger, ...]]:
     c = fingers.c
     statement = (
-        select(c.encounter_id, c.position, c.minutiae, c.quality, c.missing_reason)
+        select(
+            c.encounter_id,
+            c.position,
+            c.minutiae,
+            c.quality,
+            c.missing_reason,
+            c.alteration_score,
+            c.alteration_detector,
+        )
         .where(c.encounter_id.in_(encounter_ids))
         .order_by(c.encounter_id, c.position)
     )
     rows = (await transaction.execute(statement)).all()
     return {
-        encounter_id: tuple(StoredFinger(*row[1:]) for row in group)
+        encounter_id: tuple(map(_finger, group))
         for encounter_id, group in groupby(rows, lambda row: row.encounter_id)
     }
+
+
+def _finger(row: Any) -> StoredFinger:
+    alteration = None
+    if row.alteration_score is not None:
+        alteration = AlterationScore(row.alteration_score, row.alteration_detector)
+    return StoredFinger(row.position, row.minutiae, row.quality, row.missing_reason, alteration)
 
 
 async def read_galleries(

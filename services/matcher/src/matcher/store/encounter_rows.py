@@ -56,7 +56,7 @@ def stored(new: NewEncounter, added: ChangeToken) -> Encounter:
     """Return the encounter as it is read once it is stored. added: the change that added it."""
     enrolment = new.enrolment
     fingers_present = [
-        StoredFinger(finger.position, len(finger.minutiae), finger.quality, None)
+        StoredFinger(finger.position, len(finger.minutiae), finger.quality, None, finger.alteration)
         for finger in new.present
     ]
     missing = [
@@ -106,6 +106,8 @@ def _missing_fingers(encounter_id: str, samples: Sequence[FingerSample]) -> list
             "quality": None,
             "template": None,
             "template_sha256": None,
+            "alteration_score": None,
+            "alteration_detector": None,
         }
         for sample in samples
         if isinstance(sample.content, MissingFinger)
@@ -145,6 +147,8 @@ def fingers(
             "quality": finger.quality,
             "template": key.encrypt(finger.template, template_name(encounter_id, finger.position)),
             "template_sha256": _sha256(finger.template),
+            "alteration_score": finger.alteration and finger.alteration.value,
+            "alteration_detector": finger.alteration and finger.alteration.detector_version,
         }
         for finger in present
     ]

@@ -115,6 +115,9 @@ fingers = Table(
     Column("template", LargeBinary),
     # Shows that a template is not the one that was stored.
     Column("template_sha256", LargeBinary),
+    # Of the ridges in its image; null if nobody looked.
+    Column("alteration_score", Float),
+    Column("alteration_detector", String),
 )
 
 # Several of a finger while another model version is prepared, or kept to go back to.

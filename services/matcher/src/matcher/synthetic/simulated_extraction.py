@@ -18,7 +18,7 @@ from matcher.synthetic.contact import (
     finger_to_sensor,
 )
 
-MIN_QUALITY = 20
+MIN_QUALITY = 10
 """Lowest quality reported, as by the extractor; minutiae of less are not found."""
 _SUPPRESSION_RADIUS = 7.5
 """Pixels around a minutia within which an extractor reports no other of less quality."""
@@ -49,7 +49,7 @@ def draw_errors(rng: np.random.Generator, difficulty: float) -> ExtractionErrors
     """Draw the errors on one impression; the higher its difficulty, the more."""
     return ExtractionErrors(
         miss_rate=difficulty * rng.uniform(0.0, 0.025),
-        false_rate=difficulty * rng.uniform(0.0, 0.2),
+        false_rate=difficulty * rng.uniform(0.0, 0.3),
         dry_patch=(
             rng.uniform(-150.0, 150.0),
             rng.uniform(-200.0, 200.0),
@@ -102,7 +102,9 @@ def false_minutiae(
     count = 0
     for _ in range(len(rows)):
         where = _random_contact_point(contact, rng)
-        visibility = _visibility(where[0], where[1], rng.beta(1.2, 2.0), contact, errors, rng)
+        faint = rng.random() < 1.0 / 3.0
+        clarity = rng.uniform(0.05, 0.2) if faint else rng.beta(1.2, 2.0)
+        visibility = _visibility(where[0], where[1], clarity, contact, errors, rng)
         nearest = np.argmin((xy[:, 0] - where[0]) ** 2 + (xy[:, 1] - where[1]) ** 2)
         along = angle[nearest] + rng.normal(0.0, 0.25) + math.pi * rng.integers(0, 2)
         if _write_minutia(rows[count], where, along, visibility, contact, errors, rng):

@@ -16,3 +16,7 @@ LIKELIHOOD = 5_500_000_000
 """First of the fingers that the comparison's likelihood ratio is fitted to."""
 QUANTIZER = 6_000_000_000
 """First of the fingers whose local descriptors the coarse quantizer is learned from."""
+ALTERATION = 6_500_000_000
+"""First of the fingers that the detection of alterations is fitted to."""
+ALTERATION_HELD_OUT = 6_700_000_000
+"""First of the fingers by which that detection is judged."""

@@ -1,7 +1,7 @@
 """Makes mated pairs of impressions for training, of synthetic fingers that are never used twice."""
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,24 +18,35 @@ from matcher.training.finger_seeds import PAIRS_END, PAIRS_FIRST
 
 GROUP = 4
 """Fingers of one group; in every other group all have the same ridge flow."""
-CAPTURE_DIFFICULTY = (0.4, 1.5)
-"""Range from which the capture difficulty of each impression is drawn."""
 FEWEST = 8
 """Fewest minutiae of an impression."""
-_PARTIAL = 0.4
-"""Share of pairs in which one impression is partial."""
 
 Rng = np.random.Generator
 
 
-def mated_pairs(seed: int, step: int, fingers: int) -> list[list[Impression]]:
+@dataclass(frozen=True, slots=True)
+class PairConditions:
+    """How hard mated pairs are.
+
+    capture_difficulty: range from which that of each impression is drawn. partial: share of pairs
+    in which one impression is partial. kept: range of the share of minutiae that it keeps.
+    """
+
+    capture_difficulty: tuple[float, float]
+    partial: float
+    kept: tuple[float, float]
+
+
+def mated_pairs(
+    seed: int, step: int, fingers: int, conditions: PairConditions
+) -> list[list[Impression]]:
     """Return two impressions of each finger; the same arguments give the same pairs.
 
     fingers: a multiple of `GROUP`. In every second group the fingers have the same ridge flow.
     """
     rng = np.random.default_rng((seed, step))
     return [
-        _mated_pair(finger, rng)
+        _mated_pair(finger, conditions, rng)
         for number in range(fingers // GROUP)
         for finger in (_same_flow_fingers(rng) if number % 2 else _unrelated_fingers(rng))
     ]
@@ -54,22 +65,26 @@ def _finger_seed(rng: Rng) -> int:
     return int(rng.integers(PAIRS_FIRST, PAIRS_END))
 
 
-def _mated_pair(finger: MasterFingerprint, rng: Rng) -> list[Impression]:
+def _mated_pair(
+    finger: MasterFingerprint, conditions: PairConditions, rng: Rng
+) -> list[Impression]:
     """Return two impressions, best minutiae first; in some pairs either of them is partial."""
     pair = [
-        _vary_quality(_impression(finger, rng), rng),
-        _vary_quality(_impression(finger, rng), rng),
+        _vary_quality(_impression(finger, conditions.capture_difficulty, rng), rng),
+        _vary_quality(_impression(finger, conditions.capture_difficulty, rng), rng),
     ]
-    if rng.random() < _PARTIAL:
+    if rng.random() < conditions.partial:
         which = rng.integers(2)
-        pair[which] = _crop(pair[which], rng)
+        pair[which] = _crop(pair[which], conditions.kept, rng)
     return [
         _select(impression, _best_first(impression)[:MAX_EMBEDDED_MINUTIAE]) for impression in pair
     ]
 
 
-def _impression(finger: MasterFingerprint, rng: Rng) -> Impression:
-    capture_difficulty = rng.uniform(*CAPTURE_DIFFICULTY)
+def _impression(
+    finger: MasterFingerprint, difficulties: tuple[float, float], rng: Rng
+) -> Impression:
+    capture_difficulty = rng.uniform(*difficulties)
     while True:
         impression = generate_impression(
             finger, _finger_seed(rng), capture_difficulty=capture_difficulty
@@ -95,13 +110,13 @@ def _vary_quality(impression: Impression, rng: Rng) -> Impression:
     return _select(impression, np.flatnonzero(above)) if above.sum() > FEWEST else impression
 
 
-def _crop(impression: Impression, rng: Rng) -> Impression:
+def _crop(impression: Impression, kept: tuple[float, float], rng: Rng) -> Impression:
     """Keep a share of the minutiae: those in a rectangle around one of them."""
     log_aspect = rng.normal(0, 0.3)
     shape = np.array([math.exp(log_aspect), math.exp(-log_aspect)])
     xy = impression.minutiae.xy
     distance = (np.abs(xy - xy[rng.integers(len(xy))]) * shape).max(axis=1)
-    count = max(FEWEST, int(rng.uniform(0.25, 0.9) * len(xy)))
+    count = max(FEWEST, int(rng.uniform(*kept) * len(xy)))
     return _select(impression, np.argsort(distance, kind="stable")[:count])
 
 

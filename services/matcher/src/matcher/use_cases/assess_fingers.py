@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from servicekit.process.worker_pool import WorkerPool, work_priority
 
+from matcher.alteration.alteration_score import AlterationScore
 from matcher.domain.errors import PoorQuality, TooFewMinutiae
 from matcher.domain.finger import FingerContent, FingerImage, FingerSample, Template
 from matcher.image.decode import Decode
@@ -28,12 +29,16 @@ _PRIORITY = 3
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AssessedFinger:
-    """quality: NFIQ 2; None of a template. reason: why an enrolment would refuse it, or empty."""
+    """quality: NFIQ 2; None of a template. reason: why an enrolment would refuse it, or empty.
+
+    alteration: None of a template, and if the image shows too little of the finger.
+    """
 
     position: int
     quality: int | None
     minutiae: Minutiae
     reason: str
+    alteration: AlterationScore | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,7 +92,10 @@ class AssessFingers:
     def _assess_image(self, position: int, image: FingerImage, field: str) -> AssessedFinger:
         pixels = read_image(self.decode, image, field)
         quality, minutiae = self.models.quality(pixels), self.models.extractor(pixels)
-        return AssessedFinger(position, quality, minutiae, self._refusal(quality, minutiae))
+        examined = self.models.alteration(pixels, minutiae)
+        alteration = None if examined is None else examined.score
+        refusal = self._refusal(quality, minutiae)
+        return AssessedFinger(position, quality, minutiae, refusal, alteration)
 
     def _refusal(self, quality: int | None, minutiae: Minutiae) -> str:
         """Return the reason for which an enrolment would refuse a finger, or nothing."""

@@ -1,6 +1,5 @@
 """Which minutiae made two fingers of a decision similar? Draws them for an examiner."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,23 +8,17 @@ from numpy.typing import NDArray
 from servicekit.process.worker_pool import WorkerPool
 
 from matcher.comparison.comparator import Comparator, paired_minutiae
-from matcher.domain.change_token import ChangeToken
-from matcher.domain.decision import Decision, FingerScore, ProbeFinger
-from matcher.domain.encounter import Encounter, StoredTemplate
-from matcher.domain.errors import (
-    DecisionNotFound,
-    EncounterNotFound,
-    EvidenceGone,
-    UnreadableTemplate,
-)
-from matcher.domain.finger import FingerImage, read_stored_template
-from matcher.domain.office_scope import ALL_OFFICES, OfficeScope
+from matcher.domain.decision import Decision, FingerScore
+from matcher.domain.errors import DecisionNotFound, UnreadableTemplate
+from matcher.domain.finger import read_stored_template
+from matcher.domain.office_scope import OfficeScope
 from matcher.drawing import draw_paired_minutiae
 from matcher.image.decode import Decode
 from matcher.image.unreadable_image import UnreadableImage
 from matcher.minutiae import Minutiae
 from matcher.store.store import Store
 from matcher.use_cases.readiness import Readiness, ServiceLevel
+from matcher.use_cases.stored_impression import StoredImpression, stored_impression
 
 _log = structlog.get_logger(__name__)
 
@@ -43,16 +36,6 @@ class ComparisonDrawing:
     matched_minutiae: int
     encounter_ids: tuple[str, str]
     person_ids: tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class StoredImpression:
-    """A stored finger. image: None if it has none that can be read."""
-
-    encounter: Encounter
-    template: bytes
-    template_sha256: bytes
-    image: FingerImage | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +62,15 @@ class DrawComparison:
             decision = (await records.decisions.get(decision_id, scope)).decision
         score = _finger_score(decision, person_id, position)
         probe_ids = {finger.position: finger.encounter_id for finger in decision.probe}
-        probe = await self._impression(
-            probe_ids[score.position], score.position, decision.probe, decision.change_token
+        probe = await stored_impression(
+            self.store,
+            probe_ids[score.position],
+            score.position,
+            decision.probe,
+            decision.change_token,
         )
-        reference = await self._impression(
+        reference = await stored_impression(
+            self.store,
             score.encounter_id,
             score.reference_position or score.position,
             decision.reference,
@@ -127,45 +115,6 @@ class DrawComparison:
             )
             return None
         return pixels if pixels.shape == (minutiae.height, minutiae.width) else None
-
-    async def _impression(
-        self,
-        encounter_id: str | None,
-        position: int,
-        recorded: Sequence[ProbeFinger],
-        state: ChangeToken,
-    ) -> StoredImpression:
-        """Return a finger as it was in the state of the database that was searched.
-
-        recorded: impressions that the decision names by the hash of their template.
-        """
-        if encounter_id is None:
-            raise EvidenceGone("these fingers came with the call and belong to no encounter")
-        async with self.store.read() as records:
-            try:
-                encounter = await records.encounters.get(encounter_id, ALL_OFFICES)
-            except EncounterNotFound:
-                raise EvidenceGone(
-                    "the encounter was deleted since", encounter_id=encounter_id
-                ) from None
-            if await records.encounters.are_fingers_newer(encounter_id, state):
-                raise EvidenceGone("the fingers were replaced since", encounter_id=encounter_id)
-            templates = await records.encounters.templates([encounter_id])
-            image = await records.encounters.image(encounter_id, position)
-        for stored in templates:
-            if stored.position == position:
-                _require_same(stored, recorded)
-                return StoredImpression(encounter, stored.template, stored.sha256, image)
-        raise EvidenceGone("the encounter has no such finger", encounter_id=encounter_id)
-
-
-def _require_same(stored: StoredTemplate, recorded: Sequence[ProbeFinger]) -> None:
-    """Raise EvidenceGone if the decision names another template of this finger."""
-    # A verification reads its state after the templates, so a change between is not newer than it.
-    for each in recorded:
-        is_named = (each.encounter_id, each.position) == (stored.encounter_id, stored.position)
-        if is_named and each.template_sha256 != stored.sha256.hex():
-            raise EvidenceGone("the fingers were replaced since", encounter_id=stored.encounter_id)
 
 
 def _finger_score(decision: Decision, person_id: str, position: int | None) -> FingerScore:

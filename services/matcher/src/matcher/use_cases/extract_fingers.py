@@ -8,6 +8,7 @@ import numpy as np
 from servicekit.errors import InvalidRequest
 from servicekit.process.worker_pool import WorkerPool
 
+from matcher.alteration.alteration_score import AlterationScore
 from matcher.domain.errors import DuplicatePosition, SameFingerTwice
 from matcher.domain.finger import (
     Finger,
@@ -107,7 +108,10 @@ class ExtractFingers:
         quality = self.models.quality(pixels)
         check_quality(quality, self.limits.minimum_quality, field, sample.position)
         stored_image = _as_file(image) if self.store_images else None
-        return self._finger(sample, self.models.extractor(pixels), field, quality, stored_image)
+        minutiae = self.models.extractor(pixels)
+        examined = self.models.alteration(pixels, minutiae)
+        alteration = None if examined is None else examined.score
+        return self._finger(sample, minutiae, field, quality, stored_image, alteration)
 
     def _from_template(self, sample: FingerSample, template: Template, field: str) -> Finger:
         view = read_view(template, field, sample.position)
@@ -120,6 +124,7 @@ class ExtractFingers:
         field: str,
         quality: int | None = None,
         image: FingerImage | None = None,
+        alteration: AlterationScore | None = None,
     ) -> Finger:
         check_minutiae(extracted, self.limits.minimum_minutiae, field, sample.position)
         # Written and read again: what is compared now is exactly what will be compared later.
@@ -128,7 +133,7 @@ class ExtractFingers:
         )
         minutiae = read_template(template)
         embedding = self.models.embedding.embed(minutiae).astype(np.float16)
-        return Finger(sample.position, minutiae, template, embedding, quality, image)
+        return Finger(sample.position, minutiae, template, embedding, quality, image, alteration)
 
     def _check_different(
         self, fingers: Sequence[Finger], samples: Sequence[FingerSample], field: str

@@ -13,6 +13,7 @@ from matcher.use_cases.assess_fingers import AssessFingers
 from matcher.use_cases.change_encounter import ChangeEncounter
 from matcher.use_cases.compare_templates import CompareTemplates
 from matcher.use_cases.describe_calibration import DescribeCalibration
+from matcher.use_cases.draw_alteration import DrawAlteration
 from matcher.use_cases.draw_comparison import DrawComparison
 from matcher.use_cases.enrol import Enrol
 from matcher.use_cases.extract_template import ExtractTemplate
@@ -49,6 +50,7 @@ class LoadedBundle:
     identify: Identify
     verify: Verify
     draw_comparison: DrawComparison
+    draw_alteration: DrawAlteration
     assess_fingers: AssessFingers
     extract_template: ExtractTemplate
     segment_slap: SegmentSlap

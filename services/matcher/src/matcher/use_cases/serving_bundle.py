@@ -69,16 +69,12 @@ class ServingBundle:
     async def run(self) -> None:
         """Follow what the database says until cancelled; care for the index of what serves."""
         self._begin_care()
-        told = ""
         try:
             while True:
                 try:
                     await self.check()
-                    told = ""
                 except (DatabaseFailure, SQLAlchemyError, OSError) as error:
-                    if repr(error) != told:
-                        _log.warning("bundles_not_followed", error=repr(error))
-                    told = repr(error)
+                    _log.warning("bundles_not_followed", error=type(error).__name__)
                 await self._wait()
         finally:
             await self._end_care()

@@ -23,11 +23,15 @@ WhoIsWho = Callable[[str], str]
 
 @dataclass(slots=True)
 class Examined:
-    """A decided adjudication task, with the matcher's decision and the figures examined."""
+    """A decided adjudication task, with the matcher's decision and the figures examined.
+
+    figures: of both prints. ridges: of a finger that may be altered.
+    """
 
     task: pb.AdjudicationTask
     decision: identification.Decision
     figures: list[identification.DrawDecisionResponse] = field(default_factory=list)
+    ridges: list[identification.DrawAlterationResponse] = field(default_factory=list)
 
     @property
     def confirmed(self) -> bool:
@@ -62,7 +66,10 @@ class Examiners:
             who = next(self._turns)
             claim = pb.ClaimTaskRequest(request_id=self._id(), task_id=task.task_id)
             await call_until_answered(self._tasks[who].ClaimTask, claim)
-            examined.figures.append(await self._look(who, task))
+            if task.cause == pb.TASK_CAUSE_POSSIBLY_ALTERED:
+                examined.ridges.append(await self._look_at_ridges(who, task))
+            else:
+                examined.figures.append(await self._look(who, task))
             examined.task = await call_until_answered(
                 self._tasks[who].DecideTask, self._decision(task)
             )
@@ -75,6 +82,12 @@ class Examiners:
             decision_id=task.decision_id, person_id=task.candidates[0].person_id
         )
         return await call_until_answered(self._evidence[who].DrawDecision, request)
+
+    async def _look_at_ridges(
+        self, who: Identity, task: pb.AdjudicationTask
+    ) -> identification.DrawAlterationResponse:
+        request = identification.DrawAlterationRequest(decision_id=task.decision_id)
+        return await call_until_answered(self._evidence[who].DrawAlteration, request)
 
     def _decision(self, task: pb.AdjudicationTask) -> pb.DecideTaskRequest:
         applicant = self._who_is_who(task.person_id)

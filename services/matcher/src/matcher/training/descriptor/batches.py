@@ -14,7 +14,9 @@ from matcher.comparison.descriptor import (
     neighbour_weights,
 )
 from matcher.synthetic import Impression
-from matcher.training.impression_pairs import GROUP, mated_pairs
+from matcher.training.impression_pairs import GROUP, PairConditions, mated_pairs
+
+_PAIRS = PairConditions(capture_difficulty=(0.4, 1.8), partial=0.65, kept=(0.2, 0.8))
 
 Indices = NDArray[np.int64]
 
@@ -35,7 +37,7 @@ def finger_groups(seed: int, step: int, fingers: int) -> list[FingerGroup]:
 
     fingers: a multiple of `GROUP`. The same arguments give the same groups.
     """
-    pairs = mated_pairs(seed, step, fingers)
+    pairs = mated_pairs(seed, step, fingers, _PAIRS)
     return [_group(pairs[start : start + GROUP]) for start in range(0, fingers, GROUP)]
 
 

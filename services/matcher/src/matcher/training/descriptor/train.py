@@ -13,7 +13,7 @@ from matcher.training.descriptor import binary_codes
 from matcher.training.descriptor.batches import FingerGroup, finger_groups
 from matcher.training.loss_curves import draw_loss_curves
 
-STEPS = 1000
+STEPS = 4000
 FINGERS = 48
 """Fingers of one step, two impressions each."""
 _INTERVAL = 100

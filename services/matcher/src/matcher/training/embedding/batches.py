@@ -13,9 +13,10 @@ from matcher.embedding.neighbourhood_features import (
     network_inputs,
     rows_by_finger,
 )
-from matcher.training.impression_pairs import mated_pairs
+from matcher.training.impression_pairs import PairConditions, mated_pairs
 
 _ROWS_MULTIPLE = 2048
+_PAIRS = PairConditions(capture_difficulty=(0.4, 1.5), partial=0.4, kept=(0.25, 0.9))
 
 
 class Batch(NamedTuple):
@@ -45,7 +46,7 @@ def make_batch(seed: int, step: int, fingers: int) -> Batch:
 
     fingers: a multiple of 8. The same arguments give the same batch.
     """
-    pairs = mated_pairs(seed, step, fingers)
+    pairs = mated_pairs(seed, step, fingers, _PAIRS)
     impressions = [pair[which] for which in (0, 1) for pair in pairs]
     numbers, weight = zip(*(network_inputs(each.minutiae) for each in impressions), strict=True)
     counts = np.array([len(each) for each in weight])

@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 def fit(mated: Floats, non_mated: Floats) -> tuple[LikelihoodNetwork, float]:
     """Fit the network by logistic regression, mated and non-mated of equal total weight.
 
-    mated, non_mated: float64 (n, 13), features of comparisons. Deterministic.
+    mated, non_mated: float64 (n, 16), features of comparisons. Deterministic.
     Returns the network and the mean loss, natural logarithm.
     """
     rows = np.concatenate([mated, non_mated])
@@ -65,7 +65,7 @@ def _loss(weights: Floats, rows: Floats, sign: Floats, share: Floats) -> tuple[f
 
 
 def _unpack(weights: Floats) -> list[Floats]:
-    """Return inward (13, h), threshold (h,), outward (h,), straight (13,) and bias (1,)."""
+    """Return inward (16, h), threshold (h,), outward (h,), straight (16,) and bias (1,)."""
     inward, threshold, outward, straight, bias = np.split(
         weights, np.cumsum([FEATURES * HIDDEN_UNITS, HIDDEN_UNITS, HIDDEN_UNITS, FEATURES])
     )

@@ -25,7 +25,7 @@ Floats = NDArray[np.float64]
 
 
 def compared_pairs(comparator: Comparator, groups: int) -> tuple[Floats, Floats]:
-    """Return the features of mated and of non-mated comparisons, float64 (n, 13) each."""
+    """Return the features of mated and of non-mated comparisons, float64 (n, 16) each."""
     mated, non_mated, started = [], [], time.monotonic()
     finger = np.repeat(np.arange(FINGERS), IMPRESSIONS)
     for group in range(groups):

@@ -1,0 +1,1 @@
+"""Does an image show ridges that were altered: turned, cut, burnt or transplanted?"""

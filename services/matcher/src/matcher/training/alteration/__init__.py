@@ -1,0 +1,1 @@
+"""Fitting of the network that tells altered ridges from others."""

@@ -1,0 +1,86 @@
+"""What is unusual about the ridges of a finger? Draws it for whoever decides about them."""
+
+from dataclasses import dataclass
+
+from servicekit.process.worker_pool import WorkerPool
+
+from matcher.alteration.detector import Examination
+from matcher.alteration.drawing import draw_examination
+from matcher.domain.decision import Decision, ProbeFinger
+from matcher.domain.encounter import Encounter
+from matcher.domain.errors import DecisionNotFound, EvidenceGone
+from matcher.domain.finger import FingerImage
+from matcher.domain.office_scope import OfficeScope
+from matcher.image.decode import Decode
+from matcher.image.unreadable_image import UnreadableImage
+from matcher.models import ModelBundle
+from matcher.store.store import Store
+from matcher.use_cases.readiness import Readiness, ServiceLevel
+from matcher.use_cases.stored_impression import StoredImpression, stored_impression
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AlterationDrawing:
+    """A figure of a finger, a PNG file, and what it shows. encounter: as it is stored now."""
+
+    png: bytes
+    position: int
+    examination: Examination
+    encounter: Encounter
+
+
+@dataclass(frozen=True, slots=True)
+class DrawAlteration:
+    """Examines the stored image of a finger of a decision's probe again, and draws it."""
+
+    store: Store
+    pool: WorkerPool
+    decode: Decode
+    models: ModelBundle
+    readiness: Readiness
+
+    async def __call__(
+        self, decision_id: str, position: int | None, scope: OfficeScope
+    ) -> AlterationDrawing:
+        """Return the drawing of a finger; position None: of the one with the highest score.
+
+        scope: the offices whose decisions may be seen. Raises DecisionNotFound, EvidenceGone,
+        NotReady.
+        """
+        self.readiness.require(ServiceLevel.VERIFY_ONLY)
+        async with self.store.read() as records:
+            decision = (await records.decisions.get(decision_id, scope)).decision
+        fingers = [finger for finger in decision.probe if position in (None, finger.position)]
+        if not fingers:
+            raise DecisionNotFound("the probe of the decision has no such finger", field="position")
+        stored = [(finger.position, await self._stored(decision, finger)) for finger in fingers]
+        chosen, impression = max(stored, key=lambda each: _score(each[1].encounter, each[0]))
+        if impression.image is None:
+            raise EvidenceGone(
+                "no image of this finger is stored",
+                encounter_id=impression.encounter.encounter_id,
+            )
+        png, examination = await self.pool.run(self._draw, impression.image)
+        return AlterationDrawing(png, chosen, examination, impression.encounter)
+
+    async def _stored(self, decision: Decision, finger: ProbeFinger) -> StoredImpression:
+        return await stored_impression(
+            self.store, finger.encounter_id, finger.position, decision.probe, decision.change_token
+        )
+
+    def _draw(self, image: FingerImage) -> tuple[bytes, Examination]:
+        try:
+            pixels = self.decode(image.data, image.ppi, image.raw_size)
+        except UnreadableImage as error:
+            raise EvidenceGone(f"the stored image cannot be read: {error.fault}") from None
+        minutiae = self.models.extractor(pixels)
+        examination = self.models.alteration(pixels, minutiae)
+        if examination is None:
+            raise EvidenceGone("the image shows too little of the finger")
+        return draw_examination(pixels, minutiae, examination), examination
+
+
+def _score(encounter: Encounter, position: int) -> float:
+    """Return the score of a stored finger; less than any other if it was not examined."""
+    found = {finger.position: finger.alteration for finger in encounter.fingers}.get(position)
+    return -1.0 if found is None else found.value

@@ -1,0 +1,169 @@
+"""A process that holds a shard is killed, or stands still, under load: searches wait, no more.
+
+`make test-shards` runs it, and shows how long the slowest search took.
+"""
+
+import asyncio
+import os
+import signal
+import statistics
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from matcher.bootstrap import StoreAndIndex
+from matcher.domain.errors import NotReady
+from matcher.domain.model_bundle import PACKAGED
+from matcher.domain.shortlist import SearchScope
+from matcher.index.sharded_index import ShardedIndex
+from matcher.index.warm_up import warm_up
+from matcher.index_placement import open_served
+
+from .models import models
+from .store_and_index import DEPTH, enrol, features, opened, settings_of
+
+pytest.importorskip("ray", reason="needs the extra ray")
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+
+SHARDS = 4
+PEOPLE = range(1, 41)
+SEARCHES = 150
+AT_ONCE = 3
+SECONDS = 120.0
+
+
+@asynccontextmanager
+async def _served(folder: Path, replicas: int) -> AsyncIterator[StoreAndIndex]:
+    async with opened(folder) as base:
+        for person in PEOPLE:
+            await enrol(base, person)
+    settings = settings_of(
+        folder,
+        snapshot_file=folder / "index.snapshot",
+        index_shards=SHARDS,
+        shard_engine="ray",
+        shard_replicas=replicas,
+    )
+    await asyncio.to_thread(warm_up)  # once, not in each process
+    async with open_served(settings, models(), PACKAGED) as base:
+        await _catch_up(base)
+        yield base
+
+
+async def _catch_up(base: StoreAndIndex) -> None:
+    """Wait until all shards are loaded."""
+    async with asyncio.timeout(SECONDS):
+        while True:
+            try:
+                return await base.index.catch_up()
+            except NotReady:
+                await asyncio.sleep(0.1)
+
+
+async def _ready(base: StoreAndIndex) -> None:
+    """Wait until all replicas of all shards are."""
+    async with asyncio.timeout(SECONDS):
+        while not all(replica.is_ready for replica in _replicas(base)):
+            await asyncio.sleep(0.05)
+            await _catch_up(base)
+
+
+def _replicas(base: StoreAndIndex) -> list[Any]:
+    assert isinstance(base.index, ShardedIndex)
+    shards: list[Any] = [*base.index._shards]
+    return [replica for shard in shards for replica in shard._replicas]
+
+
+def _processes() -> list[int]:
+    """The processes of shards of this session."""
+    return sorted(
+        int(path.parent.name)
+        for path in Path("/proc").glob("[0-9]*/cmdline")
+        if _command(path).startswith("ray::ShardProcess")
+    )
+
+
+def _command(path: Path) -> str:
+    try:
+        return path.read_text()
+    except OSError:
+        return ""
+
+
+class Searches:
+    """Searches for everybody in turn, some at a time. seconds: of each that was answered."""
+
+    def __init__(self, base: StoreAndIndex) -> None:
+        self.base = base
+        self.seconds: list[float] = []
+        self.wrong: list[str] = []
+
+    async def run(self, until: asyncio.Event) -> None:
+        people = (person for _ in range(10_000) for person in PEOPLE)
+
+        async def work() -> None:
+            for person in people:
+                if until.is_set():
+                    return
+                await self._search(person)
+
+        await asyncio.gather(*(work() for _ in range(AT_ONCE)))
+
+    async def reach(self, count: int) -> None:
+        """Wait until so many were answered."""
+        while len(self.seconds) < count:  # noqa: ASYNC110  nothing tells of it
+            await asyncio.sleep(0.05)
+
+    async def _search(self, person: int) -> None:
+        begun = time.monotonic()
+        try:
+            found = await self.base.index.search(
+                features(person), SearchScope(), DEPTH, seconds_left=SECONDS
+            )
+        except Exception as error:  # whatever it is, the caller had no answer
+            self.wrong.append(f"{person}: {error!r}")
+            return
+        self.seconds.append(time.monotonic() - begun)
+        if found.persons[0].person_id != f"person-{person}" or found.people_searched != len(PEOPLE):
+            self.wrong.append(f"{person}: {found.persons[0].person_id} of {found.people_searched}")
+
+
+@pytest.mark.parametrize("failure", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "frozen"])
+@pytest.mark.parametrize("replicas", [1, 2])
+async def test_every_search_is_answered_and_the_shard_comes_back(
+    tmp_path: Path, replicas: int, failure: signal.Signals
+) -> None:
+    if (replicas, failure) == (1, signal.SIGSTOP):
+        pytest.skip("nobody else has what a frozen process holds")
+    async with _served(tmp_path, replicas) as base:
+        await _ready(base)
+        before = _processes()
+        enough = asyncio.Event()
+        searches = Searches(base)
+        running = asyncio.create_task(searches.run(enough))
+        await searches.reach(SEARCHES)
+        calm, searches.seconds = searches.seconds, []
+
+        os.kill(before[0], failure)
+        killed_at = time.monotonic()
+        await asyncio.sleep(3)
+        if failure is signal.SIGSTOP:
+            os.kill(before[0], signal.SIGCONT)
+        await _ready(base)
+        whole_after = time.monotonic() - killed_at
+        await searches.reach(SEARCHES)
+        enough.set()
+        await running
+
+        print(
+            f"{replicas} replicas of {SHARDS} shards, {failure.name}: of "
+            f"{len(calm) + len(searches.seconds)} searches {len(searches.wrong)} failed; median "
+            f"{statistics.median(calm):.3f} s before; then slowest {max(searches.seconds):.2f} s; "
+            f"all replicas again after {whole_after:.1f} s; load {os.getloadavg()[0]:.0f}"
+        )
+        assert searches.wrong == []
+        assert len(_processes()) == len(before) == SHARDS * replicas

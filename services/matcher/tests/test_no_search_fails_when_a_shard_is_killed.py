@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from matcher.bootstrap import StoreAndIndex
+from matcher.bootstrap import StoreAndIndex, open_store
 from matcher.domain.errors import NotReady
 from matcher.domain.model_bundle import PACKAGED
 from matcher.domain.shortlist import SearchScope
 from matcher.index.sharded_index import ShardedIndex
 from matcher.index.warm_up import warm_up
-from matcher.index_placement import open_served
+from matcher.index_placement import index_maker
 
 from .models import models
 from .store_and_index import DEPTH, enrol, features, opened, settings_of
@@ -49,7 +49,8 @@ async def _served(folder: Path, replicas: int) -> AsyncIterator[StoreAndIndex]:
         shard_replicas=replicas,
     )
     await asyncio.to_thread(warm_up)  # once, not in each process
-    async with open_served(settings, models(), PACKAGED) as base:
+    async with open_store(settings, models()) as store, index_maker(settings, store) as make_index:
+        base = make_index(models(), PACKAGED, store.index_pools[0])
         await _catch_up(base)
         yield base
 

@@ -1,10 +1,11 @@
 """Where the matcher starts Ray, nothing of it listens on an address that others can reach.
 
-`make test-shards` runs it, under `uv run`, of which Ray would make an environment for its processes.
+`make test-shards` runs it, under `uv run`: Ray would make an environment for each process of that.
 """
 
 import asyncio
 import os
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,11 @@ from matcher.index_placement import open_served
 from .models import models
 from .store_and_index import enrol, opened, settings_of
 
-pytest.importorskip("ray", reason="needs the extra ray")
-
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.skipif(find_spec("ray") is None, reason="needs the extra ray"),
+    pytest.mark.slow,
+    pytest.mark.timeout(300),
+]
 
 SECONDS = 240.0
 LISTENS = "0A"
@@ -45,7 +48,7 @@ def _sockets(process: int) -> set[str]:
     found = set()
     for path in Path(f"/proc/{process}/fd").glob("*"):
         try:
-            found.add(os.readlink(path))
+            found.add(str(path.readlink()))
         except OSError:  # it was closed
             continue
     return found

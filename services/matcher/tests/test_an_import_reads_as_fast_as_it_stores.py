@@ -103,3 +103,14 @@ async def test_what_was_acknowledged_before_a_failure_is_stored(tmp_path: Path) 
 
     assert stored == len(acknowledged)
     assert 16 <= stored < 40
+
+
+async def test_nothing_is_extracted_any_more_after_a_failure(tmp_path: Path) -> None:
+    async with opened(tmp_path) as base:
+        before = asyncio.all_tasks()
+        with pytest.raises(Overloaded):
+            await _collect(
+                (await importing(base, Extraction(fails_at=3)))(Register(100).requests()), []
+            )
+
+        assert asyncio.all_tasks() == before

@@ -48,7 +48,7 @@ def _flip_a_descriptor(table: Any) -> None:
 
 
 def _flip_an_embedding(table: Any) -> None:
-    _segment(table)._embeddings._rows.rows.view(np.uint8)[1, 7] ^= 1
+    _segment(table)._embeddings.rows.view(np.uint8)[1, 7] ^= 1
 
 
 def _give_a_finger_to_another(table: Any) -> None:

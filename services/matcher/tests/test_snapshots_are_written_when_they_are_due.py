@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 from matcher.bootstrap import StoreAndIndex
 from matcher.domain.index_entry import IndexState
-from matcher.index import following_index
+from matcher.index import following_index, snapshot
 from matcher.use_cases import supervise_index_files
 from matcher.use_cases.supervise_index_files import SuperviseIndexFiles
 
@@ -61,6 +61,25 @@ async def test_so_many_seconds_after_a_deletion_make_one_due(
         assert not base.index_parts[0].snapshot_is_due(1000, 30.0)
         clock.monotonic = lambda: 130.0
         assert base.index_parts[0].snapshot_is_due(1000, 30.0)
+
+
+async def test_one_that_could_not_be_read_is_replaced_soon(tmp_path: Path) -> None:
+    path = tmp_path / "index.snapshot"
+    async with opened(tmp_path, snapshot_file=path) as base:
+        for person in (1, 2):
+            await enrol(base, person)
+        await base.index.catch_up()
+        await base.index.save_snapshot()
+        await _delete(base, 1)
+    path.write_bytes(path.read_bytes().replace(b"matcher-index-9", b"matcher-index-8"))
+
+    async with opened(tmp_path, snapshot_file=path) as base:
+        await base.index.catch_up()
+
+        assert base.index_parts[0].snapshot_is_due(1000, 3600.0)
+        await base.index.save_snapshot()
+        assert not base.index_parts[0].snapshot_is_due(1000, 3600.0)
+        assert snapshot.describe(path).encounters == 1
 
 
 async def test_one_that_is_up_to_date_is_not_written_again(tmp_path: Path) -> None:

@@ -49,7 +49,8 @@ class SearchDepth:
     by the codes of the embeddings; decisions were recorded without it when by the embeddings
     themselves, which takes seconds among millions, and when all had ranks: see `ranks_all`.
     most_times_shallower: see `times_deeper`; decisions were recorded without it when probes of
-    several fingers were searched for as deep as those of one.
+    several fingers were searched for as deep as those of one, and at all positions by the minutiae
+    of all of them, also of those not searched.
     """
 
     prefiltered: int

@@ -228,7 +228,8 @@ class FollowingIndex:
         """Return whether a new snapshot is due.
 
         It is if at least ``interval_changes`` were applied since the last one, or if that one has
-        held an encounter that was deleted since for at least ``deleted_seconds``.
+        held an encounter that was deleted since for at least ``deleted_seconds``, as one that the
+        index in use was not read from may have.
         """
         if self._index is None:
             return False
@@ -310,6 +311,9 @@ class FollowingIndex:
     def _use(self, loaded: LoadedIndex) -> None:
         self._last_move = max(self._last_move, loaded.index.change_token.number)
         self._index, self._snapshot_change = loaded.index, loaded.snapshot_change
+        file = self._loader.snapshot_file
+        if loaded.snapshot_change == NO_SNAPSHOT and file is not None and file.exists():
+            self._first_deletion = -math.inf  # nobody knows whom an older file holds
         self.doubt = ""
 
     async def _follow_to_the_end(self, index: MemoryIndex) -> None:

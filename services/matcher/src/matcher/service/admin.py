@@ -133,10 +133,7 @@ def model_operations(migrate: MigrateModel, discard: DiscardModels) -> dict[str,
             pb.MigrateModelRequest,
             encode.migration,
             lambda request, store_response, running: migrate(
-                request.bundle,
-                running.leased.operation_id,
-                store_response,
-                running.report_progress,
+                request.bundle, running, store_response
             ),
         ),
         DISCARD_MODELS: operation_method(

@@ -21,7 +21,7 @@ from matcher.domain.errors import ForeignChangeToken
 from matcher.domain.searched_content import ContentSums, SearchedContent
 from matcher.store.database_epoch import database_epoch
 from matcher.store.searched_contents import SearchedContents
-from matcher.store.tables import ChangeKind, changes, head
+from matcher.store.tables import IS_ADDITION, ChangeKind, changes, head
 
 _NO_CHANGES_HASH = bytes(32)
 """Hash of the log before its first change."""
@@ -201,9 +201,7 @@ class ChangeLog:
 
     async def earlier_changed_after(self, number: int) -> bool:
         """Return whether a later change than this concerned any encounter added until then."""
-        earlier = select(changes.c.encounter_id).where(
-            changes.c.number <= number, changes.c.kind == ChangeKind.ADDED
-        )
+        earlier = select(changes.c.encounter_id).where(changes.c.number <= number, IS_ADDITION)
         statement = (
             select(changes.c.number)
             .where(changes.c.number > number, changes.c.encounter_id.in_(earlier))

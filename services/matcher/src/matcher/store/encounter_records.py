@@ -30,6 +30,7 @@ from matcher.store.encounter_rows import NewEncounter
 from matcher.store.encryption import DataKey, image_name, template_name
 from matcher.store.gallery_records import GalleryRecords
 from matcher.store.tables import (
+    IS_ADDITION,
     ChangeKind,
     changes,
     embeddings,
@@ -75,7 +76,7 @@ class EncounterRecords:
         statement = (
             select(changes.c.encounter_id, encounters.c.request_digest)
             .outerjoin(encounters, encounters.c.encounter_id == changes.c.encounter_id)
-            .where(changes.c.kind == ChangeKind.ADDED, changes.c.encounter_id.in_(encounter_ids))
+            .where(IS_ADDITION, changes.c.encounter_id.in_(encounter_ids))
         )
         rows = (await self._transaction.execute(statement)).all()
         return {row.encounter_id: row.request_digest for row in rows}

@@ -172,6 +172,11 @@ class OperationRecords:
         )
         await self._release(abandoned, now)
 
+    async def require_lease(self, leased: LeasedOperation) -> None:
+        """Raise LeaseLost if the lease has ended."""
+        statement = select(func.count()).select_from(operations).where(_is_leased(leased))
+        leased.require_lease(await self._transaction.scalar(statement) or 0)
+
     async def set_progress(self, leased: LeasedOperation, progress: float) -> None:
         """Store how much of an operation is done, 0 to 1. Raises LeaseLost."""
         statement = update(operations).where(_is_leased(leased)).values(progress=progress)

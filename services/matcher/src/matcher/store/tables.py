@@ -18,6 +18,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    literal,
 )
 
 metadata = MetaData()
@@ -65,15 +66,16 @@ changes = Table(
     Column("log_hash", LargeBinary, nullable=False),
 )
 
-_IS_ADDITION = changes.c.kind == ChangeKind.ADDED
+# Not a parameter: PostgreSQL uses a partial index only where it is known to be enough.
+IS_ADDITION = changes.c.kind == literal(ChangeKind.ADDED, literal_execute=True)
 
 # An encounter's id is never used again, even if the encounter is deleted.
 Index(
     "encounter_added_once",
     changes.c.encounter_id,
     unique=True,
-    sqlite_where=_IS_ADDITION,
-    postgresql_where=_IS_ADDITION,
+    sqlite_where=IS_ADDITION,
+    postgresql_where=IS_ADDITION,
 )
 
 encounters = Table(

@@ -58,6 +58,7 @@ class BundlePreparation:
         self.share = 1.0 if self.is_ready else 0.0
         self.problem = ""
         self.is_rejected = False
+        self._is_made = False
         self._work = work
         self._serving = serving
         self._embedded = asyncio.Event()
@@ -103,7 +104,10 @@ class BundlePreparation:
         if self.stored.state is BundleState.KEPT:
             await bundle.index.catch_up()
         else:
-            await bundle.index.rebuild(self._note_share)
+            if not self._is_made:
+                await bundle.index.rebuild(self._note_share)
+                self._is_made = True
+            await bundle.index.catch_up()  # or load it anew, if it was doubted meanwhile
             failpoint("matcher.migrate_model.before_trial")
             await self._work.try_bundle(self._serving, bundle)
         self.problem, self.share, self.is_ready = "", 1.0, True

@@ -67,7 +67,8 @@ class PreparedEncounter:
 
 Arrived = asyncio.Queue[ImportRequest | None]
 """What was read, in order; None after the last."""
-InFlight = asyncio.Queue[asyncio.Task[Acknowledgement | PreparedEncounter] | None]
+Preparing = asyncio.Task[Acknowledgement | PreparedEncounter]
+InFlight = asyncio.Queue[Preparing | None]
 """What is being extracted, in order; None after the last."""
 Digests = dict[str, bytes | None]
 """Ids ever used, with the digest of the request that added the encounter; None if it is deleted."""
@@ -96,6 +97,7 @@ class ImportEncounters:
         free = asyncio.Semaphore(_MAX_IN_FLIGHT)
         reading = asyncio.create_task(_read(requests, arrived, free))
         preparing = asyncio.create_task(self._prepare_all(arrived, in_flight))
+        batch: Sequence[Preparing] = ()
         try:
             while batch := await _next_batch(in_flight):
                 acknowledgements = await self._store(await asyncio.gather(*batch))
@@ -105,7 +107,8 @@ class ImportEncounters:
             await preparing
             await reading
         finally:
-            await _cancel([reading, preparing], in_flight)
+            await _end([reading, preparing])  # before what they would begin
+            await _end([*batch, *_emptied(in_flight)])
 
     async def _prepare_all(self, arrived: Arrived, in_flight: InFlight) -> None:
         """Begin to prepare the encounters, those that were imported before excepted."""
@@ -220,18 +223,13 @@ async def _next_batch(queue: asyncio.Queue[T | None]) -> list[T]:
     return batch
 
 
-async def _cancel(running: Sequence[asyncio.Task[None]], in_flight: InFlight) -> None:
-    """End the reading and what is being prepared."""
-    await _end(running)
-    await _end([task for task in _emptied(in_flight) if task is not None])
-
-
 async def _end(tasks: Sequence[asyncio.Task[Any]]) -> None:
     for each in tasks:
         each.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _emptied(queue: asyncio.Queue[T]) -> Iterator[T]:
+def _emptied(queue: asyncio.Queue[T | None]) -> Iterator[T]:
     while not queue.empty():
-        yield queue.get_nowait()
+        if (each := queue.get_nowait()) is not None:
+            yield each

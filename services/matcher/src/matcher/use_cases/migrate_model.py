@@ -38,6 +38,7 @@ from matcher.model_bundles import ModelBundles, versions_of
 from matcher.models import ModelBundle
 from matcher.store.store import Records, Store, StoreResponse
 from matcher.use_cases.room_for_index import require_room
+from matcher.use_cases.run_operations import RunningOperation
 from matcher.use_cases.serving_bundle import ServingBundle
 
 _ENCOUNTERS_PER_STEP = 32
@@ -90,25 +91,25 @@ class MigrateModel:
     async def __call__(
         self,
         name: str,
-        operation_id: str,
+        running: RunningOperation,
         store_response: StoreResponse[Migration],
-        report_progress: ReportProgress,
     ) -> Migration:
         """Change to a bundle; one that was prepared before by this operation is prepared further.
 
-        Raises MigrationInProgress, BundleRejected, and NotReady if another replica must lead.
+        Raises MigrationInProgress, BundleRejected, NotReady if another replica must lead, and
+        LeaseLost as soon as another one does.
         """
         try:
             models = await self.pool.run(self.bundles.load, name)
         except (BundleNotFound, BundleUnusable) as error:  # the replica that was called has it
             raise NotReady(error.message, retry_after=_RETRY_AFTER) from None
-        state = await self._begin(name, models, operation_id)
+        state = await self._begin(name, models, running)
         if state is BundleState.EMBEDDING:
-            await self._embed(models, report_progress)
+            await self._embed(models, running.report_progress)
             failpoint("matcher.migrate_model.embedded")
-            await self._begin_loading(name)
+            await self._begin_loading(name, running)
         if state is not BundleState.SERVING:
-            await self._until_all_are_ready(name, report_progress)
+            await self._until_all_are_ready(name, running)
             failpoint("matcher.migrate_model.before_switch")
         migration = await self._switch(name, models, store_response)
         failpoint("matcher.migrate_model.after_switch")
@@ -120,11 +121,15 @@ class MigrateModel:
     def _store(self) -> Store:
         return self.serving.current.store
 
-    async def _begin(self, name: str, models: ModelBundle, operation_id: str) -> BundleState:
+    async def _begin(
+        self, name: str, models: ModelBundle, running: RunningOperation
+    ) -> BundleState:
         """Note in the database what is intended, and return how far that is already."""
         versions, now = versions_of(models.versions), self.now()
+        operation_id = running.leased.operation_id
         async with self._store.write() as records:
             bundles = await records.bundles.lock()
+            await running.require_lease(records)
             await _require_none_prepared(records, bundles, operation_id)
             other = bundles.other
             if name == bundles.serving_name:
@@ -161,17 +166,19 @@ class MigrateModel:
                 await report_progress(_SHARE_OF_EMBEDDING * share)
                 told = share
 
-    async def _begin_loading(self, name: str) -> None:
+    async def _begin_loading(self, name: str, running: RunningOperation) -> None:
         async with self._store.write() as records:
             await records.bundles.lock()
+            await running.require_lease(records)  # else the bundle may serve by now
             await records.bundles.set_loading(name, self.now())
 
-    async def _until_all_are_ready(self, name: str, report_progress: ReportProgress) -> None:
+    async def _until_all_are_ready(self, name: str, running: RunningOperation) -> None:
         """Wait for every replica that says anything. Raises BundleRejected."""
         begun, told = self.now(), 0.0
         while True:
             now = self.now()
             async with self._store.read() as records:
+                await running.require_lease(records)
                 said = await records.bundles.reports(name)
             reports = [report for report in said if report.seen_at > now - SEEN_RECENTLY]
             for report in reports:
@@ -179,7 +186,8 @@ class MigrateModel:
                     raise BundleRejected(report.problem, field="bundle")
             share = min((report.share for report in reports), default=0.0)
             if share > told:
-                await report_progress(_SHARE_OF_EMBEDDING + (1 - _SHARE_OF_EMBEDDING) * share)
+                done = _SHARE_OF_EMBEDDING + (1 - _SHARE_OF_EMBEDDING) * share
+                await running.report_progress(done)
                 told = share
             all_are_ready = reports and all(report.is_ready for report in reports)
             if all_are_ready and now - begun >= _LISTENING:

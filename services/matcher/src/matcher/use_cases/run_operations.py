@@ -53,6 +53,10 @@ class RunningOperation:
         """Store the response in the transaction that completes the work. Raises LeaseLost."""
         await records.operations.finish(self.leased, OperationState.SUCCEEDED, response, self.now())
 
+    async def require_lease(self, records: Records) -> None:
+        """Raise LeaseLost if another replica works on it, or it has ended."""
+        await records.operations.require_lease(self.leased)
+
     async def report_progress(self, share: float) -> None:
         """Store how much is done, 0 to 1. Raises LeaseLost."""
         async with self.store.write() as records:

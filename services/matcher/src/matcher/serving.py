@@ -5,7 +5,6 @@ from collections.abc import Collection
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from pathlib import Path
 from uuid import uuid4
 
 from google.longrunning import operations_pb2, operations_pb2_grpc
@@ -43,7 +42,7 @@ from matcher.bundle_maker import BundleMaker
 from matcher.config import Settings
 from matcher.domain.operation import OperationLimits
 from matcher.image.decoder_pool import DecoderPool
-from matcher.index.bundle_files import remove_other_bundles
+from matcher.index.bundle_files import remove_unused
 from matcher.index.warm_up import warm_up as warm_up_index
 from matcher.index_placement import open_served
 from matcher.metrics import read_metrics
@@ -140,7 +139,7 @@ async def _serve(
                 maker.work(),
                 readiness,
                 replica=replica,
-                remove_files=partial(_remove_files, settings.snapshot_file),
+                remove_files=partial(_remove_files, settings),
                 now=_now,
             )
             operations = _add_services(settings, base, serving, readiness, replica, server)
@@ -161,8 +160,9 @@ async def _serve(
         await serving.save_snapshots()
 
 
-def _remove_files(snapshot_file: Path | None, in_use: Collection[str]) -> bool:
-    return snapshot_file is None or remove_other_bundles(snapshot_file, in_use)
+def _remove_files(settings: Settings, in_use: Collection[str]) -> bool:
+    file = settings.snapshot_file
+    return file is None or remove_unused(file, in_use, settings.index_shards)
 
 
 def _now() -> datetime:

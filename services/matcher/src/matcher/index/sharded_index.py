@@ -73,10 +73,10 @@ class ShardedIndex:
             next_change = latest.change_token.number + 1
             before = min(scope.added_before or next_change, next_change)
             within = replace(scope, added_before=before)
-            query = ShardQuery(probe, within, any_position, depth.by_codes)
+            query = ShardQuery(probe, within, depth, any_position)
             readings = [_Reading(shard, latest, deadline) for shard in self._shards]
             try:
-                found = await search_shards(readings, query, depth)
+                found = await search_shards(readings, query)
             except IndexDoubtful:
                 self.doubted.set()
                 raise

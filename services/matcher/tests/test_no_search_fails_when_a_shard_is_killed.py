@@ -10,6 +10,7 @@ import statistics
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +26,11 @@ from matcher.index_placement import index_maker
 from .models import models
 from .store_and_index import DEPTH, enrol, features, opened, settings_of
 
-pytest.importorskip("ray", reason="needs the extra ray")
-
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [
+    pytest.mark.skipif(find_spec("ray") is None, reason="needs the extra ray"),
+    pytest.mark.slow,
+    pytest.mark.timeout(900),
+]
 
 SHARDS = 4
 PEOPLE = range(1, 41)

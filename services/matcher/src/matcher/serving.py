@@ -6,7 +6,6 @@ from collections.abc import Collection
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from pathlib import Path
 from uuid import uuid4
 
 from google.longrunning import operations_pb2, operations_pb2_grpc
@@ -45,7 +44,7 @@ from matcher.bundle_maker import BundleMaker
 from matcher.config import Settings
 from matcher.domain.operation import OperationLimits
 from matcher.image.decoder_pool import DecoderPool
-from matcher.index.bundle_files import remove_other_bundles
+from matcher.index.bundle_files import remove_unused
 from matcher.index.warm_up import warm_up as warm_up_index
 from matcher.index_placement import index_maker
 from matcher.metrics import read_metrics
@@ -144,7 +143,7 @@ async def _serve(
                 maker.work(),
                 readiness,
                 replica=replica,
-                remove_files=partial(_remove_files, settings.snapshot_file),
+                remove_files=partial(_remove_files, settings),
                 now=_now,
             )
             operations = _add_services(settings, base, serving, readiness, replica, server)
@@ -165,10 +164,11 @@ async def _serve(
         await serving.save_snapshots()
 
 
-def _remove_files(snapshot_file: Path | None, in_use: Collection[str]) -> bool:
+def _remove_files(settings: Settings, in_use: Collection[str]) -> bool:
     # The tasks that cared for an index leave cycles that hold it, and so its files and memory.
     gc.collect()
-    return snapshot_file is None or remove_other_bundles(snapshot_file, in_use)
+    file = settings.snapshot_file
+    return file is None or remove_unused(file, in_use, settings.index_shards)
 
 
 def _now() -> datetime:

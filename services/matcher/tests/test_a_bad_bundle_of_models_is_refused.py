@@ -3,12 +3,17 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+import onnx
 import pytest
 import pytest_asyncio
 from matcher.domain.errors import NoRoomForIndex
 from matcher.domain.index_entry import IndexState
 from matcher.use_cases import room_for_index
+from numpy.typing import NDArray
+from onnx import helper, numpy_helper
 
 from .bundles import Administrator, change_calibration, make_bundle, reason, sum_files
 from .caller import Caller, hits, refusal
@@ -37,6 +42,52 @@ def _calibrate_another_comparison(folder: Path) -> None:
 
 def _replace_a_network(folder: Path) -> None:
     (folder / "embedding.onnx").write_bytes(b"no network")
+    sum_files(folder)
+
+
+def _leave_out_descriptor_cells(folder: Path) -> None:
+    _change_descriptor(folder, votes=np.zeros((1799, 256), np.int8))
+
+
+def _leave_out_descriptor_bits(folder: Path) -> None:
+    _change_descriptor(folder, threshold=np.zeros(255, np.int32))
+
+
+def _change_descriptor(folder: Path, **changed: NDArray[Any]) -> None:
+    with np.load(folder / "descriptor.npz") as arrays:
+        np.savez(folder / "descriptor.npz", **{**arrays, **changed})
+    sum_files(folder)
+
+
+def _narrow_the_embeddings(folder: Path) -> None:
+    """Make embeddings of one number."""
+
+    def first(graph: onnx.GraphProto) -> None:
+        (output,) = graph.output
+        for name, value in (("first", 0), ("second", 1)):
+            graph.initializer.append(numpy_helper.from_array(np.array([value]), name))
+        names = [output.name, "first", "second", "second"]
+        graph.node.append(helper.make_node("Slice", names, ["one"]))
+        shape = ["touches", 1]
+        narrow = helper.make_tensor_value_info("one", onnx.TensorProto.FLOAT, shape)
+        output.CopyFrom(narrow)
+
+    _change_network(folder, first)
+
+
+def _rename_an_input(folder: Path) -> None:
+    def rename(graph: onnx.GraphProto) -> None:
+        for node in graph.node:
+            node.input[:] = ["other" if name == "numbers" else name for name in node.input]
+        next(each for each in graph.input if each.name == "numbers").name = "other"
+
+    _change_network(folder, rename)
+
+
+def _change_network(folder: Path, change: Callable[[onnx.GraphProto], None]) -> None:
+    network = onnx.load(str(folder / "embedding.onnx"))
+    change(network.graph)
+    onnx.save(network, str(folder / "embedding.onnx"))
     sum_files(folder)
 
 
@@ -72,6 +123,10 @@ async def test_what_cannot_serve_is_refused_at_the_call(
         _leave_out_the_sums: "SHA256SUMS",
         _calibrate_another_comparison: "was made for comparison constellation-0",
         _replace_a_network: "bundle",
+        _leave_out_descriptor_cells: "descriptor.npz holds",
+        _leave_out_descriptor_bits: "descriptor.npz holds",
+        _narrow_the_embeddings: "embedding.onnx makes [[1]] numbers of a finger",
+        _rename_an_input: "cannot be run",
     }
 
     for number, (spoil, message) in enumerate(faults.items()):

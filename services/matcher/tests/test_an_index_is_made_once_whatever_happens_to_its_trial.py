@@ -22,6 +22,7 @@ class _Bundle:
 
     def __init__(self) -> None:
         self.index = self
+        self.doubt = ""
         self.done: list[str] = []
 
     async def rebuild(self, _report_progress: Any) -> None:

@@ -57,6 +57,10 @@ def _embeddings(matcher: Matcher) -> dict[str, int]:
     return {row[0]: row[1] for row in execute(matcher.database_url, statement)}
 
 
+def _folders_of_next(matcher: Matcher) -> list[Path]:
+    return list(matcher.folder.glob("*.bundle-next"))
+
+
 async def test_later_decisions_are_made_by_the_new_bundle(
     matcher: Matcher, callers: Callers, someone: int, tmp_path: Path
 ) -> None:
@@ -223,6 +227,27 @@ async def test_decisions_are_replayed_by_the_bundle_that_made_them(
     out = capfd.readouterr().out
     assert "3 decisions: 2 OTHER_MODELS, 1 SAME" in out
     assert "OTHER_MODELS: leader" in out
+
+
+async def test_a_replay_by_discarded_models_leaves_nothing(
+    matcher: Matcher, callers: Callers, someone: int, tmp_path: Path, capfd: Any
+) -> None:
+    caller, administrator = callers(matcher), _administrator(matcher, callers)
+    await administrator.migrate("next")
+    day = (await _found(caller, someone)).decided_at.ToDatetime().date().isoformat()
+    await administrator.migrate("packaged")
+    await administrator.discard()
+    async with asyncio.timeout(TIMEOUT_SECONDS):
+        while _folders_of_next(matcher):  # noqa: ASYNC110  nothing tells of it
+            await asyncio.sleep(0.02)
+    matcher.stop()
+    stored = _embeddings(matcher)
+
+    assert matcher.replay(day) == 0
+
+    assert "1 decisions: 1 SAME" in capfd.readouterr().out
+    assert _embeddings(matcher) == stored == {models().versions.embedding: 2 * PEOPLE}
+    assert _folders_of_next(matcher) == []
 
 
 async def test_only_a_national_administrator_changes_models(

@@ -119,6 +119,16 @@ def with_index(
     return StoreAndIndex(base.database, store, base.pool, base.index_pools, index, shards)
 
 
+def with_passing_index(
+    base: OpenStore, models: ModelBundle, index_pool: WorkerPool
+) -> StoreAndIndex:
+    """Return the same database with an index that leaves nothing: no files, and no embeddings."""
+    store = base.store.of_embeddings(models.versions.embedding)
+    loader = IndexLoader(store, index_pool, models, None, keeps_embeddings=False)
+    index = FollowingIndex(loader, base.pool)
+    return StoreAndIndex(base.database, store, base.pool, base.index_pools, index, [index])
+
+
 def _index_loader(
     settings: Settings, store: Store, models: ModelBundle, bundle: str, index_pool: WorkerPool
 ) -> IndexLoader:

@@ -54,6 +54,14 @@ class ModelBundles:
         except Exception as error:  # the libraries that read the files raise what they like
             raise BundleUnusable(f"bundle {name}: {error}", field="bundle") from error
 
+    def check(self, name: str) -> None:
+        """Read a bundle and run each of its models once. Raises what `load` raises."""
+        models = self.load(name)
+        try:
+            models.warm_up()
+        except Exception as error:  # as above
+            raise BundleUnusable(f"bundle {name} cannot be run: {error}", field="bundle") from error
+
     def load_stored(self, stored: StoredBundle) -> ModelBundle:
         """Read the bundle that the database names. Raises what `load` raises.
 

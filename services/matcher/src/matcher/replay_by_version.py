@@ -5,7 +5,13 @@ import asyncio
 import structlog
 from servicekit.errors import DomainError
 
-from matcher.bootstrap import ServingModels, StoreAndIndex, make_replay, model_bundles, with_index
+from matcher.bootstrap import (
+    ServingModels,
+    StoreAndIndex,
+    make_replay,
+    model_bundles,
+    with_passing_index,
+)
 from matcher.config import Settings
 from matcher.domain.decision import Decision
 from matcher.domain.replay import Replay
@@ -19,7 +25,8 @@ class ReplayByVersion:
     """Makes decisions again, each by the bundle of models that made it.
 
     Other bundles than the one that serves are read when the first decision of another is met, and
-    each then has an index of its own. A decision whose bundle is not installed is not made again:
+    each then has an index of its own, of which nothing is left afterwards: what was discarded stays
+    so. A decision whose bundle is not installed is not made again:
     the result is OTHER_MODELS, with the version that is missing.
     """
 
@@ -41,13 +48,13 @@ class ReplayByVersion:
             for bundle, models in self._others.items():
                 if not other_version(decision, models.versions):
                     if bundle not in self._replays:
-                        self._replays[bundle] = self._made(bundle, models)
+                        self._replays[bundle] = self._made(models)
                     return self._replays[bundle]
         return self._replays[self._serving.bundle]
 
-    def _made(self, bundle: str, models: ModelBundle) -> ReplayDecision:
+    def _made(self, models: ModelBundle) -> ReplayDecision:
         pool = self._base.index_pools[1]
-        base = with_index(self._settings, self._base, models, bundle, pool)
+        base = with_passing_index(self._base, models, pool)
         return make_replay(self._settings, base, models)
 
     def _read_others(self) -> dict[str, ModelBundle]:

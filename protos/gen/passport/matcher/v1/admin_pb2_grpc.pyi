@@ -77,7 +77,8 @@ class MatcherAdminStub:
     changes at once. A bundle that was kept before is discarded when another one is prepared.
 
     The operation's response is a `MigrationResult`, its error BUNDLE_REJECTED if the bundle does not find
-    people whom the present one finds; nothing is changed then, nor when it is cancelled.
+    people whom the present one finds, or MIGRATION_IN_PROGRESS if another operation has begun to prepare a
+    bundle first; nothing is changed then, nor when it is cancelled.
 
     Callers: administrators. Errors: BUNDLE_NOT_FOUND, BUNDLE_UNUSABLE, INVALID_REQUEST,
     MIGRATION_IN_PROGRESS, NO_ROOM_FOR_INDEX, OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry:
@@ -149,7 +150,8 @@ class MatcherAdminAsyncStub(MatcherAdminStub):
     changes at once. A bundle that was kept before is discarded when another one is prepared.
 
     The operation's response is a `MigrationResult`, its error BUNDLE_REJECTED if the bundle does not find
-    people whom the present one finds; nothing is changed then, nor when it is cancelled.
+    people whom the present one finds, or MIGRATION_IN_PROGRESS if another operation has begun to prepare a
+    bundle first; nothing is changed then, nor when it is cancelled.
 
     Callers: administrators. Errors: BUNDLE_NOT_FOUND, BUNDLE_UNUSABLE, INVALID_REQUEST,
     MIGRATION_IN_PROGRESS, NO_ROOM_FOR_INDEX, OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry:
@@ -248,7 +250,8 @@ class MatcherAdminServicer(metaclass=_abc_1.ABCMeta):
         changes at once. A bundle that was kept before is discarded when another one is prepared.
 
         The operation's response is a `MigrationResult`, its error BUNDLE_REJECTED if the bundle does not find
-        people whom the present one finds; nothing is changed then, nor when it is cancelled.
+        people whom the present one finds, or MIGRATION_IN_PROGRESS if another operation has begun to prepare a
+        bundle first; nothing is changed then, nor when it is cancelled.
 
         Callers: administrators. Errors: BUNDLE_NOT_FOUND, BUNDLE_UNUSABLE, INVALID_REQUEST,
         MIGRATION_IN_PROGRESS, NO_ROOM_FOR_INDEX, OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry:

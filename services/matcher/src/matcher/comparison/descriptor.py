@@ -45,6 +45,11 @@ _NAMES = {
     "173298fba6040aab0f48a461d603208669ca9bbf96fa5c42af3676d8298ce1b0": "constellation-2",
 }
 """Names of tables by the SHA-256 of their file; any other is named by its digest."""
+_SHAPES = {
+    "votes": ("int8", (GRID_CELLS, DESCRIPTOR_BITS)),
+    "threshold": ("int32", (DESCRIPTOR_BITS,)),
+}
+"""Of the arrays in a file, for kernels do not look where an array ends."""
 
 Floats = NDArray[np.float32]
 Descriptors = NDArray[np.uint64]
@@ -65,11 +70,15 @@ class DescriptorTable:
 
     @classmethod
     def load(cls, path: Path = DESCRIPTOR_FILE) -> Self:
-        """Read a table from an NPZ file. Raises OSError, ValueError, KeyError."""
+        """Read a table from an NPZ file. Raises OSError, ValueError."""
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         with np.load(path) as arrays:
-            name = _NAMES.get(digest, f"descriptor-{digest[:8]}")
-            return cls(arrays["votes"], arrays["threshold"], name)
+            found = {key: arrays[key] for key in arrays}
+        shapes = {key: (array.dtype.name, array.shape) for key, array in found.items()}
+        if shapes != _SHAPES:
+            raise ValueError(f"{path} holds {shapes}, not {_SHAPES}")
+        name = _NAMES.get(digest, f"descriptor-{digest[:8]}")
+        return cls(found["votes"], found["threshold"], name)
 
     def describe(self, xy: Floats, angle: Floats, quality: NDArray[np.uint8]) -> Descriptors:
         """Return the descriptor of every minutia, by its neighbours within 90 pixels.

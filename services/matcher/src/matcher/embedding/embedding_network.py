@@ -39,8 +39,15 @@ class EmbeddingNetwork:
 
     @classmethod
     def load(cls, path: Path = EMBEDDING_FILE) -> Self:
-        """Read a network from an ONNX file. Raises OSError."""
-        return cls(path.read_bytes())
+        """Read a network from an ONNX file.
+
+        Raises OSError, ValueError if embeddings have another size, and what ONNX Runtime raises.
+        """
+        network = cls(path.read_bytes())
+        widths = [output.shape[1:] for output in network._session.get_outputs()]
+        if widths != [[EMBEDDING_SIZE]]:
+            raise ValueError(f"{path} makes {widths} numbers of a finger, not {EMBEDDING_SIZE}")
+        return network
 
     def embed(self, finger: Minutiae) -> Floats:
         """Return the embedding, float32 (256,) of unit length; all zero without any minutia.

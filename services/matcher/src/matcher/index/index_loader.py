@@ -53,7 +53,8 @@ class IndexLoader:
 
     pool: for what takes milliseconds, since changes of the index in use wait in it too. Reading or
     writing whole files has a thread of its own. snapshot_file: None if snapshots are not used.
-    part: persons whose encounters are loaded.
+    part: persons whose encounters are loaded. keeps_embeddings: whether those that had to be
+    computed are stored.
     """
 
     store: Store
@@ -61,6 +62,7 @@ class IndexLoader:
     models: ModelBundle
     snapshot_file: Path | None
     part: PersonPart = EVERYBODY
+    keeps_embeddings: bool = True
 
     def of(self, part: PersonPart) -> "IndexLoader":
         """Return the loader of a part of the persons, whose snapshot is in a folder of its own.
@@ -118,8 +120,8 @@ class IndexLoader:
         return LoadedIndex(index, NO_SNAPSHOT)
 
     async def store_embeddings(self, made: NewEmbeddings) -> None:
-        """Store embeddings that had to be computed, if there are any."""
-        if made:
+        """Store embeddings that had to be computed, if there are any and they are kept."""
+        if made and self.keeps_embeddings:
             async with self.store.write() as records:
                 await records.index_source.store_embeddings(made)
 

@@ -40,8 +40,9 @@ class BundleWork:
 class BundlePreparation:
     """Makes the index of a bundle that does not serve, tries it, and then keeps it up to date.
 
-    bundle: None until its files were read. share: of its index that is made, 0 to 1. problem: what
-    keeps it from being ready, in words; it is tried again, unless is_rejected.
+    bundle: None until its files were read. is_tried: whether it may serve. share: of its index that
+    is made, 0 to 1. problem: what keeps it from being ready, in words; it is tried again, unless
+    is_rejected.
     """
 
     def __init__(
@@ -54,8 +55,8 @@ class BundlePreparation:
         """Begin. ready: the bundle, if it is ready already, as one that has just served is."""
         self.stored = stored
         self.bundle = ready
-        self.is_ready = ready is not None
-        self.share = 1.0 if self.is_ready else 0.0
+        self.is_tried = ready is not None
+        self.share = 1.0 if self.is_tried else 0.0
         self.problem = ""
         self.is_rejected = False
         self._is_made = False
@@ -64,6 +65,11 @@ class BundlePreparation:
         self._embedded = asyncio.Event()
         self.follow(stored)
         self._task = asyncio.create_task(self._run())
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the bundle may serve, and its index is not in doubt, to be loaded anew first."""
+        return self.is_tried and self.bundle is not None and not self.bundle.index.doubt
 
     def is_of(self, stored: StoredBundle) -> bool:
         """Return whether this is the preparation that the database wants."""
@@ -84,7 +90,7 @@ class BundlePreparation:
         await asyncio.gather(self._task, return_exceptions=True)
 
     async def _run(self) -> None:
-        while not self.is_ready:
+        while not self.is_tried:
             try:
                 await self._make_ready()
             except BundleRejected as rejected:
@@ -110,7 +116,7 @@ class BundlePreparation:
             await bundle.index.catch_up()  # or load it anew, if it was doubted meanwhile
             failpoint("matcher.migrate_model.before_trial")
             await self._work.try_bundle(self._serving, bundle)
-        self.problem, self.share, self.is_ready = "", 1.0, True
+        self.problem, self.share, self.is_tried = "", 1.0, True
 
     async def _note_share(self, share: float) -> None:
         self.share = share

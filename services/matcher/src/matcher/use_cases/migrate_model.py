@@ -80,7 +80,7 @@ class MigrateModel:
 
         Raises BundleNotFound, BundleUnusable, MigrationInProgress, NoRoomForIndex.
         """
-        await self.pool.run(self.bundles.load, name)
+        await self.pool.run(self.bundles.check, name)
         async with self._store.read() as records:
             bundles = await records.bundles.present()
             await _require_none_prepared(records, bundles, "")

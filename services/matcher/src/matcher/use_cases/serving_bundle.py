@@ -122,12 +122,12 @@ class ServingBundle:
         return Bundles(bundles.serving)
 
     async def _change_to(self, bundles: Bundles) -> None:
-        """Use the bundle that serves now: at once if it is ready, else when it is loaded."""
+        """Use the bundle that serves now: at once if it was made ready, else when it is loaded."""
         preparation, former = self._preparation, self.current
         if (
             preparation is None
             or preparation.bundle is None
-            or not preparation.is_ready
+            or not preparation.is_tried
             or preparation.stored.name != bundles.serving_name
         ):
             await self._load(bundles)

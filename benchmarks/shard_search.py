@@ -123,8 +123,8 @@ class Shards:
         any_position: bool = False,
         seconds_left: float,
     ) -> Shortlist:
-        query = ShardQuery(probe, scope, any_position, depth.by_codes)
-        found = await search_shards(self.shards, query, depth)
+        query = ShardQuery(probe, scope, depth, any_position)
+        found = await search_shards(self.shards, query)
         return Shortlist(found.persons, found.people_by_positions, found.incomplete_people, _NOW)
 
 
@@ -178,6 +178,7 @@ async def measure(
 
 @contextmanager
 def ray_shards(options: argparse.Namespace) -> Iterator[Shards | None]:
+    os.environ["RAY_ENABLE_UV_RUN_RUNTIME_ENV"] = "0"  # see `matcher.ray_shards`
     try:
         import ray
         from matcher.ray_shards import RayShard

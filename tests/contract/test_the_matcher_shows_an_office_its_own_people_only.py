@@ -62,7 +62,14 @@ LISTS = {
 IMPORT = f"{PACKAGE}.Encounters/ImportEncounters"
 OF_THE_WHOLE_SERVICE = {
     f"{PACKAGE}.MatcherAdmin/{name}"
-    for name in ("CreateSnapshot", "VerifySnapshot", "RebuildIndex", "SetDraining")
+    for name in (
+        "CreateSnapshot",
+        "VerifySnapshot",
+        "RebuildIndex",
+        "MigrateModel",
+        "DiscardModels",
+        "SetDraining",
+    )
 }
 ABOUT_NOBODY = {
     f"{PACKAGE}.MatcherAdmin/GetStatus",

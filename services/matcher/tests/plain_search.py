@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 from matcher.comparison.prefilter import prefilter_scores
@@ -39,20 +40,24 @@ class PlainSearch:
             if self._is_in(entry, scope):
                 encounters[entry.person_id].insert(0, entry)
         persons = [(name, entries) for name, entries in encounters.items() if entries]
+        on_record = {position for entry in searched for position in entry.fingers}
+        best = partial(
+            _best, {p: finger for p, finger in probe.items() if p in on_record}, not depth.by_codes
+        )
         found = list(range(len(persons)))
         if len(persons) > depth.prefiltered:
             similar = depth.prefiltered if depth.similar is None else depth.similar
             voted = [i for i, each in enumerate(persons) if depth.voted and _any_votes(each, probe)]
-            votes = _best([persons[i] for i in voted], probe, depth.voted, _votes)
+            votes = best([persons[i] for i in voted], depth.voted, _votes)
             similarity = similarity_of_codes if depth.by_codes else _similarity
-            by_embedding = _best(persons, probe, similar, similarity)
+            by_embedding = best(persons, similar, similarity)
             found = sorted({*by_embedding, *(voted[i] for i in votes)})
-        best = _best([persons[i] for i in found], probe, depth.compared, _prefilter_score)
+        chosen = best([persons[i] for i in found], depth.compared, _prefilter_score)
         by_positions = Counter(
             sum(1 << p - 1 for p in {p for each in entries for p in each.fingers})
             for _, entries in persons
         )
-        return [self._found(*persons[found[i]]) for i in best], dict(by_positions)
+        return [self._found(*persons[found[i]]) for i in chosen], dict(by_positions)
 
     def _found(
         self, person_id: str, entries: list[IndexEntry]
@@ -77,12 +82,16 @@ class PlainSearch:
 
 
 def _best(
-    persons: list[tuple[str, list[IndexEntry]]],
     probe: dict[int, FingerFeatures],
+    ranks_all: bool,
+    persons: list[tuple[str, list[IndexEntry]]],
     count: int,
     score: Score,
 ) -> list[int]:
-    """Take first all firsts of the rankings by each finger and by the sum, then all seconds..."""
+    """Take first all firsts of the rankings by each finger and by the sum, then all seconds...
+
+    ranks_all: whether those without a score by a finger come after all others in its ranking.
+    """
     rankings: list[dict[int, float]] = []
     for position, finger in probe.items():
         rankings.append({})
@@ -90,8 +99,12 @@ def _best(
             scores = [score(finger, e.fingers[position]) for e in entries if position in e.fingers]
             if known := [each for each in scores if each is not None]:
                 rankings[-1][i] = max(known)
+    no_score = dict.fromkeys(range(len(persons) if ranks_all else 0), -np.inf)
     sums = {i: sum(ranking.get(i, 0.0) for ranking in rankings) for i in range(len(persons))}
-    orders = [sorted(ranking, key=lambda i: (-ranking[i], i)) for ranking in [*rankings, sums]]
+    orders = [
+        sorted(ranking, key=lambda i: (-ranking[i], i))
+        for ranking in [*(no_score | each for each in rankings), sums]
+    ]
     chosen: list[int] = []
     for rank in range(len(persons)):
         at_this_rank = {order[rank] for order in orders if rank < len(order)}

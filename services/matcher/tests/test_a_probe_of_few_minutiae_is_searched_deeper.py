@@ -1,6 +1,6 @@
 """A probe that shows little costs little to search for, so it is searched for deeper."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from uuid import uuid4
 
@@ -96,6 +96,15 @@ async def test_a_search_for_a_part_of_a_finger_probes_more_lists_and_compares_mo
     assert await _searched(whole[:10], AS_BEFORE) == (128, 200)
 
 
+async def test_at_all_positions_the_fingers_that_are_searched_for_say_how_deep() -> None:
+    whole = generate_template(generate_master(4), 0, capture_difficulty=0.0)
+    fingers = [whole[:12], whole[:14], whole[:12], whole[:12]]
+    shallower = replace(DEPTH, most_times_shallower=4)
+
+    assert await _searched_twice(fingers, shallower) == [(117, 184), (236, 369)]
+    assert await _searched_twice(fingers, DEPTH) == [(128, 200), (128, 200)]
+
+
 async def test_the_depth_recorded_is_the_one_that_was_set() -> None:
     probe = _probe(generate_template(generate_master(4), 0, capture_difficulty=0.0)[:10])
 
@@ -118,6 +127,15 @@ async def _searched(finger: Minutiae, depth: SearchDepth) -> tuple[int, int]:
     return lists, compared
 
 
+async def _searched_twice(fingers: Sequence[Minutiae], depth: SearchDepth) -> list[tuple[int, int]]:
+    """Return the same of both searches for several fingers, among a person with one finger."""
+    index = _Recording(people=1)
+    request = DecisionRequest(DecisionKind.IDENTIFY, "test", "", 0.001, 10)
+    probe = probe_of_minutiae(models(), range(1, 1 + len(fingers)), fingers)
+    await _search(index, depth)(request, probe, SearchScope(), seconds_left=60)
+    return index.searched
+
+
 def _probe(finger: Minutiae) -> Probe:
     return probe_of_minutiae(models(), [2], [finger])
 
@@ -128,10 +146,15 @@ def _search(index: "_Recording", depth: SearchDepth) -> Search:
 
 
 class _Recording:
-    """An index of nobody, which notes what is asked of it: lists probed, persons compared."""
+    """An index that finds nobody, and notes what is asked of it: lists probed, persons compared.
 
-    def __init__(self) -> None:
+    people: how many it says to go over, each with a right index finger.
+    """
+
+    def __init__(self, people: int = 0) -> None:
         self.searched: list[tuple[int, int]] = []
+        self._people_by_positions = np.zeros(1024, np.int64)
+        self._people_by_positions[1 << 1] = people
 
     async def search(
         self,
@@ -143,4 +166,4 @@ class _Recording:
         seconds_left: float,
     ) -> Shortlist:
         self.searched.append((probe[2].lists.shape[1], depth.compared))
-        return Shortlist((), np.zeros(1024, np.int64), 0, ChangeToken("", 0))
+        return Shortlist((), self._people_by_positions, 0, ChangeToken("", 0))

@@ -48,7 +48,11 @@ def _flip_a_descriptor(table: Any) -> None:
 
 
 def _flip_an_embedding(table: Any) -> None:
-    _segment(table)._embeddings._rows.rows.view(np.uint8)[1, 7] ^= 1
+    _segment(table)._embeddings.rows.view(np.uint8)[1, 7] ^= 1
+
+
+def _flip_a_code(table: Any) -> None:
+    _segment(table)._codes._blocks.rows[0, 3, 1] ^= np.uint64(1 << 40)
 
 
 def _give_a_finger_to_another(table: Any) -> None:
@@ -72,6 +76,7 @@ def _forget_an_encounter(table: Any) -> None:
     [
         _flip_a_descriptor,
         _flip_an_embedding,
+        _flip_a_code,
         _give_a_finger_to_another,
         _give_an_encounter_to_another,
         _move_an_encounter_in_time,

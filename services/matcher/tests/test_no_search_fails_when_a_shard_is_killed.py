@@ -10,24 +10,27 @@ import statistics
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
-from matcher.bootstrap import StoreAndIndex
+from matcher.bootstrap import StoreAndIndex, open_store
 from matcher.domain.errors import NotReady
 from matcher.domain.model_bundle import PACKAGED
 from matcher.domain.shortlist import SearchScope
 from matcher.index.sharded_index import ShardedIndex
 from matcher.index.warm_up import warm_up
-from matcher.index_placement import open_served
+from matcher.index_placement import index_maker
 
 from .models import models
 from .store_and_index import DEPTH, enrol, features, opened, settings_of
 
-pytest.importorskip("ray", reason="needs the extra ray")
-
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [
+    pytest.mark.skipif(find_spec("ray") is None, reason="needs the extra ray"),
+    pytest.mark.slow,
+    pytest.mark.timeout(900),
+]
 
 SHARDS = 4
 PEOPLE = range(1, 41)
@@ -49,7 +52,8 @@ async def _served(folder: Path, replicas: int) -> AsyncIterator[StoreAndIndex]:
         shard_replicas=replicas,
     )
     await asyncio.to_thread(warm_up)  # once, not in each process
-    async with open_served(settings, models(), PACKAGED) as base:
+    async with open_store(settings, models()) as store, index_maker(settings, store) as make_index:
+        base = make_index(models(), PACKAGED, store.index_pools[0])
         await _catch_up(base)
         yield base
 

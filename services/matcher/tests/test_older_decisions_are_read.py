@@ -54,6 +54,7 @@ def test_a_search_of_one_channel_is_made_again_with_one() -> None:
 
     assert recorded == SearchDepth(20_000, 200, similar=None, voted=0)
     assert not recorded.by_codes
+    assert recorded.ranks_all
     assert recorded.for_minutiae([60, 60]) == recorded
     assert recorded.by_embedding == 20_000
     assert recorded.shared_by(2) == SearchDepth(10_000, 100)

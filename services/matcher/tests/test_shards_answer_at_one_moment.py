@@ -158,6 +158,27 @@ async def test_shards_whose_sums_are_not_the_databases_answer_nothing(base: Stor
     assert (await shortlisted(base, 1))[0][0] == "person-1"
 
 
+class DroppedShard(FollowingIndex):
+    """A shard that is dropped as soon as it has caught up."""
+
+    def __init__(self, shard: FollowingIndex) -> None:
+        super().__init__(shard._loader, shard._search_pool)
+
+    async def catch_up(self) -> None:
+        await super().catch_up()
+        await self.distrust("dropped")
+
+
+async def test_the_sums_of_others_are_not_compared_if_a_shard_was_dropped(
+    base: StoreAndIndex,
+) -> None:
+    others = list(base.index_parts[1:])
+
+    await ShardedIndex(base.store, [DroppedShard(base.index_parts[0]), *others]).catch_up()
+
+    assert [shard.doubt for shard in others] == [""] * (SHARDS - 1)
+
+
 async def test_a_shard_that_is_damaged_is_doubted_by_all(base: StoreAndIndex) -> None:
     await base.index.catch_up()
     shard = base.index_parts[_shard_of("person-1")]

@@ -109,9 +109,7 @@ def _search(
     any_position: bool,
 ) -> FoundInShards:
     shards = [Shard(index) for index in indexes]
-    return asyncio.run(
-        search_shards(shards, ShardQuery(probe, scope, any_position, depth.by_codes), depth)
-    )
+    return asyncio.run(search_shards(shards, ShardQuery(probe, scope, depth, any_position)))
 
 
 def _found(persons: Sequence[ReferencePerson]) -> Found:

@@ -46,6 +46,17 @@ def test_nobody_is_chosen_twice_and_everybody_once() -> None:
     assert chosen[0] in (similarity[:, 0].argmax(), similarity[:, 1].argmax())
 
 
+LACKS_A_FINGER = np.array([[NONE, 1.0], [NONE, 2.0], [NONE, 3.0], [5.0, 4.0]], np.float32)
+
+
+def test_whoever_lacks_a_finger_has_no_rank_by_it() -> None:
+    assert choose_shortlist(LACKS_A_FINGER, 4).tolist() == [3, 2, 1, 0]
+
+
+def test_the_oldest_who_lack_it_took_the_next_ranks_when_all_had_ranks() -> None:
+    assert choose_shortlist(LACKS_A_FINGER, 4, ranks_all=True).tolist() == [3, 2, 0, 1]
+
+
 def test_nobody_is_chosen_from_nobody() -> None:
     assert len(choose_shortlist(np.empty((0, 2), np.float32), 5)) == 0
 

@@ -3,7 +3,7 @@
 import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import uuid4
 
 from servicekit.errors import DomainError
@@ -35,41 +35,37 @@ from matcher.use_cases.search import Search
 
 
 @dataclass(frozen=True, slots=True)
-class StoreAndIndex:
-    """The database and the index over it: enough for maintenance, and the base of the server.
+class OpenStore:
+    """The database, and threads for work with it: the base of the server, beneath any index.
 
-    index_parts: those of the index that are in this process, whose files are written here: itself,
-    or its shards. pool: threads for extraction and comparison. index_pools: of one thread each, for
-    the index in use and for one that is made beside it.
+    pool: threads for extraction and comparison. index_pools: of one thread each, for the index in
+    use and for one that is made beside it.
     """
 
     database: Database
     store: Store
-    index: ServedIndex
-    index_parts: Sequence[FollowingIndex]
     pool: WorkerPool
     index_pools: tuple[WorkerPool, WorkerPool]
 
 
-@asynccontextmanager
-async def open_store_and_index(
-    settings: Settings, models: ModelBundle, bundle: str = PACKAGED
-) -> AsyncIterator[StoreAndIndex]:
-    """Open the database, and an index that is loaded when it first catches up; close both.
+@dataclass(frozen=True, slots=True)
+class StoreAndIndex(OpenStore):
+    """The database and an index over it: enough for maintenance.
 
-    All of the index is in this process. bundle: name of the models. Raises OSError or ValueError if
-    the file of the master key cannot be used.
+    index_parts: those of the index that are in this process, whose files are written here: itself,
+    or its shards.
     """
-    parts = parts_of(settings.index_shards)
-    async with open_index_parts(settings, models, bundle, parts) as base:
-        yield base
+
+    index: ServedIndex
+    index_parts: Sequence[FollowingIndex]
 
 
 @asynccontextmanager
-async def open_index_parts(
-    settings: Settings, models: ModelBundle, bundle: str, parts: Sequence[PersonPart]
-) -> AsyncIterator[StoreAndIndex]:
-    """Open the database, and shards of the index over it that hold these parts; close all."""
+async def open_store(settings: Settings, models: ModelBundle) -> AsyncIterator[OpenStore]:
+    """Open the database, seen with the embeddings of these models; close it.
+
+    Raises OSError or ValueError if the file of the master key cannot be used.
+    """
     master_key = read_master_key(settings.master_key_file, settings.master_key_token)
     # Every change locks the head of the change log: more would only wait in the server, and be in
     # the way of other replicas, one after the other, if this one stood still.
@@ -80,10 +76,8 @@ async def open_index_parts(
         WorkerPool(1, settings.max_queued_work),
         WorkerPool(1, settings.max_queued_work),
     )
-    loader = _index_loader(settings, store, models, bundle, index_pools[0])
-    index, shards = _make_index(loader, parts, pool)
     try:
-        yield StoreAndIndex(database, store, index, shards, pool, index_pools)
+        yield OpenStore(database, store, pool, index_pools)
     finally:
         pool.close()
         for index_pool in index_pools:
@@ -91,18 +85,38 @@ async def open_index_parts(
         await database.close()
 
 
-def beside(
+@asynccontextmanager
+async def open_store_and_index(
+    settings: Settings, models: ModelBundle, bundle: str = PACKAGED
+) -> AsyncIterator[StoreAndIndex]:
+    """Open the database, and an index that is loaded when it first catches up; close both.
+
+    All of the index is in this process. bundle: name of the models. Raises what `open_store`
+    raises.
+    """
+    async with open_store(settings, models) as base:
+        yield with_index(settings, base, models, bundle, base.index_pools[0])
+
+
+def with_index(
     settings: Settings,
-    base: StoreAndIndex,
+    base: OpenStore,
     models: ModelBundle,
     bundle: str,
     index_pool: WorkerPool,
+    parts: Sequence[PersonPart] | None = None,
 ) -> StoreAndIndex:
-    """Return the same database with an index of another bundle, not loaded yet."""
+    """Return the same database with an index of a bundle, not loaded yet.
+
+    parts: for which there are shards in this process; None for all.
+    """
     store = base.store.of_embeddings(models.versions.embedding)
     loader = _index_loader(settings, store, models, bundle, index_pool)
-    index, shards = _make_index(loader, parts_of(settings.index_shards), base.pool)
-    return replace(base, store=store, index=index, index_parts=shards)
+    if parts is None:
+        parts = parts_of(settings.index_shards)
+    shards = [FollowingIndex(loader.of(part), base.pool) for part in parts]
+    index = shards[0] if len(shards) == 1 else ShardedIndex(store, shards)
+    return StoreAndIndex(base.database, store, base.pool, base.index_pools, index, shards)
 
 
 def _index_loader(
@@ -112,14 +126,6 @@ def _index_loader(
     if file is not None:
         file = bundle_snapshot_file(file, bundle)
     return IndexLoader(store, index_pool, models, file)
-
-
-def _make_index(
-    loader: IndexLoader, parts: Sequence[PersonPart], search_pool: WorkerPool
-) -> tuple[ServedIndex, Sequence[FollowingIndex]]:
-    """Return an index, not loaded yet, and its shards."""
-    shards = [FollowingIndex(loader.of(part), search_pool) for part in parts]
-    return shards[0] if len(shards) == 1 else ShardedIndex(loader.store, shards), shards
 
 
 def model_bundles(settings: Settings) -> ModelBundles:

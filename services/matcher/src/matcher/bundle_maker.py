@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from servicekit.process.clock import make_clock
 from servicekit.process.worker_pool import WorkerPool
 
-from matcher.bootstrap import StoreAndIndex, beside, make_capacity, make_search, model_bundles
+from matcher.bootstrap import OpenStore, make_capacity, make_search, model_bundles
 from matcher.config import Settings
 from matcher.domain.model_bundle import StoredBundle
 from matcher.image.decoder_pool import DecoderPool
+from matcher.index_placement import MakeIndex
 from matcher.models import ModelBundle
 from matcher.use_cases.assess_fingers import AssessFingers
 from matcher.use_cases.bundle_preparation import BundleWork
@@ -40,19 +41,20 @@ from matcher.use_cases.watch_capacity import WatchCapacity
 class BundleMaker:
     """Makes bundles with their indexes and use cases, and cares for them.
 
-    base: the database, with the index of the bundle that serves first. changed: set when a change
-    was committed.
+    base: holds no index, so that an index is gone with its bundle. changed: set when a change was
+    committed.
     """
 
     settings: Settings
-    base: StoreAndIndex
+    base: OpenStore
+    make_index: MakeIndex
     decoders: DecoderPool
     readiness: Readiness
     changed: asyncio.Event
 
     def first(self, name: str, models: ModelBundle) -> LoadedBundle:
         """Return the bundle that serves first."""
-        return self._make(name, models, self.base, self.base.index_pools[0])
+        return self._make(name, models, self.base.index_pools[0])
 
     def work(self) -> BundleWork:
         """Return what is done with bundles that are prepared while another one serves."""
@@ -63,8 +65,7 @@ class BundleMaker:
             await self.base.pool.run(models.warm_up)
             first, second = self.base.index_pools
             index_pool = second if serving.index_pool is first else first
-            made = beside(self.settings, self.base, models, stored.name, index_pool)
-            return self._make(stored.name, models, made, index_pool)
+            return self._make(stored.name, models, index_pool)
 
         return BundleWork(load, self.care_for, trial)
 
@@ -80,9 +81,8 @@ class BundleMaker:
                 tasks.create_task(files.run(seconds))
             tasks.create_task(WatchCapacity(index, make_capacity(self.settings)).run())
 
-    def _make(
-        self, name: str, models: ModelBundle, base: StoreAndIndex, index_pool: WorkerPool
-    ) -> LoadedBundle:
+    def _make(self, name: str, models: ModelBundle, index_pool: WorkerPool) -> LoadedBundle:
+        base = self.make_index(models, name, index_pool)
         settings, store, pool, readiness = self.settings, base.store, base.pool, self.readiness
         clock, decode = make_clock(settings), self.decoders.decode
         limits = AcceptanceLimits(settings.minimum_quality, settings.minimum_minutiae)

@@ -64,8 +64,9 @@ class Settings(ServiceSettings):
     )
     ray_interface: str = Field(
         "127.0.0.1",
-        description="address of this machine that Ray listens on. Whoever reaches it can run "
-        "programs here: only a private network that nobody else is on",
+        description="address of this machine by which Ray's processes reach each other. But for "
+        "127.0.0.1 Ray listens on all addresses, and whoever reaches it and has its token can run "
+        "programs here: let a firewall open its ports to a private network only",
     )
     ray_object_store_mebibytes: int = Field(
         128,

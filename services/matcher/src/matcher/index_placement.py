@@ -1,30 +1,35 @@
 """Where is the index of a server: in its process, or in processes of Ray?"""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 
-from matcher.bootstrap import StoreAndIndex, open_index_parts, open_store_and_index
+from servicekit.process.worker_pool import WorkerPool
+
+from matcher.bootstrap import OpenStore, StoreAndIndex, with_index
 from matcher.config import Settings
 from matcher.index.sharded_index import ShardedIndex
 from matcher.models import ModelBundle
 from matcher.ray_shards import ray_shards
 
+MakeIndex = Callable[[ModelBundle, str, WorkerPool], StoreAndIndex]
+"""Makes an index of a bundle of models, of a name, that is changed by a pool; not loaded yet."""
+
 
 @asynccontextmanager
-async def open_served(
-    settings: Settings, models: ModelBundle, bundle: str
-) -> AsyncIterator[StoreAndIndex]:
-    """Open what `open_store_and_index` does, with the index where the settings want it.
+async def index_maker(settings: Settings, base: OpenStore) -> AsyncIterator[MakeIndex]:
+    """Yield what makes indexes where the settings want them; with Ray, of one bundle only.
 
-    Raises what that and `ray_shards` raise.
+    Raises what `ray_shards` raises.
     """
     if settings.shard_engine == "process":
-        async with open_store_and_index(settings, models, bundle) as base:
-            yield base
+        yield partial(with_index, settings, base)
         return
-    async with (
-        open_index_parts(settings, models, bundle, []) as base,
-        ray_shards(settings) as shards,
-    ):
-        yield replace(base, index=ShardedIndex(base.store, shards))
+    async with ray_shards(settings) as shards:
+
+        def make(models: ModelBundle, bundle: str, index_pool: WorkerPool) -> StoreAndIndex:
+            made = with_index(settings, base, models, bundle, index_pool, [])
+            return replace(made, index=ShardedIndex(made.store, shards))
+
+        yield make

@@ -7,6 +7,7 @@ to be started.
 import asyncio
 import os
 import pickle
+import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -30,6 +31,8 @@ from matcher.shard_process import Refusal, ShardProcess, ShardStatus
 
 T = TypeVar("T")
 
+_THIS_MACHINE = "127.0.0.1"
+_TOKEN_BYTES = 32
 _RETRY_AFTER = timedelta(seconds=1)
 _PAUSE_SECONDS = 0.05
 """Until replicas are asked again of which none has answered."""
@@ -64,9 +67,19 @@ async def ray_shards(settings: Settings) -> AsyncIterator[list["RayShard"]]:
 
 
 def _start(settings: Settings) -> Any:
-    """Return the package, started."""
+    """Return the package, started. It reads these variables when it is imported."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     os.environ.setdefault("RAY_worker_niceness", "0")  # 15 by default: searches would stand still
+    # Under `uv run`, Ray would copy the working folder, and install the packages anew for an actor.
+    os.environ["RAY_ENABLE_UV_RUN_RUNTIME_ENV"] = "0"
+    if settings.ray_address is None:
+        os.environ["RAY_AUTH_MODE"] = "token"
+        if "RAY_AUTH_TOKEN_PATH" not in os.environ:
+            os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(_TOKEN_BYTES))
+        if settings.ray_interface == _THIS_MACHINE:
+            # Else Ray replaces this address by another of the machine, and listens on all. It is
+            # not about the system: Ray only asks here whether there may be other machines.
+            os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
     try:
         import ray
     except ImportError:

@@ -5,7 +5,7 @@ import asyncio
 import structlog
 from servicekit.errors import DomainError
 
-from matcher.bootstrap import ServingModels, StoreAndIndex, beside, make_replay, model_bundles
+from matcher.bootstrap import ServingModels, StoreAndIndex, make_replay, model_bundles, with_index
 from matcher.config import Settings
 from matcher.domain.decision import Decision
 from matcher.domain.replay import Replay
@@ -47,7 +47,7 @@ class ReplayByVersion:
 
     def _made(self, bundle: str, models: ModelBundle) -> ReplayDecision:
         pool = self._base.index_pools[1]
-        base = beside(self._settings, self._base, models, bundle, pool)
+        base = with_index(self._settings, self._base, models, bundle, pool)
         return make_replay(self._settings, base, models)
 
     def _read_others(self) -> dict[str, ModelBundle]:

@@ -1,11 +1,11 @@
 """What does a running matcher consist of? The one place that puts its servicers together."""
 
 import asyncio
+import gc
 from collections.abc import Collection
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from pathlib import Path
 from uuid import uuid4
 
 from google.longrunning import operations_pb2, operations_pb2_grpc
@@ -33,19 +33,20 @@ from servicekit.storage.notifications import notifications
 from servicekit.storage.write_probe import report_writability
 
 from matcher.bootstrap import (
+    OpenStore,
     ServingModels,
-    StoreAndIndex,
     load_serving_models,
     make_capacity,
     model_bundles,
+    open_store,
 )
 from matcher.bundle_maker import BundleMaker
 from matcher.config import Settings
 from matcher.domain.operation import OperationLimits
 from matcher.image.decoder_pool import DecoderPool
-from matcher.index.bundle_files import remove_other_bundles
+from matcher.index.bundle_files import remove_unused
 from matcher.index.warm_up import warm_up as warm_up_index
-from matcher.index_placement import open_served
+from matcher.index_placement import index_maker
 from matcher.metrics import read_metrics
 from matcher.service.admin import MatcherAdmin, index_operations, model_operations
 from matcher.service.biometrics import Biometrics
@@ -93,7 +94,7 @@ _REQUIRED_LEVELS = {
 async def serve(settings: Settings) -> None:
     """Serve until SIGTERM, then save a snapshot.
 
-    Raises what Server and open_served raise, SQLAlchemyError if the database has no
+    Raises what Server, open_store and index_maker raise, SQLAlchemyError if the database has no
     tables, ValueError if it is encrypted under another master key, and OSError or ValueError if the
     models that serve cannot be read, or the calibration was made for another comparison.
     """
@@ -111,7 +112,7 @@ def _make_decoders(settings: Settings) -> DecoderPool:
 async def _serve(
     settings: Settings, decoders: DecoderPool, first: ServingModels, server: Server
 ) -> None:
-    async with open_served(settings, first.models, first.bundle) as base:
+    async with open_store(settings, first.models) as base:
         async with base.store.read() as records:
             await records.keys.require_master_key()
         readiness = Readiness()
@@ -130,17 +131,19 @@ async def _serve(
 
         readiness.on_change(report_health)
         async with (
+            index_maker(settings, base) as make_index,
             notifications(base.database, CHANGES_CHANNEL) as changed,
             purge_records_daily(base.database, idempotency, settings.idempotency_retention_days),
             report_writability(base.database, server.set_writable),
         ):
-            maker, replica = BundleMaker(settings, base, decoders, readiness, changed), uuid4().hex
+            maker = BundleMaker(settings, base, make_index, decoders, readiness, changed)
+            replica = uuid4().hex
             serving = ServingBundle(
                 maker.first(first.bundle, first.models),
                 maker.work(),
                 readiness,
                 replica=replica,
-                remove_files=partial(_remove_files, settings.snapshot_file),
+                remove_files=partial(_remove_files, settings),
                 now=_now,
             )
             operations = _add_services(settings, base, serving, readiness, replica, server)
@@ -161,8 +164,11 @@ async def _serve(
         await serving.save_snapshots()
 
 
-def _remove_files(snapshot_file: Path | None, in_use: Collection[str]) -> bool:
-    return snapshot_file is None or remove_other_bundles(snapshot_file, in_use)
+def _remove_files(settings: Settings, in_use: Collection[str]) -> bool:
+    # The tasks that cared for an index leave cycles that hold it, and so its files and memory.
+    gc.collect()
+    file = settings.snapshot_file
+    return file is None or remove_unused(file, in_use, settings.index_shards)
 
 
 def _now() -> datetime:
@@ -171,7 +177,7 @@ def _now() -> datetime:
 
 def _add_services(
     settings: Settings,
-    base: StoreAndIndex,
+    base: OpenStore,
     serving: ServingBundle,
     readiness: Readiness,
     replica: str,

@@ -9,7 +9,7 @@ from typing import Any
 
 from servicekit.errors import DomainError
 
-from matcher.bootstrap import load_serving_models, open_index_parts
+from matcher.bootstrap import load_serving_models, open_store, with_index
 from matcher.config import Settings
 from matcher.domain.change_token import ChangeToken
 from matcher.domain.index_entry import IndexContents, IndexState
@@ -113,13 +113,15 @@ class ShardProcess:
         try:
             serving = await load_serving_models(self._settings)
             base = await self._opened.enter_async_context(
-                open_index_parts(self._settings, serving.models, serving.bundle, [self._part])
+                open_store(self._settings, serving.models)
             )
             await base.pool.run(warm_up)
         except BaseException:
             self._opening = None
             raise
-        (index,) = base.index_parts
+        pool, parts = base.index_pools[0], [self._part]
+        made = with_index(self._settings, base, serving.models, serving.bundle, pool, parts)
+        (index,) = made.index_parts
         files = SuperviseIndexFiles(index, self._settings.snapshot_interval_changes)
         self._files = asyncio.create_task(files.run(self._settings.follow_interval_seconds))
         return index

@@ -47,9 +47,10 @@ class SearchDepth:
     ``prefiltered`` most similar. most_times_deeper: see `times_deeper`; decisions were recorded
     without it when all probes were searched for alike. by_codes: whether the most similar are those
     by the codes of the embeddings; decisions were recorded without it when by the embeddings
-    themselves, which takes seconds among millions. most_times_shallower: see `times_deeper`;
-    decisions were recorded without it when probes of several fingers were searched for as deep as
-    those of one.
+    themselves, which takes seconds among millions, and when all had ranks: see `ranks_all`.
+    most_times_shallower: see `times_deeper`; decisions were recorded without it when probes of
+    several fingers were searched for as deep as those of one, and at all positions by the minutiae
+    of all of them, also of those not searched.
     """
 
     prefiltered: int
@@ -64,6 +65,11 @@ class SearchDepth:
     def by_embedding(self) -> int:
         """How many persons the channel of the embedding gives."""
         return self.prefiltered if self.similar is None else self.similar
+
+    @property
+    def ranks_all(self) -> bool:
+        """Whether a person that has no score by a finger has a rank by it: see `ranks`."""
+        return not self.by_codes
 
     def times_deeper(self, minutiae: Sequence[int]) -> Fraction:
         """Return how many times as deep a probe is searched for. minutiae: of each finger.
@@ -154,25 +160,29 @@ class Shortlist:
         return tuple(position for position in POSITIONS if present >> position - 1 & 1)
 
 
-def choose_shortlist(scores: NDArray[np.float32], count: int) -> NDArray[np.intp]:
+def choose_shortlist(
+    scores: NDArray[np.float32], count: int, *, ranks_all: bool = False
+) -> NDArray[np.intp]:
     """Return the persons for the next step: the best of each finger and of all together.
 
     scores: float32 (persons, fingers), similarities, votes or prefilter scores, NaN where a person
-    has none by the finger, and so no rank by it. Returns at most ``count`` row numbers; of equals
-    the first. The rankings (one a finger, one of the sums) are read in step, so that one clear
-    finger is enough even if the others fail.
+    has none by the finger. Returns at most ``count`` row numbers; of equals the first. The rankings
+    (one a finger, one of the sums) are read in step, so that one clear finger is enough even if the
+    others fail. ranks_all: see `ranks`.
     """
     sums = np.nansum(scores, axis=1)
-    return np.lexsort((-sums, ranks(scores).min(axis=1)))[:count]
+    return np.lexsort((-sums, ranks(scores, ranks_all=ranks_all).min(axis=1)))[:count]
 
 
-def ranks(scores: NDArray[np.float32]) -> NDArray[np.intp]:
+def ranks(scores: NDArray[np.float32], *, ranks_all: bool = False) -> NDArray[np.intp]:
     """Return the rank of each person by each finger and by the sum, (persons, fingers + 1).
 
-    From 0; the number of persons where one has no rank. scores: see `choose_shortlist`.
+    From 0; the number of persons where one has no rank, as it has no score. scores: see
+    `choose_shortlist`. ranks_all: whether these persons have the ranks after all others instead, in
+    their order, as they had when decisions of before were made.
     """
     rankings = np.column_stack([scores, np.nansum(scores, axis=1)])
     order = np.argsort(-rankings, axis=0, kind="stable")  # NaN last
     rank = np.empty_like(order)
     np.put_along_axis(rank, order, np.arange(len(scores))[:, None], axis=0)
-    return np.where(np.isnan(rankings), len(scores), rank)
+    return rank if ranks_all else np.where(np.isnan(rankings), len(scores), rank)

@@ -1,4 +1,4 @@
-"""Where are the snapshots of the indexes of different bundles of models, and when do they go?"""
+"""Where are the snapshots of indexes of different bundles, and which are of no use any more?"""
 
 import re
 from collections.abc import Collection, Iterator
@@ -28,10 +28,11 @@ def bundle_snapshot_file(snapshot_file: Path, bundle: str) -> Path:
     return folder / snapshot_file.name
 
 
-def remove_other_bundles(snapshot_file: Path, in_use: Collection[str]) -> bool:
-    """Remove the snapshots of bundles that are not in use; return whether all of them are gone.
+def remove_unused(snapshot_file: Path, in_use: Collection[str], shards: int) -> bool:
+    """Remove the snapshots of other bundles, and of another number of shards.
 
-    Segments that a process still has mapped stay, with a line in the log.
+    Nobody would remove deleted people from them. Returns whether all are gone: segments that a
+    process still has mapped stay, with a line in the log.
     """
     is_clean = True
     if PACKAGED not in in_use:
@@ -40,6 +41,18 @@ def remove_other_bundles(snapshot_file: Path, in_use: Collection[str]) -> bool:
     for folder in snapshot_file.parent.glob(f"{start}*"):
         if folder.name.removeprefix(start) not in in_use:
             is_clean = _remove(folder / snapshot_file.name) and _remove_folder(folder) and is_clean
+    for bundle in in_use:
+        folder = snapshot_file.parent if bundle == PACKAGED else _folder(snapshot_file, bundle)
+        if folder.exists():
+            is_clean = _remove_other_shards(folder / snapshot_file.name, shards) and is_clean
+    return is_clean
+
+
+def _remove_other_shards(snapshot_file: Path, shards: int) -> bool:
+    is_clean = shards == 1 or snapshot.remove(snapshot_file)
+    for folder in [*_shards(snapshot_file)]:
+        if not folder.name.endswith(f"-of-{shards}"):
+            is_clean = _remove_shard(folder, snapshot_file) and is_clean
     return is_clean
 
 
@@ -50,9 +63,12 @@ def _folder(snapshot_file: Path, bundle: str) -> Path:
 def _remove(snapshot_file: Path) -> bool:
     is_clean = snapshot.remove(snapshot_file)
     for folder in [*_shards(snapshot_file)]:
-        is_gone = snapshot.remove(folder / snapshot_file.name) and _remove_folder(folder)
-        is_clean = is_clean and is_gone
+        is_clean = _remove_shard(folder, snapshot_file) and is_clean
     return is_clean
+
+
+def _remove_shard(folder: Path, snapshot_file: Path) -> bool:
+    return snapshot.remove(folder / snapshot_file.name) and _remove_folder(folder)
 
 
 def _remove_folder(folder: Path) -> bool:

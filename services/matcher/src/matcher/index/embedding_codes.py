@@ -74,6 +74,11 @@ class EmbeddingCodes:
         self._blocks.lengthen(-(-self._count // CODES_PER_BLOCK))
         self._blocks.rows[rows // CODES_PER_BLOCK, :, rows % CODES_PER_BLOCK] = codes_of(embeddings)
 
+    def is_of(self, row: int, embedding: Embedding) -> bool:
+        """Return whether a code is that of an embedding, and no bit of it has flipped."""
+        code = self._blocks.rows[row // CODES_PER_BLOCK, :, row % CODES_PER_BLOCK]
+        return bool((code == codes_of(embedding[None])[0]).all())
+
     def overwrite(self, row: int) -> None:
         """Overwrite a code with zeros."""
         self._blocks.rows[row // CODES_PER_BLOCK, :, row % CODES_PER_BLOCK] = 0

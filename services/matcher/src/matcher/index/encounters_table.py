@@ -207,6 +207,7 @@ class EncountersTable:
             entry.encounter_id
             for row, entry in entries
             if memory_checksum(entry) != self._memory_checksum.rows[row]
+            or not all(each.is_coded_right(row) for each in self.fingers.values())
         ]
         return {entry.encounter_id: entry.checksum for _, entry in entries}, altered
 

@@ -151,6 +151,10 @@ class FingerSegment:
             self._embeddings.rows[row].copy(), self.prepared(row), self._descriptors.take(row)
         )
 
+    def is_coded_right(self, row: int) -> bool:
+        """Return whether the code of a row is that of its embedding."""
+        return self._codes.is_of(row, self._embeddings.rows[row])
+
     def list_sizes(self, rows: Rows) -> ListSizes:
         """Return how many descriptors of these rows are in each inverted list."""
         return self._descriptors.sizes(rows)

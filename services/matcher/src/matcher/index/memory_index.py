@@ -240,7 +240,7 @@ class MemoryIndex:
             else:
                 found = self._found_by_either(known, in_scope, depth)
             scores = self._best_scores(PositionFingers.prefilter_scores, known, found, in_scope)
-            chosen = found[choose_shortlist(scores, depth.compared)]
+            chosen = found[choose_shortlist(scores, depth.compared, ranks_all=depth.ranks_all)]
             persons = [
                 self._table.reference_person(int(row), positions, in_scope) for row in chosen
             ]
@@ -256,7 +256,7 @@ class MemoryIndex:
         with self._lock.reading():
             known = self._searched_fingers(query.probe, query.any_position)
             in_scope = self._table.in_scope(query.scope)
-            by_embedding = self._similar(known, in_scope, similar, by_codes=query.by_codes)
+            by_embedding = self._similar(known, in_scope, similar, by_codes=query.depth.by_codes)
             by_votes = self._voted(known, in_scope) if voted else _NOBODY
             return FoundByChannels(
                 self._table.people_by_positions(in_scope),
@@ -306,16 +306,19 @@ class MemoryIndex:
         depth: int,
     ) -> RankedPersons:
         """Return the first of each ranking. scores: of the fingers that are known here."""
-        first = first_of_each_ranking(scores, depth)
-        of_all = np.full((len(first), len(query.probe)), np.nan, np.float32)
-        columns = [
-            column
-            for column, features in enumerate(query.probe.values())
-            if any(finger.features is features for finger in known)
-        ]
-        of_all[:, columns] = scores[first]
+        is_known = np.array(
+            [
+                any(finger.features is features for finger in known)
+                for features in query.probe.values()
+            ]
+        )
+        of_all = np.full((len(persons), len(query.probe)), np.nan, np.float32)
+        of_all[:, is_known] = scores
+        first = first_of_each_ranking(of_all, depth, ranks_all=query.depth.ranks_all)
         rows, table = persons[first], self._table.persons
-        return RankedPersons(table.ids.ids(rows), table.first_changes(rows), of_all, depth)
+        return RankedPersons(
+            table.ids.ids(rows), table.first_changes(rows), of_all[first], is_known, depth
+        )
 
     def _searched_fingers(
         self, probe: Mapping[int, FingerFeatures], any_position: bool
@@ -341,8 +344,8 @@ class MemoryIndex:
         )
         voted, votes = self._voted(probe, in_scope) if depth.voted else _NOBODY
         found = [
-            similar[choose_shortlist(similarities, depth.by_embedding)],
-            voted[choose_shortlist(votes, depth.voted)],
+            similar[choose_shortlist(similarities, depth.by_embedding, ranks_all=depth.ranks_all)],
+            voted[choose_shortlist(votes, depth.voted, ranks_all=depth.ranks_all)],
         ]
         return self._table.persons.oldest_first(_union(found))
 

@@ -164,6 +164,14 @@ class PositionFingers:
         is_own = segment.owner[row_of_segment] == encounter
         return segment.finger(row_of_segment) if is_own else None
 
+    def is_coded_right(self, encounter: int) -> bool:
+        """Return whether the code of an encounter's finger, if it has one, is of its embedding."""
+        row = int(self.finger_rows.rows[encounter])
+        if row == NO_ROW:
+            return True
+        segment, its_row = self._place(row)
+        return segment.is_coded_right(its_row)
+
     def files(self) -> dict[int, SegmentFile]:
         """Return the files of sealed segments, by number of the segment."""
         segments = self._segments.items()

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.domain.index_entry import FingerFeatures
-from matcher.domain.shortlist import SearchScope, choose_shortlist, ranks
+from matcher.domain.shortlist import SearchDepth, SearchScope, choose_shortlist, ranks
 from matcher.index.id_table import Ids
 
 _DEVIATIONS = 4.0
@@ -25,14 +25,13 @@ _DEVIATIONS = 4.0
 class ShardQuery:
     """What is searched for.
 
-    probe: by finger position; scope, any_position: see `MemoryIndex.search`. by_codes: see
-    `SearchDepth`.
+    probe: by finger position; scope, depth, any_position: see `MemoryIndex.search`.
     """
 
     probe: Mapping[int, FingerFeatures]
     scope: SearchScope
+    depth: SearchDepth
     any_position: bool
-    by_codes: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,12 +40,14 @@ class RankedPersons:
 
     ids: S64 (n,). first_change: int64 (n,), number of the change that added the oldest encounter of
     each; no two persons have the same. scores: float32 (n, fingers of the probe), NaN for none.
-    depth: at least so many first ones of each ranking are among them, or all that have a rank.
+    is_known: bool (fingers of the probe,), whether the shard has fingers that each is compared
+    with. depth: at least so many first ones of each ranking are among them, or all that have ranks.
     """
 
     ids: Ids
     first_change: NDArray[np.int64]
     scores: NDArray[np.float32]
+    is_known: NDArray[np.bool_]
     depth: int
 
 
@@ -63,9 +64,12 @@ class FoundByChannels:
     voted: RankedPersons
 
 
-def first_of_each_ranking(scores: NDArray[np.float32], depth: int) -> NDArray[np.intp]:
+def first_of_each_ranking(
+    scores: NDArray[np.float32], depth: int, *, ranks_all: bool
+) -> NDArray[np.intp]:
     """Return the rows of persons that are among the ``depth`` first of any ranking, rising."""
-    return np.flatnonzero((ranks(scores) < min(depth, len(scores))).any(axis=1))
+    is_first = ranks(scores, ranks_all=ranks_all) < min(depth, len(scores))
+    return np.flatnonzero(is_first.any(axis=1))
 
 
 def depth_of_a_shard(count: int, shards: int) -> int:
@@ -74,21 +78,24 @@ def depth_of_a_shard(count: int, shards: int) -> int:
     return min(count, math.ceil(mean + _DEVIATIONS * math.sqrt(mean)))
 
 
-def are_deep_enough(answers: Sequence[RankedPersons], count: int) -> bool:
+def are_deep_enough(answers: Sequence[RankedPersons], count: int, *, ranks_all: bool) -> bool:
     """Return whether nobody that a shard left out can be among the ``count`` first of a ranking."""
     shard, oldest = _joined(answers)
     of_shard = shard[oldest]
-    is_first = ranks(_scores(answers)[oldest]) < min(count, len(shard))
+    rank = ranks(_scores(answers)[oldest], ranks_all=ranks_all)
+    is_first = rank < min(count, len(shard))
     return all(
         answer.depth >= count or (is_first[of_shard == number].sum(axis=0) < answer.depth).all()
         for number, answer in enumerate(answers)
     )
 
 
-def choose(answers: Sequence[RankedPersons], count: int) -> list[tuple[int, bytes]]:
+def choose(
+    answers: Sequence[RankedPersons], count: int, *, ranks_all: bool
+) -> list[tuple[int, bytes]]:
     """Return at most ``count`` persons for the next step, in order: shard and id of each."""
     shard, oldest = _joined(answers)
-    chosen = oldest[choose_shortlist(_scores(answers)[oldest], count)]
+    chosen = oldest[choose_shortlist(_scores(answers)[oldest], count, ranks_all=ranks_all)]
     ids = np.concatenate([each.ids for each in answers])
     return list(zip(shard[chosen].tolist(), ids[chosen].tolist(), strict=True))
 
@@ -100,4 +107,6 @@ def _joined(answers: Sequence[RankedPersons]) -> tuple[NDArray[np.intp], NDArray
 
 
 def _scores(answers: Sequence[RankedPersons]) -> NDArray[np.float32]:
-    return np.concatenate([each.scores for each in answers])
+    """Return the scores by those fingers of the probe that any shard knows."""
+    is_known = np.any([each.is_known for each in answers], axis=0)
+    return np.concatenate([each.scores for each in answers])[:, is_known]

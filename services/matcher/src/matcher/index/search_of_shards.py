@@ -14,7 +14,7 @@ from typing import Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.domain.shortlist import ReferencePerson, SearchDepth
+from matcher.domain.shortlist import ReferencePerson
 from matcher.index.id_table import ID_BYTES, Ids
 from matcher.index.memory_index import MemoryIndex
 from matcher.index.ranked_persons import (
@@ -46,30 +46,31 @@ class FoundInShards:
     incomplete_people: int
 
 
-async def search_shards(
-    shards: Sequence[SearchedShard], query: ShardQuery, depth: SearchDepth
-) -> FoundInShards:
+async def search_shards(shards: Sequence[SearchedShard], query: ShardQuery) -> FoundInShards:
     """Return whom one index over the persons of all shards would shortlist, in the same order."""
-    found = await _found_by_channels(shards, query, depth)
+    depth, ranks_all = query.depth, query.depth.ranks_all
+    found = await _found_by_channels(shards, query)
     people = np.sum([each.people_by_positions for each in found], axis=0)
     if people.sum() <= depth.prefiltered:
         prefiltered: Sequence[Ids | None] = [None] * len(shards)
     else:
-        similar = choose([each.similar for each in found], depth.by_embedding)
-        voted = choose([each.voted for each in found], depth.voted)
+        similar = choose([each.similar for each in found], depth.by_embedding, ranks_all=ranks_all)
+        voted = choose([each.voted for each in found], depth.voted, ranks_all=ranks_all)
         prefiltered = _by_shard({*similar, *voted}, len(shards))
     ranked = await _prefiltered(shards, query, prefiltered, depth.compared)
     return FoundInShards(
-        await _reference_persons(shards, query, choose(ranked, depth.compared)),
+        await _reference_persons(
+            shards, query, choose(ranked, depth.compared, ranks_all=ranks_all)
+        ),
         people,
         sum(each.incomplete_people for each in found),
     )
 
 
 async def _found_by_channels(
-    shards: Sequence[SearchedShard], query: ShardQuery, depth: SearchDepth
+    shards: Sequence[SearchedShard], query: ShardQuery
 ) -> list[FoundByChannels]:
-    similar, voted = depth.by_embedding, depth.voted
+    similar, voted, ranks_all = query.depth.by_embedding, query.depth.voted, query.depth.ranks_all
 
     async def found(similar: int, voted: int) -> list[FoundByChannels]:
         read = partial(MemoryIndex.find, query=query, similar=similar, voted=voted)
@@ -78,9 +79,9 @@ async def _found_by_channels(
     answers = await found(
         depth_of_a_shard(similar, len(shards)), depth_of_a_shard(voted, len(shards))
     )
-    if are_deep_enough([each.similar for each in answers], similar) and are_deep_enough(
-        [each.voted for each in answers], voted
-    ):
+    if are_deep_enough(
+        [each.similar for each in answers], similar, ranks_all=ranks_all
+    ) and are_deep_enough([each.voted for each in answers], voted, ranks_all=ranks_all):
         return answers
     return await found(similar, voted)
 
@@ -98,7 +99,9 @@ async def _prefiltered(
         )
 
     answers = await ranked(depth_of_a_shard(count, len(shards)))
-    return answers if are_deep_enough(answers, count) else await ranked(count)
+    if are_deep_enough(answers, count, ranks_all=query.depth.ranks_all):
+        return answers
+    return await ranked(count)
 
 
 async def _reference_persons(

@@ -73,10 +73,10 @@ class ShardedIndex:
             next_change = latest.change_token.number + 1
             before = min(scope.added_before or next_change, next_change)
             within = replace(scope, added_before=before)
-            query = ShardQuery(probe, within, any_position, depth.by_codes)
+            query = ShardQuery(probe, within, depth, any_position)
             readings = [_Reading(shard, latest, deadline) for shard in self._shards]
             try:
-                found = await search_shards(readings, query, depth)
+                found = await search_shards(readings, query)
             except IndexDoubtful:
                 self.doubted.set()
                 raise
@@ -99,7 +99,8 @@ class ShardedIndex:
         await self._of_all(lambda shard: shard.catch_up())
         latest = await self._latest()
         contents = [each for shard in self._shards if (each := shard.contents()) is not None]
-        await self._require_sums(latest, contents)
+        if len(contents) == len(self._shards):  # else one was dropped meanwhile
+            await self._require_sums(latest, contents)
 
     async def check_portion(self) -> None:
         """Compare some more encounters of each shard one by one; raise IndexDoubtful."""

@@ -12,6 +12,7 @@ from matcher.comparison.descriptor_quantizer import PROBED_LISTS
 from matcher.domain.caveats import caveats_of
 from matcher.domain.decision import Decision, DecisionKind, DecisionRequest
 from matcher.domain.decision_rule import is_hit
+from matcher.domain.finger import Finger
 from matcher.domain.finger_source import Probe
 from matcher.domain.index_entry import FingerFeatures
 from matcher.domain.request import RequestOrigin, SearchPolicy
@@ -70,8 +71,8 @@ class Search:
         Where the stated positions give no hit, or on request, all positions are compared with all.
         seconds_left: that the index may take to catch up. Raises IndexBehind, Overloaded.
         """
-        features = await self.pool.run(self._features, probe)
-        depth = self.depth.for_minutiae(_minutiae(probe))
+        features = await self.pool.run(self._features, probe.fingers)
+        depth = self.depth.for_minutiae(_minutiae(probe.fingers))
         shortlist = await self.index.search(features, scope, depth, seconds_left=seconds_left)
         threshold = search_threshold(request, shortlist.people_searched)
         fingers = {position: finger.prepared for position, finger in features.items()}
@@ -80,7 +81,7 @@ class Search:
         people_compared = {person.person_id for person in shortlist.persons}
         if any_position := any_position and shortlist.people_searched > 0:
             others, elsewhere = await self._at_any_position(
-                features, scope, depth, shortlist, seconds_left
+                probe, features, scope, shortlist, seconds_left
             )
             people_compared.update(others)
             compared = _merged(compared, _hits(elsewhere, threshold))
@@ -99,9 +100,9 @@ class Search:
 
     async def _at_any_position(
         self,
+        probe: Probe,
         features: Mapping[int, FingerFeatures],
         scope: SearchScope,
-        depth: SearchDepth,
         searched: Shortlist,
         seconds_left: float,
     ) -> tuple[list[str | None], list[ComparedPerson]]:
@@ -112,8 +113,9 @@ class Search:
         last_change = searched.change_token.number
         if scope.added_before is None or scope.added_before > last_change:
             scope = replace(scope, added_before=last_change + 1)
+        wanted, depth = await self.pool.run(self._wanted_at_any_position, probe, features)
         shortlist = await self.index.search(
-            most_informative(features),
+            wanted,
             scope,
             depth.shared_by(max(1, len(searched.positions))),
             any_position=True,
@@ -125,13 +127,23 @@ class Search:
         )
         return [person.person_id for person in shortlist.persons], compared
 
-    def _features(self, probe: Probe) -> dict[int, FingerFeatures]:
-        lists = int(PROBED_LISTS * self.depth.times_deeper(_minutiae(probe)))
+    def _wanted_at_any_position(
+        self, probe: Probe, features: Mapping[int, FingerFeatures]
+    ) -> tuple[dict[int, FingerFeatures], SearchDepth]:
+        """Return the fingers that are searched for at all positions, and how deep."""
+        wanted, fingers = most_informative(features), probe.fingers
+        if self.depth.most_times_shallower > 1:  # before, by what all fingers show
+            fingers = tuple(finger for finger in fingers if finger.position in wanted)
+            wanted = self._features(fingers)
+        return wanted, self.depth.for_minutiae(_minutiae(fingers))
+
+    def _features(self, fingers: Sequence[Finger]) -> dict[int, FingerFeatures]:
+        lists = int(PROBED_LISTS * self.depth.times_deeper(_minutiae(fingers)))
         return {
             finger.position: finger_features(
                 self.models, finger.minutiae, finger.embedding, lists=lists
             )
-            for finger in probe.fingers
+            for finger in fingers
         }
 
     def _result(
@@ -199,8 +211,8 @@ def search_threshold(request: DecisionRequest, people: int) -> float:
     return threshold_of_fpir(request.target_rate, people)
 
 
-def _minutiae(probe: Probe) -> list[int]:
-    return [len(finger.minutiae) for finger in probe.fingers]
+def _minutiae(fingers: Sequence[Finger]) -> list[int]:
+    return [len(finger.minutiae) for finger in fingers]
 
 
 def _hits(compared: Sequence[ComparedPerson], threshold: float) -> list[ComparedPerson]:

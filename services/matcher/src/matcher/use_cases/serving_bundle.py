@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Collection
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from servicekit.errors import DatabaseFailure, DomainError
@@ -26,6 +26,7 @@ from matcher.use_cases.readiness import Readiness, ServiceLevel
 
 _CHECK_SECONDS = 0.25
 _REPORT_INTERVAL = SEEN_RECENTLY / 6
+_CLEANING_INTERVAL = timedelta(seconds=5)
 
 _log = structlog.get_logger(__name__)
 
@@ -58,6 +59,7 @@ class ServingBundle:
         self._care: asyncio.Future[None] | None = None
         self._reported: BundleReport | None = None
         self._cleaned_but: frozenset[str] = frozenset()
+        self._no_cleaning_before = now()
         self._checking = asyncio.Lock()
 
     @property
@@ -200,8 +202,12 @@ class ServingBundle:
         in_use = {self.current.name}
         if self._preparation is not None:
             in_use.add(self._preparation.stored.name)
-        if in_use != self._cleaned_but and await asyncio.to_thread(self._remove_files, in_use):
+        if in_use == self._cleaned_but or self._now() < self._no_cleaning_before:
+            return
+        if await asyncio.to_thread(self._remove_files, in_use):
             self._cleaned_but = frozenset(in_use)
+        else:
+            self._no_cleaning_before = self._now() + _CLEANING_INTERVAL
 
     def _begin_care(self) -> None:
         self._care = asyncio.ensure_future(self._work.care_for(self.current, self._readiness))

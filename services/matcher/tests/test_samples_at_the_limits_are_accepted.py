@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
 
+import numpy as np
 import pytest
 from matcher.domain.errors import BadTemplate, PoorQuality, TooFewMinutiae
 from matcher.domain.finger import FingerImage, FingerSample, Template
@@ -61,6 +62,26 @@ async def test_number_of_minutiae(pool: WorkerPool) -> None:
         await _extract(pool, places=places + 1)([sample], "samples")
 
     assert len(finger.minutiae) == 12
+
+
+async def test_faint_minutiae_of_an_image_are_kept_but_do_not_count(pool: WorkerPool) -> None:
+    whole = render_impression(
+        generate_ridge_pattern(generate_master(7_021)), 0, capture_difficulty=0.2
+    ).image
+    piece = np.full_like(whole, 255)
+    middle = tuple(slice(side // 2 - 45, side // 2 + 45) for side in whole.shape)
+    piece[middle] = whole[middle]
+    height, width = piece.shape
+    sample = FingerSample(2, 0, FingerImage(piece.tobytes(), 500, (width, height)))
+
+    (finger,) = await _extract(pool, places=5)([sample], "samples")
+    with pytest.raises(TooFewMinutiae) as refused:
+        await _extract(pool, places=6)([sample], "samples")
+
+    assert (finger.minutiae.quality >= 20).sum() == 5
+    assert (finger.minutiae.quality < 20).sum() == 3
+    assert refused.value.metadata["minutiae"] == "5"
+    assert refused.value.field == "samples[0].image"
 
 
 async def test_size_of_the_image(pool: WorkerPool) -> None:

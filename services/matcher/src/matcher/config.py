@@ -95,7 +95,11 @@ class Settings(ServiceSettings):
         20, ge=0, le=100, description="lowest NFIQ 2 score of an image that is accepted"
     )
     minimum_minutiae: int = Field(
-        8, ge=4, le=255, description="lowest number of minutiae of a finger that is accepted"
+        8,
+        ge=4,
+        le=255,
+        description="lowest number of minutiae of a finger that is accepted; of an image those of "
+        "quality 20 or more count",
     )
     max_predicted_fnir: float = Field(
         0.2,

@@ -86,11 +86,12 @@ class ModelBundle:
         Takes about a second. Raises OSError, ValueError, and RuntimeError if the installed weights
         of the extractor are not those that were measured.
         """
+        comparator = Comparator.load(descriptor, likelihood)
         return cls(
             quality=Nfiq2(),
-            extractor=Extractor(),
+            extractor=Extractor(minimum_quality=comparator.minimum_quality),
             embedding=EmbeddingNetwork.load(embedding),
-            comparator=Comparator.load(descriptor, likelihood),
+            comparator=comparator,
             calibration=ScoreCalibration.load(calibration),
             quantizer=DescriptorQuantizer.load(quantizer),
             alteration=AlterationDetector.load(alteration),

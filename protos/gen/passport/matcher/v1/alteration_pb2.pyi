@@ -26,7 +26,9 @@ class _AlterationFindingEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Alt
     ALTERATION_FINDING_UNSPECIFIED: _AlterationFinding.ValueType  # 0
     """Not specified."""
     ALTERATION_FINDING_NOT_EXAMINED: _AlterationFinding.ValueType  # 1
-    """Nobody looked: the finger came as a template, or was enrolled by a version that did not look."""
+    """Nothing can be said: the finger came as a template, its image shows too little of it or could not be examined, or
+    it was enrolled by a version that did not look.
+    """
     ALTERATION_FINDING_NONE: _AlterationFinding.ValueType  # 2
     """Nothing unusual."""
     ALTERATION_FINDING_POSSIBLY_ALTERED: _AlterationFinding.ValueType  # 3
@@ -38,7 +40,9 @@ class AlterationFinding(_AlterationFinding, metaclass=_AlterationFindingEnumType
 ALTERATION_FINDING_UNSPECIFIED: AlterationFinding.ValueType  # 0
 """Not specified."""
 ALTERATION_FINDING_NOT_EXAMINED: AlterationFinding.ValueType  # 1
-"""Nobody looked: the finger came as a template, or was enrolled by a version that did not look."""
+"""Nothing can be said: the finger came as a template, its image shows too little of it or could not be examined, or
+it was enrolled by a version that did not look.
+"""
 ALTERATION_FINDING_NONE: AlterationFinding.ValueType  # 2
 """Nothing unusual."""
 ALTERATION_FINDING_POSSIBLY_ALTERED: AlterationFinding.ValueType  # 3

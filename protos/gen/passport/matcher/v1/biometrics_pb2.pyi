@@ -57,7 +57,7 @@ class AssessQualityResponse(_message.Message):
     quality: _builtins.int
     """NFIQ 2 score (ISO/IEC 29794-4), 0 (worst) to 100."""
     minutiae: _builtins.int
-    """Number of minutiae found."""
+    """Number of minutiae found of quality 20 or more: those that count for TOO_FEW_MINUTIAE."""
     acceptable: _builtins.bool
     """An enrolment would accept this image."""
     reason: _builtins.str
@@ -121,7 +121,7 @@ class AssessedFinger(_message.Message):
     quality: _builtins.int
     """NFIQ 2 score (ISO/IEC 29794-4) of the image, 0 (worst) to 100; absent for a template."""
     minutiae: _builtins.int
-    """Number of minutiae found."""
+    """Number of minutiae that count for TOO_FEW_MINUTIAE: those found of quality 20 or more, of a template all."""
     acceptable: _builtins.bool
     """An enrolment would accept this finger."""
     reason: _builtins.str

@@ -32,13 +32,11 @@ class FingerModel:
 
     field: complex64 (r, c), unit vectors at twice the orientation, as `RidgeFlow.field`.
     difference: float32 (r, c), radians between both orientations, 0 to pi/2; 0 off the skin.
-    singular: row and column of the singular points of the model, (k, 2), k at most 4.
-    unexplained: of those of the image that the model has not.
+    unexplained: row and column of the singular points of the image that the model has not, (k, 2).
     """
 
     field: Field
     difference: Floats
-    singular: NDArray[np.float64]
     unexplained: NDArray[np.float64]
 
 
@@ -53,7 +51,7 @@ def fit_finger(flow: RidgeFlow) -> FingerModel:
     angle = 0.5 * np.abs(np.angle(flow.field * np.conj(field)))
     difference = np.where(flow.skin, angle, 0.0).astype(np.float32)
     left = np.setdiff1d(np.arange(len(points)), chosen)
-    return FingerModel(field, difference, points[chosen], points[left])
+    return FingerModel(field, difference, points[left])
 
 
 class _Fit:

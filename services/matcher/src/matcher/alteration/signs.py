@@ -57,13 +57,11 @@ FEATURES = SIGNS + CLARITIES
 class Signs:
     """What an image shows of its ridges, and in numbers.
 
-    features: float64 (FEATURES,). crowding: float32 (r, c), minutiae in a square millimetre around
-    each block.
+    features: float64 (FEATURES,).
     """
 
     flow: RidgeFlow
     model: FingerModel
-    crowding: Floats
     features: NDArray[np.float64]
 
     @property
@@ -90,19 +88,18 @@ def find_signs(image: NDArray[np.uint8], minutiae: Minutiae) -> Signs | None:
     if flow.interior.sum() < LEAST_SKIN:
         return None
     model = fit_finger(flow)
-    crowding, of_minutiae = _minutiae(flow, minutiae)
     inside = flow.interior
     jump, steep = _jumps(flow, model, _JUMP), _jumps(flow, model, _STEEP_JUMP)
     features = [
         *_ridge_flow(flow, model, jump, steep),
         *_missing_ridges(flow),
         *_scars(flow, jump, steep),
-        *of_minutiae,
+        *_minutiae(flow, minutiae),
         float(flow.coherence[inside].mean()),
         float(np.percentile(flow.coherence[inside], 20)),
         _length(inside),
     ]
-    return Signs(flow, model, crowding, np.array(features))
+    return Signs(flow, model, np.array(features))
 
 
 def _ridge_flow(flow: RidgeFlow, model: FingerModel, jump: Mask, steep: Mask) -> list[float]:
@@ -182,8 +179,8 @@ def _scars(flow: RidgeFlow, jump: Mask, steep: Mask) -> list[float]:
     ]
 
 
-def _minutiae(flow: RidgeFlow, minutiae: Minutiae) -> tuple[Floats, list[float]]:
-    """Return minutiae in a square millimetre around each block, and features of them."""
+def _minutiae(flow: RidgeFlow, minutiae: Minutiae) -> list[float]:
+    """Return how many minutiae a square millimetre has, and how many are poor or run aside."""
     minutiae = minutiae[minutiae.quality >= _LEAST_QUALITY]
     count = np.zeros(flow.skin.shape, np.float32)
     rows, columns = flow.skin.shape
@@ -198,7 +195,7 @@ def _minutiae(flow: RidgeFlow, minutiae: Minutiae) -> tuple[Floats, list[float]]
     along = np.angle(flow.field[row, column]) / 2.0 - minutiae.angle[inside]
     clear = flow.coherence[row, column] > _CLEAR
     aside = float((np.abs(np.sin(along))[clear] > 0.5).sum() / max(1, len(row)))
-    return np.asarray(crowding, np.float32), [
+    return [
         float(found.mean()), float(found.max()), float(found.std()), poor, aside,
     ]  # fmt: skip
 

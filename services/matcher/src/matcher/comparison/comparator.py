@@ -64,12 +64,14 @@ class Comparator:
 
     One instance may be used from several threads at once. version: name of this version; prepared
     fingers, raw scores and calibrations of different versions do not belong together.
+    minimum_quality: of the faintest minutiae of an image that it was made for, 0 to 1.
     """
 
     def __init__(self, table: DescriptorTable, network: LikelihoodNetwork) -> None:
         self._table = table
         self._network = network
         self.version = f"{table.name}-{network.method}-{network.digest}"
+        self.minimum_quality = network.minimum_quality
 
     @classmethod
     def load(

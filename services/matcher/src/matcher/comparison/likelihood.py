@@ -19,8 +19,9 @@ from matcher.jit import compiled
 
 FEATURES = 16
 """Number of features of an alignment."""
-_METHODS = {13: "align2", 16: "align3"}
-"""Names of the comparison by how many of the features, from the first, its network takes."""
+_METHODS = {13: ("align2", 0.2), 16: ("align3", 0.1)}
+"""Name of the comparison, and quality of the faintest minutiae that it was made for, by how many of
+the features, from the first, its network takes."""
 LOWEST_RAW_SCORE = -20.0
 """Raw score of fingers that cannot be compared; no comparison scores less."""
 LIKELIHOOD_FILE = Path(__file__).with_name("likelihood.json")
@@ -224,7 +225,12 @@ class LikelihoodNetwork:
     @property
     def method(self) -> str:
         """Name of the alignment and its features, a part of the comparison's version."""
-        return _METHODS[len(self.direct_weights)]
+        return _METHODS[len(self.direct_weights)][0]
+
+    @property
+    def minimum_quality(self) -> float:
+        """Quality of the faintest minutiae of an image that it was made for, 0 to 1."""
+        return _METHODS[len(self.direct_weights)][1]
 
     @classmethod
     def load(cls, path: Path = LIKELIHOOD_FILE) -> Self:

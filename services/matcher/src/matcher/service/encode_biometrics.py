@@ -27,7 +27,7 @@ def image_quality(assessed: AssessedFinger) -> biometrics.AssessQualityResponse:
     """Return the answer to AssessQuality."""
     return biometrics.AssessQualityResponse(
         quality=assessed.quality or 0,
-        minutiae=len(assessed.minutiae),
+        minutiae=assessed.counted,
         acceptable=not assessed.reason,
         reason=assessed.reason,
     )
@@ -41,7 +41,7 @@ def finger_assessment(assessment: FingerAssessment) -> biometrics.AssessFingersR
             biometrics.AssessedFinger(
                 position=position(finger.position),
                 quality=finger.quality,
-                minutiae=len(finger.minutiae),
+                minutiae=finger.counted,
                 acceptable=not finger.reason,
                 reason=finger.reason,
                 alteration=alteration(finger.alteration),

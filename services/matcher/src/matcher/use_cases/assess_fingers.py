@@ -12,12 +12,14 @@ from matcher.domain.finger import FingerContent, FingerImage, FingerSample, Temp
 from matcher.image.decode import Decode
 from matcher.minutiae import Minutiae
 from matcher.models import ModelBundle
+from matcher.use_cases.examine_ridges import examine_ridges
 from matcher.use_cases.extract_fingers import AcceptanceLimits, captured
 from matcher.use_cases.finger_sequence import same_fingers
 from matcher.use_cases.read_samples import (
     as_stored,
     check_minutiae,
     check_quality,
+    clear_minutiae,
     read_image,
     read_view,
 )
@@ -31,12 +33,14 @@ _PRIORITY = 3
 class AssessedFinger:
     """quality: NFIQ 2; None of a template. reason: why an enrolment would refuse it, or empty.
 
-    alteration: None of a template, and if the image shows too little of the finger.
+    counted: how many of the minutiae speak for its being accepted. alteration: None of a template,
+    and if that cannot be told of the image.
     """
 
     position: int
     quality: int | None
     minutiae: Minutiae
+    counted: int
     reason: str
     alteration: AlterationScore | None = None
 
@@ -86,23 +90,24 @@ class AssessFingers:
             return self._assess_image(position, content, f"{field}.image")
         if isinstance(content, Template):
             minutiae = read_view(content, f"{field}.template", position).minutiae
-            return AssessedFinger(position, None, minutiae, self._refusal(None, minutiae))
+            refusal = self._refusal(None, minutiae)
+            return AssessedFinger(position, None, minutiae, len(minutiae), refusal)
         raise AssertionError("no finger is missing, and an assessment has no slaps")
 
     def _assess_image(self, position: int, image: FingerImage, field: str) -> AssessedFinger:
         pixels = read_image(self.decode, image, field)
         quality, minutiae = self.models.quality(pixels), self.models.extractor(pixels)
-        examined = self.models.alteration(pixels, minutiae)
-        alteration = None if examined is None else examined.score
-        refusal = self._refusal(quality, minutiae)
-        return AssessedFinger(position, quality, minutiae, refusal, alteration)
+        alteration = examine_ridges(self.models.alteration, pixels, minutiae)
+        counted = clear_minutiae(minutiae)
+        refusal = self._refusal(quality, counted)
+        return AssessedFinger(position, quality, minutiae, len(counted), refusal, alteration)
 
-    def _refusal(self, quality: int | None, minutiae: Minutiae) -> str:
+    def _refusal(self, quality: int | None, counted: Minutiae) -> str:
         """Return the reason for which an enrolment would refuse a finger, or nothing."""
         try:
             if quality is not None:
                 check_quality(quality, self.limits.minimum_quality, "")
-            check_minutiae(minutiae, self.limits.minimum_minutiae, "")
+            check_minutiae(counted, self.limits.minimum_minutiae, "")
         except (PoorQuality, TooFewMinutiae) as error:
             return error.reason
         return ""

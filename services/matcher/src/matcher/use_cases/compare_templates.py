@@ -10,7 +10,13 @@ from matcher.image.decode import Decode
 from matcher.minutiae import Minutiae
 from matcher.models import ModelBundle
 from matcher.use_cases.compare_persons import finger_scores
-from matcher.use_cases.read_samples import as_stored, check_minutiae, read_image, read_view
+from matcher.use_cases.read_samples import (
+    as_stored,
+    check_minutiae,
+    clear_minutiae,
+    read_image,
+    read_view,
+)
 from matcher.use_cases.readiness import Readiness, ServiceLevel
 
 
@@ -52,8 +58,9 @@ class CompareTemplates:
         if isinstance(content, FingerImage):
             field = f"{field}.image"
             minutiae = self.models.extractor(read_image(self.decode, content, field))
+            counted = clear_minutiae(minutiae)
         else:
             field = f"{field}.template"
-            minutiae = read_view(content, field).minutiae
-        check_minutiae(minutiae, self.minimum_minutiae, field)
+            counted = minutiae = read_view(content, field).minutiae
+        check_minutiae(counted, self.minimum_minutiae, field)
         return as_stored(minutiae)

@@ -24,8 +24,15 @@ from matcher.image.decode import PPI, Decode, as_png
 from matcher.minutiae import Minutiae
 from matcher.models import ModelBundle
 from matcher.record import iso19794
+from matcher.use_cases.examine_ridges import examine_ridges
 from matcher.use_cases.finger_sequence import same_fingers
-from matcher.use_cases.read_samples import check_minutiae, check_quality, read_image, read_view
+from matcher.use_cases.read_samples import (
+    check_minutiae,
+    check_quality,
+    clear_minutiae,
+    read_image,
+    read_view,
+)
 from matcher.use_cases.segment_slap import cut_out
 
 
@@ -109,24 +116,26 @@ class ExtractFingers:
         check_quality(quality, self.limits.minimum_quality, field, sample.position)
         stored_image = _as_file(image) if self.store_images else None
         minutiae = self.models.extractor(pixels)
-        examined = self.models.alteration(pixels, minutiae)
-        alteration = None if examined is None else examined.score
-        return self._finger(sample, minutiae, field, quality, stored_image, alteration)
+        self._check_minutiae(clear_minutiae(minutiae), sample, field)
+        alteration = examine_ridges(self.models.alteration, pixels, minutiae)
+        return self._finger(sample, minutiae, quality, stored_image, alteration)
 
     def _from_template(self, sample: FingerSample, template: Template, field: str) -> Finger:
         view = read_view(template, field, sample.position)
-        return self._finger(sample, view.minutiae, field)
+        self._check_minutiae(view.minutiae, sample, field)
+        return self._finger(sample, view.minutiae)
+
+    def _check_minutiae(self, counted: Minutiae, sample: FingerSample, field: str) -> None:
+        check_minutiae(counted, self.limits.minimum_minutiae, field, sample.position)
 
     def _finger(
         self,
         sample: FingerSample,
         extracted: Minutiae,
-        field: str,
         quality: int | None = None,
         image: FingerImage | None = None,
         alteration: AlterationScore | None = None,
     ) -> Finger:
-        check_minutiae(extracted, self.limits.minimum_minutiae, field, sample.position)
         # Written and read again: what is compared now is exactly what will be compared later.
         template = iso19794.write(
             iso19794.FingerRecord(sample.position, sample.impression_type, extracted)

@@ -17,6 +17,9 @@ from matcher.minutiae import Minutiae
 from matcher.record import iso19794
 from matcher.record.invalid_record import InvalidRecord
 
+_CLEAR_QUALITY = 20
+"""Least quality of the minutiae of an image that count: most of the fainter ones are false."""
+
 
 def read_image(
     decode: Decode, image: FingerImage, field: str, max_pixels: int = MAX_PIXELS
@@ -50,6 +53,11 @@ def read_view(template: Template, field: str, position: int = 0) -> iso19794.Fin
 def as_stored(minutiae: Minutiae) -> Minutiae:
     """Return minutiae written and read again, as everything is that is compared."""
     return read_template(iso19794.write(iso19794.FingerRecord(0, 0, minutiae)))
+
+
+def clear_minutiae(minutiae: Minutiae) -> Minutiae:
+    """Return those of an image's minutiae that speak for its being accepted."""
+    return minutiae[minutiae.quality >= _CLEAR_QUALITY]
 
 
 def check_quality(quality: int, minimum: int, field: str, position: int = 0) -> None:

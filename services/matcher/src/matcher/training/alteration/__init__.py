@@ -1,1 +1,1 @@
-"""Fitting of the network that tells altered ridges from others."""
+"""Fitting of the detector that tells altered ridges from others."""

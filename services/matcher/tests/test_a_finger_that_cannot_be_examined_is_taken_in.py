@@ -1,0 +1,69 @@
+"""A detector of altered ridges that fails keeps nobody from being assessed and enrolled."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from matcher.domain.finger import FingerImage, FingerSample
+from matcher.image.decode import decode
+from matcher.models import ModelBundle
+from matcher.use_cases.assess_fingers import AssessFingers
+from matcher.use_cases.extract_fingers import AcceptanceLimits, ExtractFingers
+from servicekit.process.worker_pool import WorkerPool
+from structlog.testing import capture_logs
+
+from .altered_fingers import png, unaltered
+from .models import models
+
+LIMITS = AcceptanceLimits(0, 8)
+
+
+class _Ready:
+    def require(self, _: Any) -> None:
+        """Do nothing."""
+
+
+def _fails(*_: Any) -> Any:
+    raise ValueError("Singular matrix")
+
+
+@pytest.fixture
+def pool() -> Iterator[WorkerPool]:
+    made = WorkerPool(1, 10)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def failing() -> ModelBundle:
+    detector: Any = _fails
+    return replace(models(), alteration=detector)
+
+
+@pytest.fixture
+def sample() -> FingerSample:
+    return FingerSample(2, 0, FingerImage(png(unaltered()), 500))
+
+
+async def test_it_is_enrolled(pool: WorkerPool, failing: ModelBundle, sample: FingerSample) -> None:
+    extract = ExtractFingers(failing, decode, LIMITS, pool, store_images=False)
+
+    with capture_logs() as logs:
+        (finger,) = await extract([sample], "samples")
+
+    assert finger.alteration is None
+    assert len(finger.minutiae) > 20
+    assert [each["event"] for each in logs] == ["ridges_not_examined"]
+
+
+async def test_it_is_assessed(pool: WorkerPool, failing: ModelBundle, sample: FingerSample) -> None:
+    ready: Any = _Ready()
+    assess = AssessFingers(failing, decode, LIMITS, pool, ready)
+
+    with capture_logs() as logs:
+        answer = await assess([sample], "samples")
+
+    (finger,) = answer.fingers
+    assert (finger.alteration, finger.reason) == (None, "")
+    assert [each["event"] for each in logs] == ["ridges_not_examined"]

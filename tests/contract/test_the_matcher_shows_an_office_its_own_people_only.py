@@ -13,14 +13,15 @@ from google.rpc import error_details_pb2  # type: ignore[import-untyped]  # stub
 from harness.country import Country
 from harness.identities import NATIONAL, REGISTRY, Identity
 from harness.patient_calls import reason
-from passport.matcher.v1 import encounters_pb2 as pb
 from passport.matcher.v1 import (
+    admin_pb2,
     encounters_pb2_grpc,
     galleries_pb2,
     galleries_pb2_grpc,
     identification_pb2,
     identification_pb2_grpc,
 )
+from passport.matcher.v1 import encounters_pb2 as pb
 
 from .contracts import rpcs
 from .people_of_offices import (
@@ -318,7 +319,8 @@ async def test_nothing_of_another_office_is_deleted_or_merged(
 
 @pytest.mark.parametrize("method", sorted(OF_THE_WHOLE_SERVICE))
 async def test_the_index_of_all_is_no_matter_of_an_office(country: Country, method: str) -> None:
-    request = pb.DeletePersonRequest(request_id=str(uuid4()))  # field 1 of all but SetDraining
+    # The fields of MigrateModel are those of all but SetDraining, or more.
+    request = admin_pb2.MigrateModelRequest(request_id=str(uuid4()), bundle="packaged")
     if method.endswith("SetDraining"):
         request.Clear()
 

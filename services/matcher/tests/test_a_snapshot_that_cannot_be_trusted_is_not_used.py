@@ -178,13 +178,13 @@ async def test_another_model_computes_embeddings_again(tmp_path: Path) -> None:
 
 async def test_another_comparison_prepares_fingers_again(tmp_path: Path) -> None:
     path = await _snapshot(tmp_path)
-    await _assert_written_again(path, other_comparison("comparison-2"))
+    await _assert_written_again(path, other_comparison("another-comparison"))
 
 
 async def test_another_quantizer_lists_descriptors_again(tmp_path: Path) -> None:
     path = await _snapshot(tmp_path)
 
-    await _assert_written_again(path, other_quantizer("quantizer-2"))
+    await _assert_written_again(path, other_quantizer("another-quantizer"))
 
 
 async def _assert_written_again(path: Path, other: ModelBundle) -> None:

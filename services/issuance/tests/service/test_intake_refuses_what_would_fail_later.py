@@ -186,8 +186,10 @@ async def test_poor_fingers_are_captured_again_or_declared_while_the_applicant_i
 
     assert apps.ApplicationState.Name(told.state) == "APPLICATION_STATE_BIOMETRICS_TAKEN"
     assert list(told.finger_qualities) == [
-        apps.FingerQuality(position=THUMB, quality=61, minutiae=44, acceptable=True),
-        apps.FingerQuality(position=INDEX, quality=61, minutiae=44, acceptable=True),
+        apps.FingerQuality(
+            position=position, quality=61, minutiae=44, acceptable=True, alteration_score=0.4
+        )
+        for position in (THUMB, INDEX)
     ]
     assert not told.fingers_not_assessed
     assert not shown.finger_qualities

@@ -35,6 +35,13 @@ class SearchScope:
     except_person_id: str | None = None
     galleries: tuple[str, ...] = ()
 
+    def until(self, change: int) -> "SearchScope":
+        """Return this scope without the encounters that a change after this one added."""
+        before = change + 1
+        if self.added_before is not None:
+            before = min(before, self.added_before)
+        return replace(self, added_before=before)
+
 
 @dataclass(frozen=True, slots=True)
 class SearchDepth:

@@ -9,7 +9,7 @@ and the other had not. Then it is searched again, once both have.
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import reduce
 from typing import Any, TypeVar
@@ -70,9 +70,7 @@ class ShardedIndex:
         deadline = time.monotonic() + seconds_left
         while True:
             latest = await self._latest()
-            next_change = latest.change_token.number + 1
-            before = min(scope.added_before or next_change, next_change)
-            within = replace(scope, added_before=before)
+            within = scope.until(latest.change_token.number)
             query = ShardQuery(probe, within, depth, any_position)
             readings = [_Reading(shard, latest, deadline) for shard in self._shards]
             try:

@@ -97,9 +97,7 @@ class ReplayDecision:
             any_position=decision.any_position,
             max_candidates=_ALL_CANDIDATES,
         )
-        scope = decision.scope or SearchScope()
-        after = decision.change_token.number + 1
-        scope = replace(scope, added_before=min(scope.added_before or after, after))
+        scope = (decision.scope or SearchScope()).until(decision.change_token.number)
         search = replace(self.search, depth=decision.depth or self.search.depth)
         return await search(request, probe, scope, seconds_left=_SECONDS_TO_CATCH_UP)
 

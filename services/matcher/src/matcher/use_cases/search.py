@@ -110,13 +110,10 @@ class Search:
 
         Returns the persons compared, and those of them whose fingers fit at other positions.
         """
-        last_change = searched.change_token.number
-        if scope.added_before is None or scope.added_before > last_change:
-            scope = replace(scope, added_before=last_change + 1)
         wanted, depth = await self.pool.run(self._wanted_at_any_position, probe, features)
         shortlist = await self.index.search(
             wanted,
-            scope,
+            scope.until(searched.change_token.number),
             depth.shared_by(max(1, len(searched.positions))),
             any_position=True,
             seconds_left=seconds_left,

@@ -124,8 +124,7 @@ class Shards:
         seconds_left: float,
     ) -> Shortlist:
         query = ShardQuery(probe, scope, depth, any_position)
-        found = await search_shards(self.shards, query)
-        return Shortlist(found.persons, found.people_by_positions, found.incomplete_people, _NOW)
+        return await search_shards(self.shards, query, _NOW)
 
 
 @dataclass
@@ -196,16 +195,14 @@ def ray_shards(options: argparse.Namespace) -> Iterator[Shards | None]:
     )
     print(f"starting Ray: {processor_seconds() - before:.1f} s of processor time")
     actor: Any = ray.remote(ShardActor).options(num_cpus=1)
-    actors = [
-        actor.remote(options.cache, options.people, part) for part in parts_of(options.shards)
-    ]
+    parts = parts_of(options.shards)
+    actors = [actor.remote(options.cache, options.people, part) for part in parts]
     people = ray.get([each.people.remote() for each in actors])
     print(f"people in the actors: {people}")
     before = processor_seconds()
     time.sleep(_IDLE_SECONDS)
     idle = (processor_seconds() - before) / _IDLE_SECONDS
     print(f"Ray when idle: {100 * idle:.1f} % of a core; {_ray_memory()}")
-    parts = parts_of(options.shards)
     shards = [RayShard(part, [each]) for part, each in zip(parts, actors, strict=True)]
     yield Shards([RemoteShard(shard) for shard in shards])
     ray.shutdown()

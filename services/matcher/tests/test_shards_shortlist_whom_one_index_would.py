@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from matcher.domain.change_token import ChangeToken
 from matcher.domain.encounter import EncounterStatus
 from matcher.domain.index_entry import FingerFeatures, IndexEntry
-from matcher.domain.person_part import PersonPart
-from matcher.domain.shortlist import ReferencePerson, SearchDepth, SearchScope
+from matcher.domain.person_part import EVERYBODY, PersonPart, parts_of
+from matcher.domain.shortlist import ReferencePerson, SearchDepth, SearchScope, Shortlist
 from matcher.index import ranked_persons
 from matcher.index.memory_index import MemoryIndex
 from matcher.index.ranked_persons import ShardQuery
-from matcher.index.search_of_shards import FoundInShards, search_shards
+from matcher.index.search_of_shards import search_shards
 
 from .plain_search import Found
 from .random_fingers import random_descriptors, random_finger, similar_finger
@@ -107,9 +107,10 @@ def _search(
     scope: SearchScope,
     depth: SearchDepth,
     any_position: bool,
-) -> FoundInShards:
+) -> Shortlist:
     shards = [Shard(index) for index in indexes]
-    return asyncio.run(search_shards(shards, ShardQuery(probe, scope, depth, any_position)))
+    query = ShardQuery(probe, scope, depth, any_position)
+    return asyncio.run(search_shards(shards, query, START))
 
 
 def _found(persons: Sequence[ReferencePerson]) -> Found:
@@ -161,11 +162,11 @@ def test_any_history_is_searched_alike_by_one_index_and_by_shards(
     }
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ranked_persons, "_DEVIATIONS", deviations)
-        (whole,) = _indexes(history, [PersonPart()])
+        (whole,) = _indexes(history, [EVERYBODY])
         expected = whole.search(probe, scope, depth, any_position=any_position)
 
         for parts in (1, 2, 4):
-            indexes = _indexes(history, [PersonPart(number, parts) for number in range(parts)])
+            indexes = _indexes(history, parts_of(parts))
             found = _search(indexes, probe, scope, depth, any_position)
 
             assert _found(found.persons) == _found(expected.persons)
@@ -176,22 +177,22 @@ def test_any_history_is_searched_alike_by_one_index_and_by_shards(
 def test_a_shard_that_holds_more_of_the_first_than_its_part_is_asked_deeper() -> None:
     rng = np.random.default_rng(11)
     wanted = random_finger(rng)
-    crowded = [f"p{n}" for n in range(4_000) if PersonPart(1, 4).holds(f"p{n}")][:40]
+    of_one_shard = [f"p{n}" for n in range(4_000) if PersonPart(1, 4).holds(f"p{n}")][:40]
     others = [f"p{n}" for n in range(4_000) if not PersonPart(1, 4).holds(f"p{n}")][:200]
     entries = [
         IndexEntry(name, name, EncounterStatus.ACTIVE, 1 + n, {2: similar_finger(wanted, rng)})
-        for n, name in enumerate(crowded)
+        for n, name in enumerate(of_one_shard)
     ]
     entries += [
         IndexEntry(name, name, EncounterStatus.ACTIVE, 100 + n, {2: random_finger(rng)})
         for n, name in enumerate(others)
     ]
     history: list[tuple[list[str], list[IndexEntry]]] = [([], entries)]
-    (whole,) = _indexes(history, [PersonPart()])
-    shards = _indexes(history, [PersonPart(number, 4) for number in range(4)])
+    (whole,) = _indexes(history, [EVERYBODY])
+    shards = _indexes(history, parts_of(4))
 
     expected = whole.search({2: wanted}, SearchScope(), SearchDepth(40, 30))
     found = _search(shards, {2: wanted}, SearchScope(), SearchDepth(40, 30), False)
 
     assert _found(found.persons) == _found(expected.persons)
-    assert {person.person_id for person in found.persons} <= {*crowded}
+    assert {person.person_id for person in found.persons} <= {*of_one_shard}

@@ -65,9 +65,9 @@ def test_minutiae_only_one_finger_has_stay_alone() -> None:
 
 def test_nobody_is_paired_twice() -> None:
     rng = np.random.default_rng(5)
-    crowded = np.column_stack([rng.uniform(0, 40, (30, 2)), np.zeros(30)]).astype(np.float32)
+    dense = np.column_stack([rng.uniform(0, 40, (30, 2)), np.zeros(30)]).astype(np.float32)
 
-    partner, _, _, _ = align(crowded, crowded[::-1].copy(), np.ones((30, 30), np.float32))
+    partner, _, _, _ = align(dense, dense[::-1].copy(), np.ones((30, 30), np.float32))
 
     taken = partner[partner >= 0]
     assert len(taken) == len(np.unique(taken))

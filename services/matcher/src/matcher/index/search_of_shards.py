@@ -7,14 +7,13 @@ among the first by these scores.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Protocol, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from matcher.domain.shortlist import ReferencePerson
+from matcher.domain.change_token import ChangeToken
+from matcher.domain.shortlist import ReferencePerson, Shortlist
 from matcher.index.id_table import ID_BYTES, Ids
 from matcher.index.memory_index import MemoryIndex
 from matcher.index.ranked_persons import (
@@ -37,17 +36,13 @@ class SearchedShard(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class FoundInShards:
-    """What a `Shortlist` holds, but for the state of the database."""
+async def search_shards(
+    shards: Sequence[SearchedShard], query: ShardQuery, change_token: ChangeToken
+) -> Shortlist:
+    """Return whom one index over the persons of all shards would shortlist, in the same order.
 
-    persons: tuple[ReferencePerson, ...]
-    people_by_positions: NDArray[np.int64]
-    incomplete_people: int
-
-
-async def search_shards(shards: Sequence[SearchedShard], query: ShardQuery) -> FoundInShards:
-    """Return whom one index over the persons of all shards would shortlist, in the same order."""
+    change_token: the state of the database that all shards are searched at.
+    """
     depth, ranks_all = query.depth, query.depth.ranks_all
     found = await _found_by_channels(shards, query)
     people = np.sum([each.people_by_positions for each in found], axis=0)
@@ -58,12 +53,12 @@ async def search_shards(shards: Sequence[SearchedShard], query: ShardQuery) -> F
         voted = choose([each.voted for each in found], depth.voted, ranks_all=ranks_all)
         prefiltered = _by_shard({*similar, *voted}, len(shards))
     ranked = await _prefiltered(shards, query, prefiltered, depth.compared)
-    return FoundInShards(
-        await _reference_persons(
-            shards, query, choose(ranked, depth.compared, ranks_all=ranks_all)
-        ),
+    chosen = choose(ranked, depth.compared, ranks_all=ranks_all)
+    return Shortlist(
+        await _reference_persons(shards, query, chosen),
         people,
         sum(each.incomplete_people for each in found),
+        change_token,
     )
 
 

@@ -74,18 +74,13 @@ class ShardedIndex:
             query = ShardQuery(probe, within, depth, any_position)
             readings = [_Reading(shard, latest, deadline) for shard in self._shards]
             try:
-                found = await search_shards(readings, query)
+                found = await search_shards(readings, query, latest.change_token)
             except IndexDoubtful:
                 self.doubted.set()
                 raise
             await self._require_one_past(latest, readings)
             if _is_one_moment(readings):
-                return Shortlist(
-                    found.persons,
-                    found.people_by_positions,
-                    found.incomplete_people,
-                    latest.change_token,
-                )
+                return found
             if time.monotonic() >= deadline:
                 raise IndexBehind("encounters are being moved", retry_after=_RETRY_AFTER)
 

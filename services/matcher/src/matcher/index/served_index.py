@@ -9,18 +9,8 @@ from matcher.domain.operation import ReportProgress
 from matcher.domain.shortlist import SearchDepth, SearchScope, Shortlist
 
 
-class ServedIndex(Protocol):
-    """A `FollowingIndex` or a `ShardedIndex`, whose docstrings say more."""
-
-    @property
-    def doubt(self) -> str:
-        """Why it answers nothing; empty if it does."""
-        ...
-
-    @property
-    def doubted(self) -> asyncio.Event:
-        """Set when it is doubted."""
-        ...
+class SearchedIndex(Protocol):
+    """What is searched: in service a `ServedIndex`."""
 
     async def search(
         self,
@@ -31,7 +21,25 @@ class ServedIndex(Protocol):
         any_position: bool = False,
         seconds_left: float,
     ) -> Shortlist:
-        """Return the shortlist of a search over everything committed before this call."""
+        """Return whom to compare, among everybody committed before the call.
+
+        any_position: whether each finger is compared with those of all positions. seconds_left:
+        that the index may take to catch up. Raises IndexBehind, IndexDoubtful.
+        """
+        ...
+
+
+class ServedIndex(SearchedIndex, Protocol):
+    """A `FollowingIndex` or a `ShardedIndex`, whose docstrings say more."""
+
+    @property
+    def doubt(self) -> str:
+        """Why it answers nothing; empty if it does."""
+        ...
+
+    @property
+    def doubted(self) -> asyncio.Event:
+        """Set when it is doubted."""
         ...
 
     async def catch_up(self) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from servicekit.process.failpoint import failpoint
 from servicekit.process.worker_pool import WorkerPool
@@ -18,6 +17,7 @@ from matcher.domain.index_entry import FingerFeatures
 from matcher.domain.request import RequestOrigin, SearchPolicy
 from matcher.domain.shortlist import SearchDepth, SearchScope, Shortlist
 from matcher.index.finger_features import finger_features
+from matcher.index.served_index import SearchedIndex
 from matcher.models import ModelBundle
 from matcher.use_cases.any_position import compare_at_any_position, most_informative
 from matcher.use_cases.compare_persons import (
@@ -31,26 +31,6 @@ from matcher.use_cases.predict_fnir import predict_fnir
 from matcher.use_cases.search_error_rates import threshold_of_fpir
 
 Fingers = Mapping[int, PreparedFinger]
-
-
-class SearchedIndex(Protocol):
-    """What is searched: in service the index that follows the database."""
-
-    async def search(
-        self,
-        probe: Mapping[int, FingerFeatures],
-        scope: SearchScope,
-        depth: SearchDepth,
-        *,
-        any_position: bool = False,
-        seconds_left: float,
-    ) -> Shortlist:
-        """Return whom to compare, among everybody committed before the call.
-
-        any_position: whether each finger is compared with those of all positions. seconds_left:
-        that the index may take to catch up. Raises IndexBehind, IndexDoubtful.
-        """
-        ...
 
 
 @dataclass(frozen=True, slots=True)

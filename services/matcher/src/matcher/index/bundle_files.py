@@ -10,9 +10,9 @@ from matcher.domain.model_bundle import PACKAGED
 from matcher.index import snapshot
 
 _BUNDLE_MARK = ".bundle-"
-_log = structlog.get_logger(__name__)
-
 _SHARD = re.compile("[0-9]+-of-[0-9]+")
+
+_log = structlog.get_logger(__name__)
 
 
 def bundle_snapshot_file(snapshot_file: Path, bundle: str) -> Path:
@@ -44,15 +44,7 @@ def remove_unused(snapshot_file: Path, in_use: Collection[str], shards: int) -> 
     for bundle in in_use:
         folder = snapshot_file.parent if bundle == PACKAGED else _folder(snapshot_file, bundle)
         if folder.exists():
-            is_clean = _remove_other_shards(folder / snapshot_file.name, shards) and is_clean
-    return is_clean
-
-
-def _remove_other_shards(snapshot_file: Path, shards: int) -> bool:
-    is_clean = shards == 1 or snapshot.remove(snapshot_file)
-    for folder in [*_shards(snapshot_file)]:
-        if not folder.name.endswith(f"-of-{shards}"):
-            is_clean = _remove_shard(folder, snapshot_file) and is_clean
+            is_clean = _remove(folder / snapshot_file.name, but_of=shards) and is_clean
     return is_clean
 
 
@@ -60,15 +52,14 @@ def _folder(snapshot_file: Path, bundle: str) -> Path:
     return snapshot_file.with_name(f"{snapshot_file.name}{_BUNDLE_MARK}{bundle}")
 
 
-def _remove(snapshot_file: Path) -> bool:
-    is_clean = snapshot.remove(snapshot_file)
+def _remove(snapshot_file: Path, but_of: int | None = None) -> bool:
+    """Remove the snapshots in one piece and in shards, but those of this number of shards."""
+    is_clean = but_of == 1 or snapshot.remove(snapshot_file)
     for folder in [*_shards(snapshot_file)]:
-        is_clean = _remove_shard(folder, snapshot_file) and is_clean
+        if but_of is None or not folder.name.endswith(f"-of-{but_of}"):
+            is_removed = snapshot.remove(folder / snapshot_file.name) and _remove_folder(folder)
+            is_clean = is_removed and is_clean
     return is_clean
-
-
-def _remove_shard(folder: Path, snapshot_file: Path) -> bool:
-    return snapshot.remove(folder / snapshot_file.name) and _remove_folder(folder)
 
 
 def _remove_folder(folder: Path) -> bool:

@@ -43,7 +43,7 @@ class Refusal:
         return cls(type(error), error.args, vars(error))
 
     def error(self) -> DomainError:
-        """Return the error."""
+        """Return an error like the one that was taken apart, to be raised in this process."""
         error = self.type.__new__(self.type, *self.args)
         vars(error).update(self.attributes)
         return error

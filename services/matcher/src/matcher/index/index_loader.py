@@ -36,7 +36,7 @@ StoredMinutiae = Mapping[tuple[str, int], Minutiae | None]
 
 
 async def ignore_progress(_share: float) -> None:
-    """Report nothing."""
+    """Stand in where nobody is told how far the loading of an index has come."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ class SnapshotHeader:
     """Which state of which database a snapshot holds, and for which models.
 
     change, log_hash: of the last change it includes, as in its change token. part: which part of
-    all persons it holds; empty, or missing in older snapshots, if all.
+    all persons it holds; empty if all.
     """
 
     database_epoch: str
@@ -274,7 +274,7 @@ def _check(fields: Any, content: BinaryIO, wanted: SnapshotHeader) -> None:
         raise UnusableSnapshot("its fingers were prepared for another comparison")
     if fields["quantizer_version"] != wanted.quantizer_version:
         raise UnusableSnapshot("its descriptors are listed by another quantizer")
-    if fields.get("part", "") != wanted.part:
+    if fields["part"] != wanted.part:
         raise UnusableSnapshot("it holds other persons: the number of shards was changed")
     if fields.pop("sha256") != digest(fields, content):
         raise UnusableSnapshot("it is damaged: its checksum does not fit")

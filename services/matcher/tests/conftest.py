@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,37 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         ModelBundle.load().warm_up()
 
 
+@contextmanager
+def running(folder: Path, pki: Path, **settings: Any) -> Iterator[Matcher]:
+    """A matcher that is migrated, started and in the end stopped."""
+    matcher = Matcher(folder, pki, **settings)
+    matcher.command("migrate")
+    matcher.start()
+    try:
+        yield matcher
+    finally:
+        matcher.stop()
+
+
+@contextmanager
+def matchers_in(folder: Path, pki: Path, **common: Any) -> Iterator[Matchers]:
+    """Makes matchers of common settings, migrated and not started; in the end they are killed."""
+    made = []
+
+    def make(name: str = "matcher", **settings: Any) -> Matcher:
+        matcher = Matcher(folder / name, pki, **common, **settings)
+        matcher.command("migrate")
+        made.append(matcher)
+        return matcher
+
+    try:
+        yield make
+    finally:
+        for matcher in made:
+            if matcher.is_alive():
+                matcher.kill()
+
+
 @pytest.fixture(scope="session")
 def pki(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of one development authority."""
@@ -31,28 +63,15 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def shared_matcher(pki: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Matcher]:
     """A running matcher; tests enrol people of their own and disturb nobody else's."""
-    matcher = Matcher(tmp_path_factory.mktemp("shared"), pki)
-    matcher.command("migrate")
-    matcher.start()
-    yield matcher
-    matcher.stop()
+    with running(tmp_path_factory.mktemp("shared"), pki) as matcher:
+        yield matcher
 
 
 @pytest.fixture
 def matchers(pki: Path, tmp_path: Path) -> Iterator[Matchers]:
     """Makes matchers, migrated and not started, over folders of the test's own."""
-    made = []
-
-    def make(name: str = "matcher", **settings: Any) -> Matcher:
-        matcher = Matcher(tmp_path / name, pki, **settings)
-        matcher.command("migrate")
-        made.append(matcher)
-        return matcher
-
-    yield make
-    for matcher in made:
-        if matcher.is_alive():
-            matcher.kill()
+    with matchers_in(tmp_path, pki) as make:
+        yield make
 
 
 @pytest_asyncio.fixture

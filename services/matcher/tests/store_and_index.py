@@ -132,6 +132,21 @@ async def enrol(
         )
 
 
+async def delete(base: StoreAndIndex, person: int) -> None:
+    """Delete what `enrol` stored of a person."""
+    async with base.store.write() as records:
+        await records.encounter_changes.delete(f"encounter-{person}")
+
+
+async def delete_one_of_two_saved(base: StoreAndIndex) -> None:
+    """Enrol persons 1 and 2, write a snapshot of both, and delete person 1."""
+    for person in (1, 2):
+        await enrol(base, person)
+    await base.index.catch_up()
+    await base.index.save_snapshot()
+    await delete(base, 1)
+
+
 async def shortlisted(base: StoreAndIndex, person: int) -> tuple[list[str], int]:
     """The persons shortlisted for a person's own template, and how many were searched."""
     found = await base.index.search(features(person), SearchScope(), DEPTH, seconds_left=10)

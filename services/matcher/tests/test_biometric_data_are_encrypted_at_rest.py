@@ -16,7 +16,7 @@ from .caller import hits
 from .conftest import Callers, Matchers
 from .matcher_process import Matcher
 from .people import fingers, given, image, sample
-from .store_and_index import enrol, finger, opened
+from .store_and_index import delete, enrol, finger, opened
 
 pytestmark = pytest.mark.skipif(
     bool(SERVER), reason="reads the bytes of a SQLite file; a server keeps its files itself"
@@ -89,8 +89,7 @@ async def test_a_new_snapshot_holds_nothing_of_a_deleted_person(tmp_path: Path) 
         await base.index.catch_up()
         await base.index.save_snapshot()
         before = snapshot.read_bytes()
-        async with base.store.write() as records:
-            await records.encounter_changes.delete("encounter-1")
+        await delete(base, 1)
         await base.index.catch_up()
         await base.index.save_snapshot()
 

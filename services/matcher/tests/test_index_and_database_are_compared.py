@@ -14,6 +14,7 @@ from matcher.domain.errors import ContradictoryDatabase, IndexDoubtful, Snapshot
 from matcher.domain.searched_content import ContentSums
 from matcher.index import index_loader
 from matcher.index.index_columns import columns_of
+from matcher.index.index_loader import ignore_progress
 from matcher.store.encounter_changes import EncounterChanges, EncounterContents
 from matcher.use_cases import supervise_index
 from matcher.use_cases.maintain_index import MaintainIndex
@@ -171,7 +172,7 @@ async def test_what_an_administrator_asks_for_fails_with_the_reason(tmp_path: Pa
             await maintain.rebuild(
                 recompute_embeddings=False,
                 store_response=_store_nothing,
-                report_progress=_report_nothing,
+                report_progress=ignore_progress,
             )
         with pytest.raises(ContradictoryDatabase, match=r"^no index can be made: the index holds "):
             await maintain.create_snapshot(_store_nothing)
@@ -219,10 +220,6 @@ async def test_a_rebuild_reports_what_share_of_the_changes_is_read(
 
 
 async def _store_nothing(records: object, response: object) -> None:
-    pass
-
-
-async def _report_nothing(share: float) -> None:
     pass
 
 

@@ -2,12 +2,10 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from .conftest import Matchers
-from .matcher_process import Matcher
+from .conftest import Matchers, matchers_in
 from .test_models_are_changed_while_it_serves import (  # noqa: F401  tests, and what they need
     matcher,
     test_a_restart_changes_nothing,
@@ -18,14 +16,5 @@ from .test_models_are_changed_while_it_serves import (  # noqa: F401  tests, and
 
 @pytest.fixture
 def matchers(pki: Path, tmp_path: Path) -> Iterator[Matchers]:
-    made: list[Matcher] = []
-
-    def make(name: str = "matcher", **settings: Any) -> Matcher:
-        made.append(Matcher(tmp_path / name, pki, index_shards=2, **settings))
-        made[-1].command("migrate")
-        return made[-1]
-
-    yield make
-    for each in made:
-        if each.is_alive():
-            each.kill()
+    with matchers_in(tmp_path, pki, index_shards=2) as make:
+        yield make

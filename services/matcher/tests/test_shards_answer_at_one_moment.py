@@ -20,7 +20,7 @@ from matcher.index.memory_index import MemoryIndex
 from matcher.index.shard import ReadOfShard
 from matcher.index.sharded_index import ShardedIndex
 
-from .store_and_index import DEPTH, enrol, features, opened, shortlisted
+from .store_and_index import DEPTH, delete, enrol, features, opened, shortlisted
 
 T = TypeVar("T")
 
@@ -72,6 +72,15 @@ def _elsewhere(person_id: str) -> str:
     return next(name for n in range(99) if _shard_of(name := f"other-{n}") != _shard_of(person_id))
 
 
+async def _write_two_snapshots(path: Path) -> None:
+    """Enrol everybody, and write a snapshot of each of two shards."""
+    async with opened(path.parent, snapshot_file=path, index_shards=2) as base:
+        for person in PEOPLE:
+            await enrol(base, person)
+        await base.index.catch_up()
+        await base.index.save_snapshot()
+
+
 def _files(folder: Path) -> list[Path]:
     return [*folder.iterdir()]
 
@@ -89,8 +98,7 @@ async def test_a_search_sees_what_was_committed_before_it(base: StoreAndIndex) -
     await base.index.catch_up()
     await enrol(base, 20)
     found = await shortlisted(base, 20)
-    async with base.store.write() as records:
-        await records.encounter_changes.delete("encounter-20")
+    await delete(base, 20)
     gone = await shortlisted(base, 20)
 
     assert found[0][0] == "person-20"
@@ -194,11 +202,7 @@ async def test_a_shard_that_is_damaged_is_doubted_by_all(base: StoreAndIndex) ->
 
 async def test_each_shard_has_a_snapshot_of_its_own(tmp_path: Path) -> None:
     path = tmp_path / "index.snapshot"
-    async with opened(tmp_path, snapshot_file=path, index_shards=2) as base:
-        for person in PEOPLE:
-            await enrol(base, person)
-        await base.index.catch_up()
-        await base.index.save_snapshot()
+    await _write_two_snapshots(path)
     async with opened(tmp_path, snapshot_file=path, index_shards=2) as again:
         await enrol(again, 20)
         loaded = [await part._loader.load(use_snapshot=True) for part in again.index_parts]
@@ -221,11 +225,7 @@ async def test_each_shard_has_a_snapshot_of_its_own(tmp_path: Path) -> None:
 
 async def test_a_snapshot_of_another_part_is_not_used(tmp_path: Path) -> None:
     path = tmp_path / "index.snapshot"
-    async with opened(tmp_path, snapshot_file=path, index_shards=2) as base:
-        for person in PEOPLE:
-            await enrol(base, person)
-        await base.index.catch_up()
-        await base.index.save_snapshot()
+    await _write_two_snapshots(path)
     folders = [path.with_name(f"{path.name}.{n}-of-2") for n in (1, 2)]
     for folder, other in zip(folders, ("x", "y"), strict=True):
         folder.rename(tmp_path / other)

@@ -7,11 +7,10 @@ start a matcher of their own or share one, against shards in processes of Ray.
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from .conftest import Matchers
+from .conftest import Matchers, matchers_in, running
 from .matcher_process import Matcher
 from .test_administrators_care_for_the_index import *  # noqa: F403
 from .test_fingers_at_other_positions_are_found import *  # noqa: F403
@@ -24,27 +23,14 @@ del test_a_snapshot_is_written_and_verified  # noqa: F821  looks at the one file
 
 @pytest.fixture(scope="module")
 def shared_matcher(pki: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Matcher]:
-    matcher = Matcher(tmp_path_factory.mktemp("sharded"), pki, index_shards=SHARDS)
-    matcher.command("migrate")
-    matcher.start()
-    yield matcher
-    matcher.stop()
+    with running(tmp_path_factory.mktemp("sharded"), pki, index_shards=SHARDS) as matcher:
+        yield matcher
 
 
 @pytest.fixture
 def matchers(pki: Path, tmp_path: Path) -> Iterator[Matchers]:
-    made = []
-
-    def make(name: str = "matcher", **settings: Any) -> Matcher:
-        matcher = Matcher(tmp_path / name, pki, index_shards=SHARDS, **settings)
-        matcher.command("migrate")
-        made.append(matcher)
-        return matcher
-
-    yield make
-    for matcher in made:
-        if matcher.is_alive():
-            matcher.kill()
+    with matchers_in(tmp_path, pki, index_shards=SHARDS) as make:
+        yield make
 
 
 def test_ray_is_asked_for_where_it_is_not_installed(

@@ -4,18 +4,12 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from matcher.bootstrap import StoreAndIndex
 from matcher.domain.index_entry import IndexState
 from matcher.index import following_index, snapshot
 from matcher.use_cases import supervise_index_files
 from matcher.use_cases.supervise_index_files import SuperviseIndexFiles
 
-from .store_and_index import enrol, opened
-
-
-async def _delete(base: StoreAndIndex, person: int) -> None:
-    async with base.store.write() as records:
-        await records.encounter_changes.delete(f"encounter-{person}")
+from .store_and_index import delete, delete_one_of_two_saved, enrol, opened
 
 
 async def test_before_it_is_loaded_the_index_is_empty_and_nothing_is_due(tmp_path: Path) -> None:
@@ -51,10 +45,10 @@ async def test_so_many_seconds_after_a_deletion_make_one_due(
         await enrol(base, 2)
         await base.index.catch_up()
         assert not base.index_parts[0].snapshot_is_due(1000, 0.0)
-        await _delete(base, 1)
+        await delete(base, 1)
         await base.index.catch_up()
         clock.monotonic = lambda: 110.0
-        await _delete(base, 2)
+        await delete(base, 2)
         await base.index.catch_up()
 
         clock.monotonic = lambda: 129.9
@@ -66,11 +60,7 @@ async def test_so_many_seconds_after_a_deletion_make_one_due(
 async def test_one_that_could_not_be_read_is_replaced_soon(tmp_path: Path) -> None:
     path = tmp_path / "index.snapshot"
     async with opened(tmp_path, snapshot_file=path) as base:
-        for person in (1, 2):
-            await enrol(base, person)
-        await base.index.catch_up()
-        await base.index.save_snapshot()
-        await _delete(base, 1)
+        await delete_one_of_two_saved(base)
     path.write_bytes(path.read_bytes().replace(b"matcher-index-9", b"matcher-index-8"))
 
     async with opened(tmp_path, snapshot_file=path) as base:
@@ -99,7 +89,7 @@ async def test_one_that_could_not_be_written_stays_due(tmp_path: Path) -> None:
     async with opened(tmp_path, snapshot_file=tmp_path / "no folder" / "index.snapshot") as base:
         await enrol(base, 1)
         await base.index.catch_up()
-        await _delete(base, 1)
+        await delete(base, 1)
         await base.index.catch_up()
 
         with pytest.raises(FileNotFoundError):

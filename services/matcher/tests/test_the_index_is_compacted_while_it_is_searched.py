@@ -21,7 +21,7 @@ from matcher.use_cases.supervise_index_files import SuperviseIndexFiles
 from .indexed_entries import entries_in, entries_when_frozen, index_of
 from .plain_search import Found, found_by
 from .random_fingers import random_finger
-from .store_and_index import enrol, opened, shortlisted
+from .store_and_index import delete, enrol, opened, shortlisted
 
 BOTH_CHANNELS = SearchDepth(10, 8, 6, 6, by_codes=True)
 EVERYBODY = SearchScope()
@@ -157,8 +157,7 @@ async def _of_two_people_the_first_is_deleted(base: StoreAndIndex) -> None:
     for person in (1, 2):
         await enrol(base, person)
     await base.index.catch_up()
-    async with base.store.write() as records:
-        await records.encounter_changes.delete("encounter-1")
+    await delete(base, 1)
 
 
 async def test_the_service_compacts_its_index_by_itself(

@@ -10,6 +10,7 @@ import pytest
 from matcher.bootstrap import StoreAndIndex
 from matcher.domain.errors import IndexDoubtful
 from matcher.index import compaction_plan, segment_file, snapshot
+from matcher.index.index_loader import ignore_progress
 from matcher.use_cases.readiness import Readiness, ServiceLevel
 from matcher.use_cases.supervise_index import SuperviseIndex
 from matcher.use_cases.supervise_index_files import SuperviseIndexFiles
@@ -86,10 +87,6 @@ async def test_a_doubted_index_is_loaded_anew(
         supervise.cancel()
 
 
-async def _ignore_progress(_: float) -> None:
-    pass
-
-
 async def test_it_is_searched_while_another_is_made_and_sealed(
     snapshot_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -98,7 +95,7 @@ async def test_it_is_searched_while_another_is_made_and_sealed(
         stopped = _StoppedOnce()
         monkeypatch.setattr(segment_file, "failpoint", stopped)
 
-        async with stopped.during(lambda: base.index.rebuild(_ignore_progress)):
+        async with stopped.during(lambda: base.index.rebuild(ignore_progress)):
             await enrol(base, 4)
 
             assert (await shortlisted(base, 4))[1] == 4

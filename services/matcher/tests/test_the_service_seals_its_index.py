@@ -11,7 +11,7 @@ from matcher.use_cases.supervise_index_files import SuperviseIndexFiles
 
 from services.captured_logs import captured_logs
 
-from .store_and_index import INDEX, enrol, features, opened, shortlisted
+from .store_and_index import INDEX, delete, enrol, features, opened, shortlisted
 
 PEOPLE = range(1, 6)
 
@@ -117,8 +117,7 @@ async def test_a_deleted_person_leaves_the_disk_within_a_minute(
     async with opened(snapshot_file.parent, snapshot_file=snapshot_file) as base:
         await base.index.catch_up()
         assert any(embedding in file.read_bytes() for file in _segments(snapshot_file))
-        async with base.store.write() as records:
-            await records.encounter_changes.delete("encounter-2")
+        await delete(base, 2)
 
         await base.index.catch_up()
         await SuperviseIndexFiles(base.index_parts[0], snapshot_interval_changes=1000).check()

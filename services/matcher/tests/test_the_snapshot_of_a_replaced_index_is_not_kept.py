@@ -9,8 +9,9 @@ from matcher.domain.errors import IndexDoubtful
 from matcher.domain.index_entry import NO_SNAPSHOT
 from matcher.index import snapshot
 from matcher.index.following_index import FollowingIndex
+from matcher.index.index_loader import ignore_progress
 
-from .store_and_index import enrol, opened
+from .store_and_index import delete_one_of_two_saved, opened
 
 
 @pytest.mark.parametrize("is_doubted", [True, False])
@@ -28,12 +29,7 @@ async def test_it_is_given_up_and_another_is_due(
     async with opened(tmp_path, snapshot_file=file) as base:
         index = base.index
         assert isinstance(index, FollowingIndex)
-        for person in (1, 2):
-            await enrol(base, person)
-        await index.catch_up()
-        await index.save_snapshot()
-        async with base.store.write() as records:
-            await records.encounter_changes.delete("encounter-1")
+        await delete_one_of_two_saved(base)
         await index.catch_up()
         monkeypatch.setattr(snapshot, "failpoint", pause)
         saving = asyncio.create_task(index.save_snapshot())
@@ -44,7 +40,7 @@ async def test_it_is_given_up_and_another_is_due(
                 index._drop(index._index, "a bit flipped")
             await index.catch_up()
         else:
-            await index.rebuild(_ignore)
+            await index.rebuild(ignore_progress)
         go_on.set()
         await saving
 
@@ -53,7 +49,3 @@ async def test_it_is_given_up_and_another_is_due(
         assert index.snapshot_is_due(1_000, 3_600.0)
         await index.save_snapshot()
         assert snapshot.describe(file).change_token.number == 3
-
-
-async def _ignore(_share: float) -> None:
-    pass

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from matcher.bootstrap import StoreAndIndex
 from matcher.index import snapshot
 from matcher.index.finger_segment import FingerSegment
 from matcher.index.index_columns import finger_columns_of
@@ -12,14 +11,17 @@ from matcher.use_cases.supervise_index_files import SuperviseIndexFiles
 
 from .indexed_entries import entries_in
 from .models import models
-from .store_and_index import INDEX, enrol, features, opened, shortlisted
+from .store_and_index import (
+    INDEX,
+    delete,
+    delete_one_of_two_saved,
+    enrol,
+    features,
+    opened,
+    shortlisted,
+)
 
 DAY = 86_400.0
-
-
-async def _delete(base: StoreAndIndex, person: int) -> None:
-    async with base.store.write() as records:
-        await records.encounter_changes.delete(f"encounter-{person}")
 
 
 async def test_a_search_finds_no_trace(tmp_path: Path) -> None:
@@ -28,7 +30,7 @@ async def test_a_search_finds_no_trace(tmp_path: Path) -> None:
             await enrol(base, person)
         assert await shortlisted(base, 1) == (["person-1", "person-2"], 2)
 
-        await _delete(base, 1)
+        await delete(base, 1)
 
         assert await shortlisted(base, 1) == (["person-2"], 1)
 
@@ -70,11 +72,7 @@ async def test_the_snapshot_is_written_again(
 ) -> None:
     path = tmp_path / "index.snapshot"
     async with opened(tmp_path, snapshot_file=path) as base:
-        for person in (1, 2):
-            await enrol(base, person)
-        await base.index.catch_up()
-        await base.index.save_snapshot()
-        await _delete(base, 1)
+        await delete_one_of_two_saved(base)
         supervise_files = SuperviseIndexFiles(base.index_parts[0], snapshot_interval_changes=1000)
         await base.index.catch_up()
         await supervise_files.check()

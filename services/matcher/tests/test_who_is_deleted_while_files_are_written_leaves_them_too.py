@@ -8,7 +8,7 @@ import pytest
 from matcher.bootstrap import StoreAndIndex
 from matcher.index import compaction_plan, following_index, segment_file
 
-from .store_and_index import INDEX, enrol, features, opened
+from .store_and_index import INDEX, delete, enrol, features, opened
 
 
 @pytest.fixture
@@ -20,8 +20,7 @@ def snapshot_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 async def _delete(base: StoreAndIndex, person: int) -> None:
-    async with base.store.write() as records:
-        await records.encounter_changes.delete(f"encounter-{person}")
+    await delete(base, person)
     await base.index.catch_up()
 
 

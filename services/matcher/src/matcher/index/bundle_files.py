@@ -1,4 +1,4 @@
-"""Where are the snapshots of indexes of different bundles, and which are of no use any more?"""
+"""Where are the snapshots of bundles and shards, and which are of no use any more?"""
 
 import re
 from collections.abc import Collection, Iterator
@@ -7,6 +7,7 @@ from pathlib import Path
 import structlog
 
 from matcher.domain.model_bundle import PACKAGED
+from matcher.domain.person_part import PersonPart
 from matcher.index import snapshot
 
 _BUNDLE_MARK = ".bundle-"
@@ -24,6 +25,18 @@ def bundle_snapshot_file(snapshot_file: Path, bundle: str) -> Path:
     if bundle == PACKAGED:
         return snapshot_file
     folder = _folder(snapshot_file, bundle)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder / snapshot_file.name
+
+
+def shard_snapshot_file(snapshot_file: Path, part: PersonPart) -> Path:
+    """Return the file for snapshots of the index of some persons: in a folder of its own.
+
+    Makes the folder, but for everybody, whose file this is. Raises OSError.
+    """
+    if part.is_whole:
+        return snapshot_file
+    folder = snapshot_file.with_name(f"{snapshot_file.name}.{part}")
     folder.mkdir(mode=0o700, exist_ok=True)
     return folder / snapshot_file.name
 

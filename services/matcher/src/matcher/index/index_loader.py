@@ -17,6 +17,7 @@ from matcher.domain.index_entry import NO_SNAPSHOT, IndexEntry, SnapshotFacts
 from matcher.domain.operation import ReportProgress
 from matcher.domain.person_part import EVERYBODY, PersonPart
 from matcher.index import snapshot
+from matcher.index.bundle_files import shard_snapshot_file
 from matcher.index.finger_features import finger_features
 from matcher.index.memory_index import MemoryIndex
 from matcher.index.segment_folder import SegmentFolder
@@ -70,9 +71,8 @@ class IndexLoader:
         Makes the folder. Raises OSError.
         """
         file = self.snapshot_file
-        if file is not None and not part.is_whole:
-            file = file.with_name(f"{file.name}.{part}") / file.name
-            file.parent.mkdir(mode=0o700, exist_ok=True)
+        if file is not None:
+            file = shard_snapshot_file(file, part)
         return replace(self, snapshot_file=file, part=part)
 
     @property

@@ -166,11 +166,10 @@ class PositionFingers:
 
     def is_coded_right(self, encounter: int) -> bool:
         """Return whether the code of an encounter's finger, if it has one, is of its embedding."""
-        row = int(self.finger_rows.rows[encounter])
-        if row == NO_ROW:
+        if (row := int(self.finger_rows.rows[encounter])) == NO_ROW:
             return True
-        segment, its_row = self._place(row)
-        return segment.is_coded_right(its_row)
+        segment, row_of_segment = self._place(row)
+        return segment.is_coded_right(row_of_segment)
 
     def files(self) -> dict[int, SegmentFile]:
         """Return the files of sealed segments, by number of the segment."""

@@ -189,8 +189,8 @@ def _minutiae(flow: RidgeFlow, minutiae: Minutiae) -> list[float]:
     row, column = cell[inside].T
     np.add.at(count, (row, column), 1.0)
     share = ndimage.gaussian_filter(flow.skin.astype(np.float32), 2.5)
-    crowding = ndimage.gaussian_filter(count, 2.5) / np.maximum(share, 0.3) / _BLOCK_MM**2
-    found = crowding[flow.interior]
+    density = ndimage.gaussian_filter(count, 2.5) / np.maximum(share, 0.3) / _BLOCK_MM**2
+    found = density[flow.interior]
     poor = float((minutiae.quality[inside] < 50).mean()) if len(row) else 0.0
     along = np.angle(flow.field[row, column]) / 2.0 - minutiae.angle[inside]
     clear = flow.coherence[row, column] > _CLEAR

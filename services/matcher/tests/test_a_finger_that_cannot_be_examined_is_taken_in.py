@@ -67,3 +67,16 @@ async def test_it_is_assessed(pool: WorkerPool, failing: ModelBundle, sample: Fi
     (finger,) = answer.fingers
     assert (finger.alteration, finger.reason) == (None, "")
     assert [each["event"] for each in logs] == ["ridges_not_examined"]
+
+
+async def test_what_is_not_stored_is_not_examined(
+    pool: WorkerPool, failing: ModelBundle, sample: FingerSample
+) -> None:
+    extract = ExtractFingers(failing, decode, LIMITS, pool, store_images=False, examine=False)
+
+    with capture_logs() as logs:
+        (finger,) = await extract([sample], "samples")
+
+    assert finger.alteration is None
+    assert len(finger.minutiae) > 20
+    assert logs == []

@@ -13,8 +13,9 @@ from matcher.use_cases.extract_fingers import AcceptanceLimits, ExtractFingers
 from servicekit.process.worker_pool import WorkerPool
 from structlog.testing import capture_logs
 
-from .altered_fingers import png, unaltered
+from .altered_fingers import unaltered
 from .models import models
+from .png_file import png
 
 LIMITS = AcceptanceLimits(0, 8)
 

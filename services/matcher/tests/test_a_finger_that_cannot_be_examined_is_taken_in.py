@@ -10,6 +10,7 @@ from matcher.image.decode import decode
 from matcher.models import ModelBundle
 from matcher.use_cases.assess_fingers import AssessFingers
 from matcher.use_cases.extract_fingers import AcceptanceLimits, ExtractFingers
+from matcher.use_cases.readiness import Readiness, ServiceLevel
 from servicekit.process.worker_pool import WorkerPool
 from structlog.testing import capture_logs
 
@@ -18,11 +19,6 @@ from .models import models
 from .png_file import png
 
 LIMITS = AcceptanceLimits(0, 8)
-
-
-class _Ready:
-    def require(self, _: Any) -> None:
-        """Do nothing."""
 
 
 def _fails(*_: Any) -> Any:
@@ -59,8 +55,9 @@ async def test_it_is_enrolled(pool: WorkerPool, failing: ModelBundle, sample: Fi
 
 
 async def test_it_is_assessed(pool: WorkerPool, failing: ModelBundle, sample: FingerSample) -> None:
-    ready: Any = _Ready()
-    assess = AssessFingers(failing, decode, LIMITS, pool, ready)
+    readiness = Readiness()
+    await readiness.set_level(ServiceLevel.VERIFY_ONLY)
+    assess = AssessFingers(failing, decode, LIMITS, pool, readiness)
 
     with capture_logs() as logs:
         answer = await assess([sample], "samples")

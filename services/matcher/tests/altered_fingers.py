@@ -1,14 +1,12 @@
 """Images of synthetic fingers with altered ridges, each rendered once for all tests."""
 
 from functools import cache
-from io import BytesIO
 
 import numpy as np
 from matcher.synthetic import generate_master, generate_ridge_pattern, render_impression
 from matcher.synthetic.alteration import AlterationKind, alter, wound
 from matcher.synthetic.ridge_pattern import RidgePattern
 from numpy.typing import NDArray
-from PIL import Image
 
 _CLEAN = 0.2
 """Capture difficulty of an impression that an officer would be content with."""
@@ -37,10 +35,3 @@ def wounded(seed: int = 7_001) -> NDArray[np.uint8]:
     """An image of the same finger with an ordinary scar."""
     finger = wound(_pattern(seed), 0)
     return render_impression(finger, 0, capture_difficulty=_CLEAN).image
-
-
-def png(image: NDArray[np.uint8]) -> bytes:
-    """The image as a file."""
-    file = BytesIO()
-    Image.fromarray(image).save(file, "PNG")
-    return file.getvalue()

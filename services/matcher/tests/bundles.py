@@ -19,8 +19,11 @@ from matcher.embedding.embedding_network import EMBEDDING_FILE
 from onnx import numpy_helper
 from passport.matcher.v1 import admin_pb2, admin_pb2_grpc
 
+from services.databases import execute
+
 from .caller import Caller
-from .matcher_process import TIMEOUT_SECONDS
+from .conftest import Callers
+from .matcher_process import TIMEOUT_SECONDS, Matcher
 
 _FILES = EMBEDDING_FILE, DESCRIPTOR_FILE, LIKELIHOOD_FILE, CALIBRATION_FILE, QUANTIZER_FILE
 
@@ -66,6 +69,17 @@ def sum_files(folder: Path) -> None:
     (folder / "SHA256SUMS").write_text("".join(lines))
 
 
+def administrator_of(matcher: Matcher, callers: Callers) -> "Administrator":
+    """Return an administrator of the nation, who may change models."""
+    return Administrator(callers(matcher, tls=matcher.administrator()))
+
+
+def embeddings_by_version(matcher: Matcher) -> dict[str, int]:
+    """Return how many embeddings a matcher stores of each version of the model."""
+    statement = "SELECT version, count(*) FROM embeddings GROUP BY version"
+    return {row[0]: row[1] for row in execute(matcher.database_url, statement)}
+
+
 class Administrator:
     """A caller that changes models."""
 
@@ -74,7 +88,7 @@ class Administrator:
         self._operations: Any = operations_pb2_grpc.OperationsStub(caller.channel)
 
     async def start(self, bundle: str, request_id: str = "") -> Any:
-        """Start MigrateModel."""
+        """Start to change to a bundle, and return the operation."""
         request = admin_pb2.MigrateModelRequest(
             request_id=request_id or str(uuid4()), bundle=bundle
         )
@@ -99,7 +113,7 @@ class Administrator:
         )
 
     async def cancel(self, name: str) -> None:
-        """Cancel an operation."""
+        """Ask for an operation to be given up; it may have ended before."""
         request = operations_pb2.CancelOperationRequest(name=name)
         await self._operations.CancelOperation(request, timeout=TIMEOUT_SECONDS)
 

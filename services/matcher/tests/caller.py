@@ -188,7 +188,7 @@ class Caller:
     async def draw_alteration(
         self, decision_id: str, position: int = 0
     ) -> identification_pb2.DrawAlterationResponse:
-        """DrawAlteration."""
+        """DrawAlteration. position: of a finger; 0 for the one with the highest score."""
         request = identification_pb2.DrawAlterationRequest(
             decision_id=decision_id,
             position=biometrics_pb2.FingerPosition.ValueType(position),

@@ -5,7 +5,7 @@ import os
 import random
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -159,8 +159,12 @@ class Matcher:
 
     def wait_for_level(self, level: int) -> None:
         """Wait until it can do as much as this."""
+        self.wait_for_status(lambda status: status.level == level)
+
+    def wait_for_status(self, is_reached: Callable[[admin_pb2.MatcherStatus], bool]) -> None:
+        """Wait until its status is what it is waited for."""
         end = time.monotonic() + START_SECONDS
-        while self.status().level != level:
+        while not is_reached(self.status()):
             assert self._process.is_alive(), "the matcher ended"
             assert time.monotonic() < end, f"the matcher is not ready: {self.status()}"
             time.sleep(0.02)

@@ -15,7 +15,14 @@ from matcher.use_cases import room_for_index
 from numpy.typing import NDArray
 from onnx import helper, numpy_helper
 
-from .bundles import Administrator, change_calibration, make_bundle, reason, sum_files
+from .bundles import (
+    Administrator,
+    administrator_of,
+    change_calibration,
+    make_bundle,
+    reason,
+    sum_files,
+)
 from .caller import Caller, hits, refusal
 from .conftest import Callers, Matchers
 from .matcher_process import TIMEOUT_SECONDS, Matcher
@@ -109,14 +116,10 @@ async def matcher(
     yield matcher
 
 
-def _administrator(matcher: Matcher, callers: Callers) -> Administrator:
-    return Administrator(callers(matcher, tls=matcher.administrator()))
-
-
 async def test_what_cannot_serve_is_refused_at_the_call(
     matcher: Matcher, callers: Callers, bundles: Path
 ) -> None:
-    administrator = _administrator(matcher, callers)
+    administrator = administrator_of(matcher, callers)
     faults: dict[Callable[[Path], None], str] = {
         _damage: "embedding.onnx is not the file that SHA256SUMS names",
         _leave_out_a_file: "quantizer.npy",
@@ -146,7 +149,7 @@ async def test_what_cannot_serve_is_refused_at_the_call(
 async def test_one_that_loses_people_is_rejected(
     matcher: Matcher, callers: Callers, bundles: Path, someone: int
 ) -> None:
-    administrator = _administrator(matcher, callers)
+    administrator = administrator_of(matcher, callers)
     change_calibration(make_bundle(bundles, "flat"), 0.01)
 
     operation = await administrator.migrate("flat")
@@ -164,7 +167,7 @@ async def test_one_that_loses_people_is_rejected(
 async def test_one_is_prepared_at_a_time_and_can_be_cancelled(
     matcher: Matcher, callers: Callers, bundles: Path
 ) -> None:
-    administrator = _administrator(matcher, callers)
+    administrator = administrator_of(matcher, callers)
     make_bundle(bundles, "other", scores=0.95)
 
     started = await administrator.start("next")
@@ -185,7 +188,7 @@ async def test_one_is_prepared_at_a_time_and_can_be_cancelled(
 async def test_a_third_bundle_takes_the_place_of_the_one_that_is_kept(
     matcher: Matcher, callers: Callers, bundles: Path, someone: int
 ) -> None:
-    administrator = _administrator(matcher, callers)
+    administrator = administrator_of(matcher, callers)
     make_bundle(bundles, "other", scores=0.95)
 
     await administrator.migrate("next")

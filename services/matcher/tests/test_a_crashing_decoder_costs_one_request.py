@@ -3,25 +3,20 @@
 import asyncio
 import os
 import signal
-from io import BytesIO
 
 from matcher.synthetic import LIVE_SCAN, generate_master, generate_ridge_pattern, render_impression
 from passport.type.v1 import biometrics_pb2
-from PIL import Image
 
 from .caller import Caller, Refusal, refusal
 from .conftest import Callers, Matchers
 from .decoders import decoder_pids, kill_when_asked, pause
 from .people import image
+from .png_file import png
 
 
 def _finger() -> biometrics_pb2.FingerSample:
     ridges = generate_ridge_pattern(generate_master(4))
-    file = BytesIO()
-    Image.fromarray(render_impression(ridges, 0, capture_difficulty=LIVE_SCAN).image).save(
-        file, "PNG"
-    )
-    return image(2, file.getvalue())
+    return image(2, png(render_impression(ridges, 0, capture_difficulty=LIVE_SCAN).image))
 
 
 async def _refused(

@@ -9,7 +9,7 @@ from matcher.__main__ import main
 from matcher.index import compaction_plan
 
 from . import matcher_process
-from .bundles import Administrator, make_bundle
+from .bundles import administrator_of, make_bundle
 from .caller import hits
 from .conftest import Callers, Matchers
 from .matcher_process import TIMEOUT_SECONDS, Matcher
@@ -35,7 +35,7 @@ async def test_its_files_go_at_once(
     matcher = matchers(model_bundles_folder=tmp_path / "bundles")
     matcher.start()
     caller = callers(matcher)
-    administrator = Administrator(callers(matcher, tls=matcher.administrator()))
+    administrator = administrator_of(matcher, callers)
     for person in range(PEOPLE):
         await caller.enrol(f"{person}", fingers(someone + person))
     of_packaged = matcher.folder / "index.snapshot.segments"

@@ -89,3 +89,4 @@ async def test_a_snapshot_of_another_past_is_not_used(
     found = await callers(matcher).identify(probe)
 
     assert (hits(found), found.people_searched) == ([], 3)
+    matcher.wait_for_status(lambda status: status.snapshot_change == 3)  # no more 2, of its past

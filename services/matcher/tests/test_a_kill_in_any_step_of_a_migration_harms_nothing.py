@@ -5,12 +5,9 @@ from pathlib import Path
 import pytest
 from matcher.embedding.embedding_network import EMBEDDING_FILE, EmbeddingNetwork
 
-from services.databases import execute
-
-from .bundles import Administrator, make_bundle
+from .bundles import administrator_of, embeddings_by_version, make_bundle
 from .caller import hits
 from .conftest import Callers, Matchers
-from .matcher_process import Matcher
 from .people import fingers, given
 
 KILLED = -9
@@ -40,20 +37,20 @@ async def test_it_is_finished_after_the_next_start(
         impression = fingers(someone + number % 5, number // 5)
         await caller.enrol(f"{number}", impression, person_id=f"person-{number % 5}")
 
-    started = await _administrator(matcher, callers).start("next")
+    started = await administrator_of(matcher, callers).start("next")
     assert matcher.wait_for_end() == KILLED
     matcher.start()
-    operation = await _administrator(matcher, callers).ended(started.name)
+    operation = await administrator_of(matcher, callers).ended(started.name)
 
     assert operation.HasField("response"), operation
-    bundles = await _administrator(matcher, callers).bundles()
+    bundles = await administrator_of(matcher, callers).bundles()
     assert bundles == [("next", "SERVING"), ("packaged", "KEPT")]
     found = await callers(matcher).identify(given(fingers(someone, impression=9)))
     assert hits(found) == ["person-0"]
     versions = [
         EmbeddingNetwork.load(file).version for file in (EMBEDDING_FILE, folder / "embedding.onnx")
     ]
-    assert _embeddings(matcher) == dict.fromkeys(versions, 2 * ENCOUNTERS)
+    assert embeddings_by_version(matcher) == dict.fromkeys(versions, 2 * ENCOUNTERS)
 
 
 async def test_what_was_being_discarded_is_gone_after_the_next_start(
@@ -63,24 +60,15 @@ async def test_what_was_being_discarded_is_gone_after_the_next_start(
     matcher = matchers(model_bundles_folder=tmp_path / "bundles")
     matcher.start(failpoints="matcher.discard_models.while_deleting")
     await callers(matcher).enrol("one", fingers(someone))
-    await _administrator(matcher, callers).migrate("next")
-    assert len(_embeddings(matcher)) == 2
+    await administrator_of(matcher, callers).migrate("next")
+    assert len(embeddings_by_version(matcher)) == 2
 
     with pytest.raises(Exception, match="UNAVAILABLE"):
-        await _administrator(matcher, callers).discard()
+        await administrator_of(matcher, callers).discard()
     assert matcher.wait_for_end() == KILLED
     matcher.start()
-    await _administrator(matcher, callers).discard()
+    await administrator_of(matcher, callers).discard()
 
-    assert await _administrator(matcher, callers).bundles() == [("next", "SERVING")]
-    assert len(_embeddings(matcher)) == 1
+    assert await administrator_of(matcher, callers).bundles() == [("next", "SERVING")]
+    assert len(embeddings_by_version(matcher)) == 1
     assert not (matcher.folder / "index.snapshot").exists()
-
-
-def _administrator(matcher: Matcher, callers: Callers) -> Administrator:
-    return Administrator(callers(matcher, tls=matcher.administrator()))
-
-
-def _embeddings(matcher: Matcher) -> dict[str, int]:
-    statement = "SELECT version, count(*) FROM embeddings GROUP BY version"
-    return {row[0]: row[1] for row in execute(matcher.database_url, statement)}

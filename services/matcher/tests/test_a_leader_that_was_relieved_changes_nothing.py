@@ -12,13 +12,7 @@ import pytest
 import pytest_asyncio
 from matcher.bootstrap import StoreAndIndex
 from matcher.domain.model_bundle import PACKAGED, Bundles, BundleState, StoredBundle
-from matcher.domain.operation import (
-    LeasedOperation,
-    LeaseLost,
-    NewOperation,
-    OperationOrigin,
-    OperationState,
-)
+from matcher.domain.operation import LeasedOperation, LeaseLost, OperationState
 from matcher.model_bundles import ModelBundles, versions_of
 from matcher.store.store import Records, Store
 from matcher.use_cases.migrate_model import MigrateModel
@@ -29,11 +23,10 @@ from .bundles import make_bundle
 from .matcher_process import TIMEOUT_SECONDS
 from .models import models
 from .store_and_index import opened
+from .stored_operations import lease, start
 
 NOW = datetime(2018, 10, 26, 1, 0, tzinfo=UTC)
 LATE = NOW + timedelta(seconds=7)
-METHOD = "package.Service/Method"
-ORIGIN = OperationOrigin(METHOD, "spiffe://id/office/national/service/x", None, "BJM")
 FORMER = StoredBundle(PACKAGED, versions_of(models().versions), BundleState.SERVING, "", NOW)
 
 
@@ -50,7 +43,7 @@ async def test_it_neither_begins_nor_goes_on(
     base: StoreAndIndex, tmp_path: Path, writes: int
 ) -> None:
     """writes: how often it had written when it stood still; once, that it begins with embedding."""
-    leased = await _leased(base.store, "a", NOW)
+    leased = await _leading(base.store)
     store = _StandingStill(base.store, writes)
 
     with pytest.raises(LeaseLost):
@@ -61,7 +54,7 @@ async def test_it_neither_begins_nor_goes_on(
 
 
 async def test_it_does_not_wait_for_replicas_for_ever(base: StoreAndIndex, tmp_path: Path) -> None:
-    leased = await _leased(base.store, "a", NOW)
+    leased = await _leading(base.store)
     waiting = asyncio.create_task(_migrate(base.store, base.pool, tmp_path, leased))
     async with asyncio.timeout(TIMEOUT_SECONDS):
         while await _states(base.store) != {"next": "LOADING"}:  # noqa: ASYNC110  nothing tells
@@ -105,19 +98,17 @@ async def _migrate(store: Any, pool: WorkerPool, folder: Path, leased: LeasedOpe
     await migrate("next", running, store_response)
 
 
-async def _leased(store: Store, replica: str, at: datetime) -> LeasedOperation:
-    async with store.write() as records:
-        if replica == "a":
-            await records.operations.add(NewOperation("one", ORIGIN, b"request", 5), at)
-        await records.operations.release_abandoned(b"stopped", at)
-        leased = await records.operations.lease_next(replica, [METHOD], at)
-    assert leased is not None
+async def _leading(store: Store) -> LeasedOperation:
+    await start(store, "one", NOW)
+    leased = await lease(store, "a", NOW)
+    assert leased
     return leased
 
 
 async def _finished_by_another(store: Store) -> None:
     """Let another replica take the operation over, and change to the bundle."""
-    successor = await _leased(store, "b", LATE)
+    successor = await lease(store, "b", LATE)
+    assert successor
     async with store.write() as records:
         await records.bundles.prepare(
             StoredBundle("next", "versions", BundleState.LOADING, "one", NOW)

@@ -3,7 +3,6 @@
 import asyncio
 import threading
 from dataclasses import replace
-from io import BytesIO
 from typing import Any
 
 import pytest
@@ -15,12 +14,12 @@ from matcher.use_cases.extract_fingers import AcceptanceLimits
 from matcher.use_cases.readiness import Readiness, ServiceLevel
 from passport.matcher.v1 import biometrics_pb2 as pb
 from passport.type.v1 import biometrics_pb2 as b
-from PIL import Image
 from servicekit.process.worker_pool import WorkerPool
 
 from .caller import Caller, refusal
 from .models import models
 from .people import as_position, fingers, image
+from .png_file import png
 from .slaps import pattern
 
 MISSING = b.FingerSample(
@@ -31,9 +30,7 @@ MISSING = b.FingerSample(
 def _png(impression: int) -> bytes:
     """One impression of one and the same finger."""
     rendered = render_impression(pattern(2), impression, capture_difficulty=LIVE_SCAN)
-    file = BytesIO()
-    Image.fromarray(rendered.image).save(file, "PNG")
-    return file.getvalue()
+    return png(rendered.image)
 
 
 @pytest.fixture(scope="module")

@@ -8,11 +8,12 @@ from passport.matcher.v1 import biometrics_pb2
 from PIL import Image
 from servicekit.security.development_certificates import issue_certificate
 
-from .altered_fingers import altered, png, unaltered
+from .altered_fingers import altered, unaltered
 from .caller import Caller, refusal
 from .conftest import Callers
 from .matcher_process import Matcher
 from .people import fingers, image
+from .png_file import png
 
 FINGER = 7_021
 TURNED = AlterationKind.ROTATION

@@ -6,43 +6,22 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from matcher.domain.operation import (
-    LeasedOperation,
-    LeaseLost,
-    NewOperation,
-    OperationOrigin,
-    OperationState,
-)
+from matcher.domain.operation import LeasedOperation, LeaseLost, OperationState
 from matcher.store.store import Store
 from sqlalchemy import text
 
 from .store_and_index import opened
+from .stored_operations import ORIGIN, lease, start
 
 NOW = datetime(2018, 10, 26, 1, 0, tzinfo=UTC)
 SOON = NOW + timedelta(seconds=5)
 LATE = NOW + timedelta(seconds=7)
-ORIGIN = OperationOrigin(
-    "package.Service/Method", "spiffe://id/office/national/service/x", None, "BJM"
-)
 
 
 @pytest_asyncio.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
     async with opened(tmp_path) as base:
         yield base.store
-
-
-async def start(
-    store: Store, name: str, *, priority: int = 5, at: datetime = NOW, replica: str | None = None
-) -> None:
-    async with store.write() as records:
-        await records.operations.add(NewOperation(name, ORIGIN, b"request", priority, replica), at)
-
-
-async def lease(store: Store, replica: str, at: datetime) -> LeasedOperation | None:
-    async with store.write() as records:
-        await records.operations.release_abandoned(b"stopped", at)
-        return await records.operations.lease_next(replica, [ORIGIN.method], at)
 
 
 async def finish(store: Store, leased: LeasedOperation, result: bytes, at: datetime) -> None:
@@ -53,9 +32,9 @@ async def finish(store: Store, leased: LeasedOperation, result: bytes, at: datet
 async def test_the_lowest_priority_number_is_done_first_and_of_equals_the_oldest(
     store: Store,
 ) -> None:
-    await start(store, "later", at=NOW + timedelta(seconds=1))
-    await start(store, "earlier", at=NOW)
-    await start(store, "urgent", priority=1, at=NOW + timedelta(seconds=2))
+    await start(store, "later", NOW + timedelta(seconds=1))
+    await start(store, "earlier", NOW)
+    await start(store, "urgent", NOW + timedelta(seconds=2), priority=1)
 
     turns = [await lease(store, "a", LATE) for _ in range(4)]
 
@@ -65,7 +44,7 @@ async def test_the_lowest_priority_number_is_done_first_and_of_equals_the_oldest
 async def test_a_replica_that_gave_no_sign_of_life_is_relieved_and_cannot_answer(
     store: Store,
 ) -> None:
-    await start(store, "one")
+    await start(store, "one", NOW)
     frozen = await lease(store, "a", NOW)
     too_early = await lease(store, "b", SOON)
     successor = await lease(store, "b", LATE)
@@ -82,7 +61,7 @@ async def test_a_replica_that_gave_no_sign_of_life_is_relieved_and_cannot_answer
 
 
 async def test_a_renewed_lease_holds(store: Store) -> None:
-    await start(store, "one")
+    await start(store, "one", NOW)
     mine = await lease(store, "a", NOW)
     assert mine
     async with store.write() as records:
@@ -93,7 +72,7 @@ async def test_a_renewed_lease_holds(store: Store) -> None:
 
 
 async def test_a_lease_that_nobody_works_under_ends(store: Store) -> None:
-    await start(store, "one")
+    await start(store, "one", NOW)
     assert await lease(store, "a", NOW)
     async with store.write() as records:
         await records.operations.renew_leases("a", [], SOON)
@@ -105,14 +84,14 @@ async def test_a_lease_that_nobody_works_under_ends(store: Store) -> None:
 
 
 async def test_a_method_that_a_replica_does_not_know_is_left_to_others(store: Store) -> None:
-    await start(store, "one")
+    await start(store, "one", NOW)
 
     async with store.write() as records:
         assert await records.operations.lease_next("a", ["package.Service/Other"], NOW) is None
 
 
 async def test_a_damaged_request_is_told_apart(store: Store) -> None:
-    await start(store, "one")
+    await start(store, "one", NOW)
     async with store.write() as records:
         statement = text("UPDATE operations SET request = :other")
         await records.transaction.execute(statement, {"other": bytes(1)})
@@ -124,7 +103,7 @@ async def test_a_damaged_request_is_told_apart(store: Store) -> None:
 
 
 async def test_the_replica_that_works_learns_of_a_cancellation(store: Store) -> None:
-    await start(store, "one")
+    await start(store, "one", NOW)
     mine = await lease(store, "a", NOW)
     assert mine
     async with store.write() as records:
@@ -139,7 +118,7 @@ async def test_the_replica_that_works_learns_of_a_cancellation(store: Store) -> 
 
 
 async def test_an_unwanted_operation_is_cancelled_before_its_turn(store: Store) -> None:
-    await start(store, "one", at=LATE)
+    await start(store, "one", LATE)
     async with store.write() as records:
         assert await records.operations.lease_unwanted("a", [ORIGIN.method], NOW) is None
         await records.operations.request_cancellation("one")
@@ -153,7 +132,7 @@ async def test_an_unwanted_operation_is_cancelled_before_its_turn(store: Store) 
 
 
 async def test_what_one_replica_alone_can_do_fails_with_it(store: Store) -> None:
-    await start(store, "bound", replica="a")
+    await start(store, "bound", NOW, replica="a")
 
     too_early = await lease(store, "b", SOON)
     async with store.read() as records:
@@ -167,7 +146,7 @@ async def test_what_one_replica_alone_can_do_fails_with_it(store: Store) -> None
 
 
 async def test_an_operation_that_must_wait_is_left_alone_until_then(store: Store) -> None:
-    await start(store, "one")
+    await start(store, "one", NOW)
     mine = await lease(store, "a", NOW)
     assert mine
     async with store.write() as records:
@@ -187,7 +166,7 @@ async def test_an_operation_that_must_wait_is_left_alone_until_then(store: Store
 async def test_the_request_is_forgotten_with_the_result_and_that_after_its_time(
     store: Store,
 ) -> None:
-    await start(store, "one")
+    await start(store, "one", NOW)
     mine = await lease(store, "a", NOW)
     assert mine
     await finish(store, mine, b"result", NOW)

@@ -3,7 +3,6 @@
 import struct
 import zlib
 from dataclasses import replace
-from io import BytesIO
 
 import numpy as np
 import pytest
@@ -11,10 +10,10 @@ from matcher.minutiae import minutiae_from_rows
 from matcher.record.iso19794 import FingerRecord, write
 from passport.matcher.v1 import biometrics_pb2 as pb
 from passport.type.v1 import biometrics_pb2 as b
-from PIL import Image
 
 from .caller import Caller, refusal
 from .people import fingers, image, minutiae, sample, template
+from .png_file import png
 
 INDEX = b.FINGER_POSITION_RIGHT_INDEX
 GOOD = template(1, 2)
@@ -35,10 +34,7 @@ def _png(width: int, height: int) -> bytes:
 
 def _noise(least: int = 0) -> bytes:
     """Grey of no meaning, ``least`` and more."""
-    file = BytesIO()
-    grey = np.random.default_rng(0).integers(least, 256, (400, 300), np.uint8)
-    Image.fromarray(grey).save(file, "PNG")
-    return file.getvalue()
+    return png(np.random.default_rng(0).integers(least, 256, (400, 300), np.uint8))
 
 
 def _two_fingers() -> bytes:

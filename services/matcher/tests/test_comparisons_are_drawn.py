@@ -37,6 +37,7 @@ from sqlalchemy import text
 
 from .models import models
 from .people import template
+from .png_file import png
 from .store_and_index import NOW, opened
 
 MIDDLE, RING = 3, 4
@@ -51,9 +52,7 @@ def _finger(position: int, impression: int, image: tuple[int, int] | None) -> Fi
     if image is None:
         return Finger(position, minutiae, record, embedding)
     pixels = np.full((minutiae.height + image[0], minutiae.width + image[1]), DARK, np.uint8)
-    file = BytesIO()
-    Image.fromarray(pixels).save(file, "PNG")
-    return Finger(position, minutiae, record, embedding, 50, FingerImage(file.getvalue(), 500))
+    return Finger(position, minutiae, record, embedding, 50, FingerImage(png(pixels), 500))
 
 
 @pytest_asyncio.fixture

@@ -8,7 +8,7 @@ import pytest
 
 from services.databases import SERVER
 
-from .bundles import Administrator, make_bundle
+from .bundles import administrator_of, make_bundle
 from .caller import hits
 from .conftest import Callers, Matchers
 from .matcher_process import Matcher
@@ -32,7 +32,7 @@ async def test_one_that_lacks_the_bundle_is_waited_for(
     )
     for replica in (first, second):
         replica.start()
-    administrator = Administrator(callers(first, tls=first.administrator()))
+    administrator = administrator_of(first, callers)
     await callers(first).enrol("one", fingers(someone))
     started = await administrator.start("next")
     await _until_a_problem_is_told(second)
@@ -56,7 +56,7 @@ async def _until_a_problem_is_told(replica: Matcher) -> None:
 
 
 async def _until_it_serves_next(replica: Matcher, callers: Callers) -> None:
-    administrator = Administrator(callers(replica, tls=replica.administrator()))
+    administrator = administrator_of(replica, callers)
     async with asyncio.timeout(60):
         while ("next", "SERVING") not in await administrator.bundles():  # noqa: ASYNC110  nor of this
             await asyncio.sleep(0.02)

@@ -19,6 +19,7 @@ from services.databases import execute
 from .caller import Caller, hits
 from .conftest import Callers, Matchers
 from .people import image
+from .png_file import png
 
 
 @pytest.fixture(scope="module")
@@ -29,11 +30,7 @@ def impressions() -> list[bytes]:
 
 
 def _png(ridges: RidgePattern, impression: int) -> bytes:
-    file = BytesIO()
-    Image.fromarray(render_impression(ridges, impression, capture_difficulty=LIVE_SCAN).image).save(
-        file, "PNG"
-    )
-    return file.getvalue()
+    return png(render_impression(ridges, impression, capture_difficulty=LIVE_SCAN).image)
 
 
 async def test_two_impressions_are_one_finger(issuance: Caller, impressions: list[bytes]) -> None:

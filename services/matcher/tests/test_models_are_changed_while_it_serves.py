@@ -11,7 +11,7 @@ from passport.matcher.v1 import admin_pb2
 
 from services.databases import execute
 
-from .bundles import Administrator, make_bundle
+from .bundles import Administrator, administrator_of, embeddings_by_version, make_bundle
 from .caller import Caller, hits, refusal
 from .conftest import Callers, Matchers
 from .matcher_process import TIMEOUT_SECONDS, Matcher
@@ -37,10 +37,6 @@ async def matcher(
     yield matcher
 
 
-def _administrator(matcher: Matcher, callers: Callers) -> Administrator:
-    return Administrator(callers(matcher, tls=matcher.administrator()))
-
-
 def _next(tmp_path: Path) -> ModelBundle:
     folder = tmp_path / "bundles" / "next"
     return ModelBundle.load(
@@ -52,11 +48,6 @@ async def _found(caller: Caller, person: int) -> Any:
     return await caller.identify(given(fingers(person, impression=1)))
 
 
-def _embeddings(matcher: Matcher) -> dict[str, int]:
-    statement = "SELECT version, count(*) FROM embeddings GROUP BY version"
-    return {row[0]: row[1] for row in execute(matcher.database_url, statement)}
-
-
 def _folders_of_next(matcher: Matcher) -> list[Path]:
     return list(matcher.folder.glob("*.bundle-next"))
 
@@ -64,7 +55,7 @@ def _folders_of_next(matcher: Matcher) -> list[Path]:
 async def test_later_decisions_are_made_by_the_new_bundle(
     matcher: Matcher, callers: Callers, someone: int, tmp_path: Path
 ) -> None:
-    caller, administrator = callers(matcher), _administrator(matcher, callers)
+    caller, administrator = callers(matcher), administrator_of(matcher, callers)
     before = await _found(caller, someone)
 
     operation = await administrator.migrate("next")
@@ -89,7 +80,7 @@ async def test_later_decisions_are_made_by_the_new_bundle(
 async def test_one_goes_back_to_a_bundle_that_knows_whoever_came_since(
     matcher: Matcher, callers: Callers, someone: int
 ) -> None:
-    caller, administrator = callers(matcher), _administrator(matcher, callers)
+    caller, administrator = callers(matcher), administrator_of(matcher, callers)
     await administrator.migrate("next")
     await caller.enrol("late", fingers(someone + PEOPLE))
 
@@ -100,13 +91,13 @@ async def test_one_goes_back_to_a_bundle_that_knows_whoever_came_since(
     assert await administrator.bundles() == [("packaged", "SERVING"), ("next", "KEPT")]
     assert hits(found) == ["person-of-late"]
     assert found.threshold.calibration_version == models().versions.calibration
-    assert set(_embeddings(matcher).values()) == {2 * PEOPLE + 2}
+    assert set(embeddings_by_version(matcher).values()) == {2 * PEOPLE + 2}
 
 
 async def test_a_restart_changes_nothing(
     matcher: Matcher, callers: Callers, someone: int, tmp_path: Path
 ) -> None:
-    await _administrator(matcher, callers).migrate("next")
+    await administrator_of(matcher, callers).migrate("next")
 
     for end in (matcher.kill, matcher.stop):
         end()
@@ -120,7 +111,7 @@ async def test_a_restart_changes_nothing(
 async def test_what_is_kept_is_given_back(
     matcher: Matcher, callers: Callers, someone: int, tmp_path: Path
 ) -> None:
-    caller, administrator = callers(matcher), _administrator(matcher, callers)
+    caller, administrator = callers(matcher), administrator_of(matcher, callers)
     await administrator.migrate("next")
 
     operation = await administrator.discard()
@@ -129,7 +120,7 @@ async def test_what_is_kept_is_given_back(
     assert operation.response.Unpack(result), operation
     assert result.embeddings == 2 * PEOPLE
     assert await administrator.bundles() == [("next", "SERVING")]
-    assert _embeddings(matcher) == {_next(tmp_path).versions.embedding: 2 * PEOPLE}
+    assert embeddings_by_version(matcher) == {_next(tmp_path).versions.embedding: 2 * PEOPLE}
     assert hits(await _found(caller, someone)) == ["person-of-0"]
     assert (await administrator.migrate("packaged")).HasField("response")
     assert hits(await _found(caller, someone)) == ["person-of-0"]
@@ -138,7 +129,7 @@ async def test_what_is_kept_is_given_back(
 async def test_who_is_deleted_leaves_both_versions(
     matcher: Matcher, callers: Callers, someone: int
 ) -> None:
-    caller, administrator = callers(matcher), _administrator(matcher, callers)
+    caller, administrator = callers(matcher), administrator_of(matcher, callers)
     await administrator.migrate("next")
 
     await caller.delete("0")
@@ -146,13 +137,13 @@ async def test_who_is_deleted_leaves_both_versions(
     await administrator.migrate("packaged")
 
     assert hits(found) == hits(await _found(caller, someone)) == []
-    assert set(_embeddings(matcher).values()) == {2 * (PEOPLE - 1)}
+    assert set(embeddings_by_version(matcher).values()) == {2 * (PEOPLE - 1)}
 
 
 async def test_changes_during_the_preparation_are_in_both_indexes(
     matcher: Matcher, callers: Callers, someone: int
 ) -> None:
-    caller, administrator = callers(matcher), _administrator(matcher, callers)
+    caller, administrator = callers(matcher), administrator_of(matcher, callers)
 
     started = await administrator.start("next")
     await caller.delete("0")
@@ -178,7 +169,7 @@ async def test_a_restored_database_is_served_by_the_bundle_of_then(
     matcher: Matcher, callers: Callers, someone: int
 ) -> None:
     before = execute(matcher.database_url, "SELECT * FROM model_bundles")
-    await _administrator(matcher, callers).migrate("next")
+    await administrator_of(matcher, callers).migrate("next")
 
     # As if the database had been replaced by a backup from before, beneath the running process.
     execute(matcher.database_url, "DELETE FROM model_bundles")
@@ -190,13 +181,13 @@ async def test_a_restored_database_is_served_by_the_bundle_of_then(
     found = await _found(callers(matcher), someone)
 
     assert before == []
-    assert await _administrator(matcher, callers).bundles() == [("packaged", "SERVING")]
+    assert await administrator_of(matcher, callers).bundles() == [("packaged", "SERVING")]
     assert hits(found) == ["person-of-0"]
     assert found.threshold.calibration_version == models().versions.calibration
 
 
 async def test_a_repeated_request_starts_one_migration(matcher: Matcher, callers: Callers) -> None:
-    administrator = _administrator(matcher, callers)
+    administrator = administrator_of(matcher, callers)
 
     first = await administrator.start("next", "migration-1")
     again = await administrator.start("next", "migration-1")
@@ -211,7 +202,7 @@ async def test_a_repeated_request_starts_one_migration(matcher: Matcher, callers
 async def test_decisions_are_replayed_by_the_bundle_that_made_them(
     matcher: Matcher, callers: Callers, someone: int, tmp_path: Path, capfd: Any
 ) -> None:
-    caller, administrator = callers(matcher), _administrator(matcher, callers)
+    caller, administrator = callers(matcher), administrator_of(matcher, callers)
     day = (await _found(caller, someone)).decided_at.ToDatetime().date().isoformat()
     await administrator.migrate("next")
     await _found(caller, someone)
@@ -232,7 +223,7 @@ async def test_decisions_are_replayed_by_the_bundle_that_made_them(
 async def test_a_replay_by_discarded_models_leaves_nothing(
     matcher: Matcher, callers: Callers, someone: int, tmp_path: Path, capfd: Any
 ) -> None:
-    caller, administrator = callers(matcher), _administrator(matcher, callers)
+    caller, administrator = callers(matcher), administrator_of(matcher, callers)
     await administrator.migrate("next")
     day = (await _found(caller, someone)).decided_at.ToDatetime().date().isoformat()
     await administrator.migrate("packaged")
@@ -241,12 +232,12 @@ async def test_a_replay_by_discarded_models_leaves_nothing(
         while _folders_of_next(matcher):  # noqa: ASYNC110  nothing tells of it
             await asyncio.sleep(0.02)
     matcher.stop()
-    stored = _embeddings(matcher)
+    stored = embeddings_by_version(matcher)
 
     assert matcher.replay(day) == 0
 
     assert "1 decisions: 1 SAME" in capfd.readouterr().out
-    assert _embeddings(matcher) == stored == {models().versions.embedding: 2 * PEOPLE}
+    assert embeddings_by_version(matcher) == stored == {models().versions.embedding: 2 * PEOPLE}
     assert _folders_of_next(matcher) == []
 
 

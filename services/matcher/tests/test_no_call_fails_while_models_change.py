@@ -15,7 +15,7 @@ from servicekit.security.identity import server_name
 
 from services.databases import SERVER
 
-from .bundles import Administrator, make_bundle
+from .bundles import administrator_of, make_bundle
 from .conftest import Callers, Matchers
 from .matcher_process import Matcher
 from .people import fingers
@@ -46,7 +46,7 @@ def replicas(matchers: Matchers, database_url: str, tmp_path: Path) -> list[Matc
 async def test_callers_notice_nothing(
     replicas: list[Matcher], callers: Callers, someone: int
 ) -> None:
-    caller, administrator = callers(replicas[0]), _administrator(replicas[0], callers)
+    caller, administrator = callers(replicas[0]), administrator_of(replicas[0], callers)
     for start in range(0, ON_RECORD, 10):
         await asyncio.gather(
             *(caller.enrol(f"old-{n}", fingers(1_000_000 + n)) for n in range(start, start + 10))
@@ -96,13 +96,9 @@ async def test_callers_notice_nothing(
     assert load.missed == []
     assert await load.lost() == []
     for replica in replicas:
-        bundles = await _administrator(replica, callers).bundles()
+        bundles = await administrator_of(replica, callers).bundles()
         assert bundles == [("next", "SERVING"), ("packaged", "KEPT")]
     await channel.close()
-
-
-def _administrator(matcher: Matcher, callers: Callers) -> Administrator:
-    return Administrator(callers(matcher, tls=matcher.administrator()))
 
 
 def _processor_seconds(replicas: list[Matcher]) -> float:

@@ -9,17 +9,15 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from matcher.domain.errors import OperationNotFound
-from matcher.domain.operation import NewOperation, OperationLimits, OperationOrigin, OperationState
+from matcher.domain.operation import OperationLimits, OperationState
 from matcher.store.store import Store
 from matcher.use_cases.readiness import Readiness
 from matcher.use_cases.run_operations import OperationMethod, OperationRunner, RunningOperation
 
 from .store_and_index import opened
+from .stored_operations import ORIGIN, lease, start
 
 NOON = datetime(2018, 10, 26, 12, 0, tzinfo=UTC)
-ORIGIN = OperationOrigin(
-    "package.Service/Method", "spiffe://id/office/national/service/x", None, "BJM"
-)
 
 
 @pytest_asyncio.fixture
@@ -28,16 +26,11 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
         yield base.store
 
 
-async def start(store: Store, name: str, at: datetime = NOON) -> None:
-    async with store.write() as records:
-        await records.operations.add(NewOperation(name, ORIGIN, b"request", 5, None), at)
-
-
 async def finish(store: Store, name: str, at: datetime) -> None:
     await start(store, name, at)
+    leased = await lease(store, "other replica", at)
+    assert leased
     async with store.write() as records:
-        leased = await records.operations.lease_next("other replica", [ORIGIN.method], at)
-        assert leased
         await records.operations.finish(leased, OperationState.SUCCEEDED, b"result", at)
 
 
@@ -71,7 +64,7 @@ async def run_until_reported(store: Store, share: float) -> None:
 async def test_old_results_are_deleted_and_progress_is_stored(store: Store) -> None:
     await finish(store, "older than a day", NOON - timedelta(seconds=1))
     await finish(store, "a day old", NOON)
-    await start(store, "in progress")
+    await start(store, "in progress", NOON)
 
     await run_until_reported(store, 0.25)
 

@@ -13,15 +13,14 @@ from PIL import Image
 
 from .caller import Caller, refusal
 from .people import template
+from .png_file import png
 from .slaps import pattern, right_hand, slap
 
 ISO_2005, ISO_2011 = b.TEMPLATE_FORMAT_ISO_19794_2_2005, b.TEMPLATE_FORMAT_ISO_19794_2_2011
 
 
 def _image(pixels: Any) -> b.FingerImage:
-    file = BytesIO()
-    Image.fromarray(pixels).save(file, "PNG")
-    return b.FingerImage(data=file.getvalue(), format=b.IMAGE_FORMAT_PNG, ppi=500)
+    return b.FingerImage(data=png(pixels), format=b.IMAGE_FORMAT_PNG, ppi=500)
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from io import BytesIO
 
 import numpy as np
 import pytest
@@ -12,20 +11,18 @@ from matcher.image.decode import MAX_SIDE, decode
 from matcher.record.iso19794 import FingerRecord, write
 from matcher.synthetic import LIVE_SCAN, generate_master, generate_ridge_pattern, render_impression
 from matcher.use_cases.extract_fingers import AcceptanceLimits, ExtractFingers
-from PIL import Image
 from servicekit.process.worker_pool import WorkerPool
 
 from .models import models
 from .people import minutiae
+from .png_file import png
 
 
 @pytest.fixture(scope="module")
 def image() -> FingerImage:
     ridges = generate_ridge_pattern(generate_master(4))
-    file = BytesIO()
     pixels = render_impression(ridges, 0, capture_difficulty=LIVE_SCAN).image
-    Image.fromarray(pixels).save(file, "PNG")
-    return FingerImage(file.getvalue(), 500)
+    return FingerImage(png(pixels), 500)
 
 
 @pytest.fixture

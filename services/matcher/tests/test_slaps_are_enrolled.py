@@ -1,23 +1,19 @@
 """A slap is enrolled as the fingers that it shows, and the reasons why others are missing."""
 
-from io import BytesIO
-
 from matcher.synthetic import LIVE_SCAN, render_impression
 from passport.type.v1 import biometrics_pb2 as b
-from PIL import Image
 
 from .caller import Caller, hits, refusal
 from .people import fingers, image
+from .png_file import png
 from .slaps import pattern, right_hand, slap
 
 LITTLE = b.FINGER_POSITION_RIGHT_LITTLE
 
 
 def _middle_finger() -> b.FingerSample:
-    file = BytesIO()
     pixels = render_impression(pattern(3), 8, capture_difficulty=LIVE_SCAN).image
-    Image.fromarray(pixels).save(file, "PNG")
-    return image(3, file.getvalue())
+    return image(3, png(pixels))
 
 
 async def test_each_finger_is_found_again(issuance: Caller, someone: int) -> None:

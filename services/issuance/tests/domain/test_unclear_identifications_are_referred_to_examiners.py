@@ -79,6 +79,18 @@ def test_other_people_beside_the_own_record_are_a_question(
     )
 
 
+def test_the_own_record_is_the_best_hit_also_where_another_is_as_good() -> None:
+    as_good = Candidate("another", ME.score)
+
+    referral = decide_referral(
+        ApplicationType.RENEWAL, "me", IdentificationOutcome.HIT, [as_good, ME]
+    )
+
+    assert referral == Referral(
+        AdjudicationCause.OTHER_PERSON_FOUND, (as_good,), own_record_first=True
+    )
+
+
 @pytest.mark.parametrize("outcome", [IdentificationOutcome.UNDECIDED, IdentificationOutcome.HIT])
 def test_what_is_no_clear_no_is_work_for_an_examiner(outcome: IdentificationOutcome) -> None:
     referral = decide_referral(ApplicationType.NEW, "me", outcome, [NEAR])

@@ -1,7 +1,7 @@
 """What does a bundle of models consist of in a running matcher? The one place that makes it."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from servicekit.process.clock import make_clock
 from servicekit.process.worker_pool import WorkerPool
@@ -87,7 +87,9 @@ class BundleMaker:
         clock, decode = make_clock(settings), self.decoders.decode
         limits = AcceptanceLimits(settings.minimum_quality, settings.minimum_minutiae)
         extract = ExtractFingers(models, decode, limits, pool, settings.store_images)
-        resolve_probe = ResolveProbe(store, extract, pool, models.embedding)
+        # Nobody asks what is not stored for its image, or whether its ridges are altered.
+        extract_only = replace(extract, store_images=False, examine=False)
+        resolve_probe = ResolveProbe(store, extract_only, pool, models.embedding)
         search = make_search(settings, base, models)
         return LoadedBundle(
             name=name,
@@ -123,7 +125,7 @@ class BundleMaker:
             draw_comparison=DrawComparison(store, pool, decode, models.comparator, readiness),
             draw_alteration=DrawAlteration(store, pool, decode, models, readiness),
             assess_fingers=AssessFingers(models, decode, limits, pool, readiness),
-            extract_template=ExtractTemplate(extract, readiness),
+            extract_template=ExtractTemplate(extract_only, readiness),
             segment_slap=SegmentSlap(models, decode, pool, readiness),
             compare_templates=CompareTemplates(
                 models, decode, settings.minimum_minutiae, pool, readiness

@@ -62,10 +62,11 @@ from matcher.service.verification import Verification
 from matcher.store.change_log import CHANGES_CHANNEL
 from matcher.store.tables import idempotency
 from matcher.use_cases.change_person import ChangePerson
+from matcher.use_cases.discard_models import DiscardModels
 from matcher.use_cases.forget_supplied_fingers import ForgetSuppliedFingers
 from matcher.use_cases.get_status import GetStatus
 from matcher.use_cases.get_template import GetTemplate
-from matcher.use_cases.migrate_model import DiscardModels, MigrateModel
+from matcher.use_cases.migrate_model import MigrateModel
 from matcher.use_cases.readiness import Readiness, ServiceLevel
 from matcher.use_cases.run_operations import OperationRunner
 from matcher.use_cases.serving_bundle import ServingBundle

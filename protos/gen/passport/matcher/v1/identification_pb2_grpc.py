@@ -317,7 +317,7 @@ class EvidenceServicer:
 
     def DrawAlteration(self, request, context):
         """Draws a finger of a decision's probe with what is unusual about its ridges, for whoever decides whether it
-        is altered: how far they run from where those of any finger could, and where minutiae crowd.
+        is altered: how far they run from where those of any finger could, and where minutiae are dense.
 
         Examines the stored image anew, so that it is of the present detector. The audit log names the person.
 

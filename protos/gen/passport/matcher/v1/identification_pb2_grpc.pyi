@@ -214,7 +214,7 @@ class EvidenceStub:
     """
     DrawAlteration: _grpc.UnaryUnaryMultiCallable[_identification_pb2.DrawAlterationRequest, _identification_pb2.DrawAlterationResponse]
     """Draws a finger of a decision's probe with what is unusual about its ridges, for whoever decides whether it
-    is altered: how far they run from where those of any finger could, and where minutiae crowd.
+    is altered: how far they run from where those of any finger could, and where minutiae are dense.
 
     Examines the stored image anew, so that it is of the present detector. The audit log names the person.
 
@@ -251,7 +251,7 @@ class EvidenceAsyncStub(EvidenceStub):
     """
     DrawAlteration: _aio.UnaryUnaryMultiCallable[_identification_pb2.DrawAlterationRequest, _identification_pb2.DrawAlterationResponse]  # type: ignore[assignment]
     """Draws a finger of a decision's probe with what is unusual about its ridges, for whoever decides whether it
-    is altered: how far they run from where those of any finger could, and where minutiae crowd.
+    is altered: how far they run from where those of any finger could, and where minutiae are dense.
 
     Examines the stored image anew, so that it is of the present detector. The audit log names the person.
 
@@ -309,7 +309,7 @@ class EvidenceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_identification_pb2.DrawAlterationResponse, _abc.Awaitable[_identification_pb2.DrawAlterationResponse]]:
         """Draws a finger of a decision's probe with what is unusual about its ridges, for whoever decides whether it
-        is altered: how far they run from where those of any finger could, and where minutiae crowd.
+        is altered: how far they run from where those of any finger could, and where minutiae are dense.
 
         Examines the stored image anew, so that it is of the present detector. The audit log names the person.
 

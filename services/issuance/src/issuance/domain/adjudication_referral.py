@@ -42,7 +42,7 @@ class Referral:
     """Whether an application is referred to examiners, and with which candidates.
 
     cause: None if no examiner is needed. own_record_first: whether the applicant's own record
-    was the best hit; None for applicants who claim no record.
+    was the best hit, or as good as it; None for applicants who claim no record.
     """
 
     cause: AdjudicationCause | None
@@ -82,7 +82,9 @@ def decide_referral(
     own = {person_id, *linked} if claims_record else set()
     hits = tuple(candidate for candidate in candidates if candidate.hit)
     own_found = any(hit.person_id in own for hit in hits)
-    own_first = bool(hits) and hits[0].person_id in own if claims_record else None
+    # Of equal scores the order says nothing: it is by person id.
+    best = {hit.person_id for hit in hits if hit.score == hits[0].score}
+    own_first = not own.isdisjoint(best) if claims_record else None
     others = tuple(hit for hit in hits if hit.person_id not in own)
     if others or hits_total > len(hits):
         return Referral(AdjudicationCause.OTHER_PERSON_FOUND, others, own_first)

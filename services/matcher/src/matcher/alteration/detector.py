@@ -9,6 +9,7 @@ scars, and a logistic regression in which no sign can speak for unaltered ridges
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Self
 
@@ -46,7 +47,7 @@ class ImageRegion:
     height: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Examination:
     """What an image says of its ridges.
 
@@ -57,7 +58,7 @@ class Examination:
     present: tuple[Sign, ...]
     signs: Signs
 
-    @property
+    @cached_property
     def region(self) -> ImageRegion:
         """The part of the image in which most of what is unusual is."""
         strength = ndimage.gaussian_filter(self.signs.strength, 2.0)

@@ -25,6 +25,8 @@ _DAMPING = 0.02
 _TURNED = 0.3
 """Sine of the difference, about 17 degrees, at which a block begins to lose its weight."""
 
+_Equations = tuple[NDArray[np.float64], NDArray[np.float64]]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FingerModel:
@@ -68,33 +70,42 @@ class _Fit:
         self._basis = basis[:, degree <= _DEGREE]
         self._damping = _DAMPING * degree[degree <= _DEGREE] ** 2
         self._observed = flow.field[flow.skin].astype(np.complex128)
-        self.weight = np.maximum(flow.coherence[flow.skin].astype(np.float64), 0.01) ** 2
+        self._weight = np.maximum(flow.coherence[flow.skin].astype(np.float64), 0.01) ** 2
+        self._of_all = self._equations(self._weight)
 
-    def field(
-        self, turns: NDArray[np.complex128], weight: NDArray[np.float64]
-    ) -> NDArray[np.complex128]:
-        """Return the closest field with the singular points of `turns`, unit vectors (n,)."""
+    def loss(self, turns: NDArray[np.complex128]) -> float:
+        """Return the weighted mean of the squared sine of the difference, 0 to 1.
+
+        turns: the field of the singular points, unit vectors (n,).
+        """
+        difference = np.real(self._field(turns, self._of_all) * np.conj(self._observed))
+        return float(0.5 - 0.5 * (self._weight @ difference) / self._weight.sum())
+
+    def robust(self, turns: NDArray[np.complex128]) -> NDArray[np.complex128]:
+        """Return the closest field to most of the skin: blocks far from it lose their weight."""
+        field = self._field(turns, self._of_all)
+        for _ in range(4):
+            square = 0.5 - 0.5 * np.real(field * np.conj(self._observed))
+            weight = self._weight / (1.0 + square / _TURNED**2) ** 2
+            field = self._field(turns, self._equations(weight))
+        return field
+
+    def _equations(self, weight: NDArray[np.float64]) -> _Equations:
+        """Return the weighted terms, float64 (n, t), and their normal matrix, damped (t, t)."""
         weighted = self._basis * weight[:, None]
         normal = weighted.T @ self._basis
         normal += np.diag(self._damping * weight.sum() / len(self._damping))
+        return weighted, normal
+
+    def _field(
+        self, turns: NDArray[np.complex128], equations: _Equations
+    ) -> NDArray[np.complex128]:
+        """Return the closest field with the singular points of `turns`, unit vectors (n,)."""
+        weighted, normal = equations
         smooth = self._basis @ np.linalg.solve(
             normal, weighted.T @ (self._observed * np.conj(turns))
         )
         return np.asarray(turns * smooth / np.maximum(np.abs(smooth), 1e-9))
-
-    def loss(self, turns: NDArray[np.complex128]) -> float:
-        """Return the weighted mean of the squared sine of the difference, 0 to 1."""
-        difference = np.real(self.field(turns, self.weight) * np.conj(self._observed))
-        return float(0.5 - 0.5 * (self.weight @ difference) / self.weight.sum())
-
-    def robust(self, turns: NDArray[np.complex128]) -> NDArray[np.complex128]:
-        """Return the closest field to most of the skin: blocks far from it lose their weight."""
-        weight = self.weight
-        for _ in range(4):
-            field = self.field(turns, weight)
-            square = 0.5 - 0.5 * np.real(field * np.conj(self._observed))
-            weight = self.weight / (1.0 + square / _TURNED**2) ** 2
-        return self.field(turns, weight)
 
 
 def _singular_points(flow: RidgeFlow) -> tuple[NDArray[np.float64], NDArray[np.int64]]:

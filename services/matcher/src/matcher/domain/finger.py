@@ -86,7 +86,7 @@ class Finger:
     minutiae: as read back from the template. template: ISO/IEC 19794-2:2011 record, 500 dpi.
     quality: NFIQ 2 of the image, 0 to 100; None if the finger came as a template.
     image: None if the finger came as a template or images are not stored.
-    alteration: None if it came as a template, or its image shows too little of it.
+    alteration: None if it came as a template, its image shows too little, or was not examined.
     """
 
     position: int

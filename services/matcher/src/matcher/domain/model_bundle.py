@@ -53,6 +53,12 @@ class Bundles:
         """Name of the bundle that serves."""
         return PACKAGED if self.serving is None else self.serving.name
 
+    @property
+    def prepared(self) -> StoredBundle | None:
+        """The other bundle, unless it is kept."""
+        other = self.other
+        return None if other is None or other.state is BundleState.KEPT else other
+
 
 @dataclass(frozen=True, slots=True)
 class BundleReport:

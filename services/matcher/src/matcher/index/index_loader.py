@@ -226,28 +226,27 @@ def _log_unreadable(entries: Sequence[IndexEntry]) -> None:
 
 def embed_outdated(models: ModelBundle, stored: Sequence[IndexedEncounter]) -> NewEmbeddings:
     """Return the embeddings that these models have not made of readable fingers yet."""
-    outdated = {
-        (encounter.encounter_id, position): read_stored_template(finger.template, finger.sha256)
-        for encounter in stored
-        for position, finger in encounter.fingers.items()
-        if finger.embedding is None
-    }
-    return _embed_outdated(models, stored, outdated)
+    return _embed_outdated(models, stored, _minutiae(stored, of_searched=False))
 
 
 def _entries(
     models: ModelBundle, stored: Sequence[IndexedEncounter]
 ) -> tuple[list[IndexEntry], NewEmbeddings]:
-    minutiae = {
-        (encounter.encounter_id, position): read_stored_template(finger.template, finger.sha256)
-        for encounter in stored
-        for position, finger in encounter.fingers.items()
-        if finger.embedding is None or encounter.status.is_searched
-    }
+    minutiae = _minutiae(stored, of_searched=True)
     new_embeddings = _embed_outdated(models, stored, minutiae)
     searched = [encounter for encounter in stored if encounter.status.is_searched]
     entries = [_entry(models, encounter, minutiae, new_embeddings) for encounter in searched]
     return entries, new_embeddings
+
+
+def _minutiae(stored: Sequence[IndexedEncounter], *, of_searched: bool) -> StoredMinutiae:
+    """Read the templates of fingers that lack an embedding, and of all those that are searched."""
+    return {
+        (encounter.encounter_id, position): read_stored_template(finger.template, finger.sha256)
+        for encounter in stored
+        for position, finger in encounter.fingers.items()
+        if finger.embedding is None or (of_searched and encounter.status.is_searched)
+    }
 
 
 def _entry(

@@ -9,8 +9,9 @@ from servicekit.security.identity import NATIONAL, current_caller
 
 from matcher.service import encode_admin as encode
 from matcher.service.start_operation import StartOperation, operation_method
+from matcher.use_cases.discard_models import DiscardModels
 from matcher.use_cases.get_status import GetStatus
-from matcher.use_cases.migrate_model import DiscardModels, MigrateModel
+from matcher.use_cases.migrate_model import MigrateModel
 from matcher.use_cases.readiness import Readiness
 from matcher.use_cases.run_operations import OperationMethod
 from matcher.use_cases.serving_bundle import ServingBundle

@@ -47,8 +47,7 @@ def operation_method(
 
     act: carries out a request, stores its result in its last transaction, may report of the running
     operation what share is done, and states for the audit log whom it is about, as the call does.
-    has_changed: whether an
-    earlier attempt of the request has committed something.
+    has_changed: whether an earlier attempt of the request has committed something.
     """
 
     async def work(running: RunningOperation) -> None:

@@ -109,7 +109,7 @@ class EncounterRecords:
         try:
             tokens = await self._changes.append(latest, made)
         except IntegrityError:
-            raise _encounter_exists() from None
+            raise encounter_exists() from None
         rows = [encounter_rows.encounter(new, number) for new, number in numbered]
         try:
             await self._transaction.execute(insert(encounters), rows)
@@ -288,7 +288,8 @@ class EncounterRecords:
         return count, oldest
 
 
-def _encounter_exists() -> EncounterExists:
+def encounter_exists() -> EncounterExists:
+    """Return the error for an id that was used before."""
     return EncounterExists("this encounter id is taken", field="encounter_id")
 
 

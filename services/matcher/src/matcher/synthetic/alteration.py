@@ -60,7 +60,7 @@ def wound(pattern: RidgePattern, seed: int) -> RidgePattern:
     else:
         centre = _middle(pattern) + rng.normal(0.0, 60.0, 2)
         bare = _blob(centre, rng.uniform(8.0, 20.0), 1.0, rng)
-        relief = _blend(pattern.relief, _bare_skin(rng), bare, 3.0)
+        relief = _blend(pattern.relief, _bare_skin(rng), _signed_distance(bare), 3.0)
     return replace(pattern, relief=np.asarray(relief, np.float32))
 
 
@@ -101,7 +101,8 @@ def _burn(pattern: RidgePattern, _: Image, rng: Rng) -> Image:
     for _number in range(rng.integers(1, 4)):
         centre = _middle(pattern) + rng.normal(0.0, 35.0, 2)
         bare = _blob(centre, rng.uniform(35.0, 90.0), rng.uniform(1.0, 1.5), rng, 0.25)
-        relief = _blend(_puckered(relief, bare, rng), _bare_skin(rng), bare, 5.0)
+        depth = _signed_distance(bare)
+        relief = _blend(_puckered(relief, np.abs(depth), rng), _bare_skin(rng), depth, 5.0)
     return relief
 
 
@@ -117,7 +118,7 @@ def _abrasion(pattern: RidgePattern, _: Image, rng: Rng) -> Image:
     )
     rest = rng.uniform(0.1, 0.45)
     rough = rest * pattern.relief + 1.3 * streaks + 0.5 * smooth_noise(rng, _SHAPE, 20.0)
-    return _blend(pattern.relief, rough, rubbed, 12.0)
+    return _blend(pattern.relief, rough, _signed_distance(rubbed), 12.0)
 
 
 def _cuts(pattern: RidgePattern, _: Image, rng: Rng) -> Image:
@@ -150,8 +151,9 @@ def _replaced(relief: Image, source: Image, places: Image, inside: Mask, rng: Rn
     places: float32 (2, h, w), row and column in `source` of each pixel.
     """
     piece = ndimage.map_coordinates(source, places, order=1, mode="reflect")
-    sewn = _puckered(np.where(inside, piece, relief).astype(np.float32), inside, rng)
-    return _scarred(sewn, np.abs(_signed_distance(inside)), rng.uniform(1.0, 3.5), rng)
+    distance = np.abs(_signed_distance(inside))
+    sewn = _puckered(np.where(inside, piece, relief).astype(np.float32), distance, rng)
+    return _scarred(sewn, distance, rng.uniform(1.0, 3.5), rng)
 
 
 def _scarred(relief: Image, distance: Image, width: float, rng: Rng) -> Image:
@@ -161,9 +163,9 @@ def _scarred(relief: Image, distance: Image, width: float, rng: Rng) -> Image:
     return np.asarray(relief - 2.0 * healed * np.exp(-0.5 * (ragged / width) ** 2), np.float32)
 
 
-def _puckered(relief: Image, inside: Mask, rng: Rng) -> Image:
-    """Return a relief whose skin is drawn together, more or less, around a region's edge."""
-    near = np.exp(-np.abs(_signed_distance(inside)) / _PUCKER_REACH)
+def _puckered(relief: Image, distance: Image, rng: Rng) -> Image:
+    """Return a relief whose skin is drawn together, more or less, where a distance is 0."""
+    near = np.exp(-distance / _PUCKER_REACH)
     amplitude = rng.uniform(1.0, 4.0)
     places = [
         place + amplitude * near * smooth_noise(rng, _SHAPE, 22.0) for place in (_ROW, _COLUMN)
@@ -204,8 +206,9 @@ def _bare_skin(rng: Rng) -> Image:
     return np.asarray(level + rng.uniform(0.4, 1.1) * blotches + 0.6 * fine, np.float32)
 
 
-def _blend(relief: Image, other: Image, inside: Mask, softness: float) -> Image:
-    share = np.clip(0.5 + _signed_distance(inside) / (2.0 * softness), 0.0, 1.0)
+def _blend(relief: Image, other: Image, depth: Image, softness: float) -> Image:
+    """Return a relief that is another where a signed distance is positive."""
+    share = np.clip(0.5 + depth / (2.0 * softness), 0.0, 1.0)
     return np.asarray(relief + share * (other - relief), np.float32)
 
 
@@ -236,7 +239,7 @@ def _triangle(corners: NDArray[np.float64]) -> Mask:
 
 def _affine(corners: NDArray[np.float64], source: NDArray[np.float64]) -> Image:
     """Return row and column in the source of each pixel; corners lie on those of the source."""
-    matrix = np.vstack([source.T]) @ np.linalg.inv(np.vstack([corners.T, np.ones(3)]))
+    matrix = source.T @ np.linalg.inv(np.vstack([corners.T, np.ones(3)]))
     column, row = np.einsum("ij,jhw->ihw", matrix, np.stack([_COLUMN, _ROW, np.ones(_SHAPE)]))
     return np.asarray(np.stack([row, column]), np.float32)
 

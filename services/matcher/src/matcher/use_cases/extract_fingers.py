@@ -49,13 +49,17 @@ class AcceptanceLimits:
 
 @dataclass(frozen=True, slots=True)
 class ExtractFingers:
-    """Extracts fingers from images and templates. store_images: whether they keep their image."""
+    """Extracts fingers from images and templates.
+
+    store_images: whether they keep their image. examine: whether its ridges are examined.
+    """
 
     models: ModelBundle
     decode: Decode
     limits: AcceptanceLimits
     pool: WorkerPool
     store_images: bool
+    examine: bool = True
 
     async def __call__(
         self, samples: Sequence[FingerSample], field: str, *, confirmed_different: bool = False
@@ -117,7 +121,9 @@ class ExtractFingers:
         stored_image = _as_file(image) if self.store_images else None
         minutiae = self.models.extractor(pixels)
         self._check_minutiae(clear_minutiae(minutiae), sample, field)
-        alteration = examine_ridges(self.models.alteration, pixels, minutiae)
+        alteration = (
+            examine_ridges(self.models.alteration, pixels, minutiae) if self.examine else None
+        )
         return self._finger(sample, minutiae, quality, stored_image, alteration)
 
     def _from_template(self, sample: FingerSample, template: Template, field: str) -> Finger:

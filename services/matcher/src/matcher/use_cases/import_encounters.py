@@ -12,12 +12,15 @@ from servicekit.process.failpoint import failpoint
 
 from matcher.domain.encounter import EncounterStatus
 from matcher.domain.enrolment import Enrolment
-from matcher.domain.errors import EncounterExists, OffsetNotRising
+from matcher.domain.errors import OffsetNotRising
 from matcher.domain.finger import Finger
+from matcher.store.encounter_records import encounter_exists
 from matcher.store.encounter_rows import NewEncounter
 from matcher.store.store import Records, Store
 from matcher.use_cases.extract_fingers import ExtractFingers
 from matcher.use_cases.readiness import Readiness, ServiceLevel
+
+T = TypeVar("T")
 
 _MAX_IN_FLIGHT = 32
 """Most encounters that were read and are not acknowledged yet; then no further one is read."""
@@ -25,8 +28,6 @@ _MAX_BATCH = _MAX_IN_FLIGHT // 2
 """Most encounters in one commit; meanwhile the fingers of others are extracted."""
 _MAX_EXTRACTING = 8
 """Most encounters whose fingers are extracted at a time: the queue for it serves others too."""
-T = TypeVar("T")
-
 _REFUSALS = frozenset({ErrorKind.INVALID, ErrorKind.ALREADY_EXISTS, ErrorKind.DENIED})
 """Kinds of errors that are the encounter's; any other one ends the import."""
 
@@ -206,8 +207,7 @@ def _answer_known(offset: int, enrolment: Enrolment, used: Digests) -> Acknowled
         return None
     if used[enrolment.encounter_id] == enrolment.request_digest:
         return Acknowledgement(offset, ImportResult.IMPORTED_BEFORE)
-    error = EncounterExists("this encounter id is taken", field="encounter_id")
-    return Acknowledgement(offset, ImportResult.REFUSED, error)
+    return Acknowledgement(offset, ImportResult.REFUSED, encounter_exists())
 
 
 async def _next_batch(queue: asyncio.Queue[T | None]) -> list[T]:

@@ -21,14 +21,11 @@ from matcher.domain.errors import (
     BundleNotFound,
     BundleRejected,
     BundleUnusable,
-    MigrationInProgress,
     NotReady,
-    OperationNotFound,
 )
 from matcher.domain.model_bundle import (
     PACKAGED,
     SEEN_RECENTLY,
-    Bundles,
     BundleState,
     StoredBundle,
 )
@@ -36,7 +33,8 @@ from matcher.domain.operation import ReportProgress
 from matcher.index.index_loader import embed_outdated
 from matcher.model_bundles import ModelBundles, versions_of
 from matcher.models import ModelBundle
-from matcher.store.store import Records, Store, StoreResponse
+from matcher.store.store import Store, StoreResponse
+from matcher.use_cases.open_migration import require_none_open
 from matcher.use_cases.room_for_index import require_room
 from matcher.use_cases.run_operations import RunningOperation
 from matcher.use_cases.serving_bundle import ServingBundle
@@ -50,7 +48,6 @@ _LISTENING = timedelta(seconds=3)
 _SHARE_OF_EMBEDDING = 0.5
 _REPORTED_SHARE = 0.005
 _RETRY_AFTER = timedelta(seconds=1)
-_ENCOUNTERS_DELETED_PER_STEP = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +80,7 @@ class MigrateModel:
         await self.pool.run(self.bundles.check, name)
         async with self._store.read() as records:
             bundles = await records.bundles.present()
-            await _require_none_prepared(records, bundles, "")
+            await require_none_open(records, bundles)
         is_kept = bundles.other is not None and bundles.other.name == name
         if name != bundles.serving_name and not is_kept:
             require_room(self.serving.current.index.state(), self.snapshot_file)
@@ -130,16 +127,16 @@ class MigrateModel:
         async with self._store.write() as records:
             bundles = await records.bundles.lock()
             await running.require_lease(records)
-            await _require_none_prepared(records, bundles, operation_id)
+            await require_none_open(records, bundles, but_by=operation_id)
             other = bundles.other
             if name == bundles.serving_name:
                 return BundleState.SERVING
             state = BundleState.EMBEDDING
             if other is not None and (other.name, other.versions) == (name, versions):
-                if other.operation_id == operation_id and other.state is not BundleState.KEPT:
-                    return other.state
                 if other.state is BundleState.KEPT:
                     state = BundleState.LOADING
+                elif other.operation_id == operation_id:
+                    return other.state
             await records.bundles.prepare(StoredBundle(name, versions, state, operation_id, now))
         return state
 
@@ -217,50 +214,3 @@ class MigrateModel:
                 await records.bundles.switch(former, self.now())
             await store_response(records, migration)
         return migration
-
-
-@dataclass(frozen=True, slots=True)
-class DiscardModels:
-    """Gives back what bundles that do not serve take."""
-
-    serving: ServingBundle
-
-    async def __call__(self, store_response: StoreResponse[int]) -> int:
-        """Forget the bundle that is kept, and delete all embeddings but those of the present one.
-
-        Returns how many were deleted. Raises MigrationInProgress.
-        """
-        present, deleted = self.serving.current, 0
-        async with present.store.write() as records:
-            await self._require_unchanged(records, present.name)
-            await records.bundles.forget_other()
-        while True:
-            async with present.store.write() as records:
-                await self._require_unchanged(records, present.name)
-                some = await records.index_source.delete_other_embeddings(
-                    _ENCOUNTERS_DELETED_PER_STEP
-                )
-                if not some:
-                    await store_response(records, deleted)
-                    return deleted
-            deleted += some
-            failpoint("matcher.discard_models.while_deleting")
-
-    async def _require_unchanged(self, records: Records, name: str) -> None:
-        bundles = await records.bundles.lock()
-        await _require_none_prepared(records, bundles, "")
-        if bundles.serving_name != name:
-            raise NotReady("this replica is changing its models", retry_after=_RETRY_AFTER)
-
-
-async def _require_none_prepared(records: Records, bundles: Bundles, but_by: str) -> None:
-    """Raise MigrationInProgress if an operation that is still open prepares a bundle.
-
-    but_by: id of the operation that may.
-    """
-    other = bundles.other
-    if other is None or other.state is BundleState.KEPT or other.operation_id == but_by:
-        return
-    with suppress(OperationNotFound):
-        if not (await records.operations.get(other.operation_id)).state.is_finished:
-            raise MigrationInProgress(f"the bundle {other.name} is being prepared")

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Collection
-from contextlib import suppress
 from datetime import datetime, timedelta
 
 import structlog
@@ -10,7 +9,6 @@ from servicekit.errors import DatabaseFailure, DomainError
 from servicekit.process.failpoint import failpoint
 from sqlalchemy.exc import SQLAlchemyError
 
-from matcher.domain.errors import OperationNotFound
 from matcher.domain.model_bundle import (
     PACKAGED,
     SEEN_RECENTLY,
@@ -19,9 +17,9 @@ from matcher.domain.model_bundle import (
     BundleState,
     StoredBundle,
 )
-from matcher.store.store import Records
 from matcher.use_cases.bundle_preparation import BundlePreparation, BundleWork
 from matcher.use_cases.loaded_bundle import LoadedBundle
+from matcher.use_cases.open_migration import is_given_up
 from matcher.use_cases.readiness import Readiness, ServiceLevel
 
 _CHECK_SECONDS = 0.25
@@ -113,11 +111,11 @@ class ServingBundle:
         """Return what the database says; a bundle whose migration was given up is forgotten."""
         async with self.current.store.read() as records:
             bundles = await records.bundles.present()
-            if not await _is_given_up(records, bundles.other):
+            if not await is_given_up(records, bundles):
                 return bundles
         async with self.current.store.write() as records:
             bundles = await records.bundles.lock()
-            if await _is_given_up(records, bundles.other):
+            if await is_given_up(records, bundles):
                 await records.bundles.forget_other()
         return Bundles(bundles.serving)
 
@@ -217,15 +215,6 @@ class ServingBundle:
         if care is not None:
             care.cancel()
             await asyncio.gather(care, return_exceptions=True)
-
-
-async def _is_given_up(records: Records, other: StoredBundle | None) -> bool:
-    """Return whether the migration that prepares a bundle has ended without its serving."""
-    if other is None or other.state is BundleState.KEPT:
-        return False
-    with suppress(OperationNotFound):
-        return (await records.operations.get(other.operation_id)).state.is_finished
-    return True
 
 
 def _says_the_same(before: BundleReport, now: BundleReport) -> bool:

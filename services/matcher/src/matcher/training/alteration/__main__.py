@@ -4,23 +4,19 @@ Fits the detector of altered ridges to rendered images, keeps what each image sh
 interrupted run goes on, and says how it does on fingers of which it has seen nothing.
 """
 
-import argparse
 from pathlib import Path
 
 from matcher.alteration.alteration_score import SUSPICIOUS
 from matcher.alteration.detector import ALTERATION_FILE, AlterationDetector
 from matcher.training.alteration.fit import Samples, fit
 from matcher.training.alteration.shown_signs import ShownSigns, shown_signs
+from matcher.training.command_line import training_parser
 from matcher.training.finger_seeds import ALTERATION, ALTERATION_HELD_OUT
 
 
 def main() -> None:
     """Render, fit, write and judge."""
-    parser = argparse.ArgumentParser(
-        prog=f"python -m {__package__}",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = training_parser(__package__, __doc__, ALTERATION_FILE)
     parser.add_argument("--fingers", type=int, default=150, help="to fit; default 150")
     parser.add_argument("--held-out", type=int, default=30, help="to judge by; default 30")
     parser.add_argument(
@@ -28,9 +24,6 @@ def main() -> None:
         type=Path,
         default=Path("build/alteration"),
         help="what images showed is kept here",
-    )
-    parser.add_argument(
-        "--out", type=Path, default=ALTERATION_FILE, help="default: in the source tree"
     )
     arguments = parser.parse_args()
     arguments.kept.mkdir(parents=True, exist_ok=True)

@@ -6,7 +6,6 @@ core. With --stored, what was counted is kept in files, so that an interrupted r
 and several may share the work.
 """
 
-import argparse
 import json
 from pathlib import Path
 
@@ -15,15 +14,12 @@ from matcher.comparison.comparator import Comparator
 from matcher.training.calibration.mated_scores import count_mated
 from matcher.training.calibration.person_scores import person_sum_factor
 from matcher.training.calibration.score_curves import non_mated_curves
+from matcher.training.command_line import training_parser
 
 
 def main() -> None:
     """Count, fit and write."""
-    parser = argparse.ArgumentParser(
-        prog=f"python -m {__package__}",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = training_parser(__package__, __doc__, CALIBRATION_FILE)
     parser.add_argument(
         "--groups", type=int, default=100, help="groups of 800 fingers; default: 100"
     )
@@ -33,9 +29,6 @@ def main() -> None:
     parser.add_argument("--mated", type=int, default=12_000, help="mated fingers; 12,000")
     parser.add_argument(
         "--stored", type=Path, metavar="FOLDER", help="keep what was counted; default: no"
-    )
-    parser.add_argument(
-        "--out", type=Path, default=CALIBRATION_FILE, help="default: in the source tree"
     )
     arguments = parser.parse_args()
     comparator = Comparator.load()

@@ -4,28 +4,21 @@ After a crash it continues from the last checkpoint. The same seed and number of
 table up to the rounding of the machine.
 """
 
-import argparse
 from pathlib import Path
 
 from matcher.comparison.descriptor import DESCRIPTOR_FILE
+from matcher.training.command_line import training_parser
 from matcher.training.descriptor.binary_codes import write
 from matcher.training.descriptor.train import STEPS, train
 
 
 def main() -> None:
     """Train, and write the table to where the service reads it."""
-    parser = argparse.ArgumentParser(
-        prog=f"python -m {__package__}",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = training_parser(__package__, __doc__, DESCRIPTOR_FILE)
     parser.add_argument("--seed", type=int, default=1, help="1 or more; default 1")
     parser.add_argument("--steps", type=int, default=STEPS, help=f"default {STEPS}")
     parser.add_argument(
         "--work", type=Path, default=Path("build/train"), help="folder for checkpoints"
-    )
-    parser.add_argument(
-        "--out", type=Path, default=DESCRIPTOR_FILE, help="default: in the source tree"
     )
     arguments = parser.parse_args()
     folder = arguments.work / f"descriptor-{arguments.seed}-{arguments.steps}"

@@ -5,30 +5,23 @@ contrastive loss. After a crash it continues from the last checkpoint. The same 
 steps give the same network up to the rounding of the machine.
 """
 
-import argparse
 from pathlib import Path
 
 from matcher.embedding.embedding_network import EMBEDDING_FILE
+from matcher.training.command_line import training_parser
 from matcher.training.embedding.onnx_export import write
 from matcher.training.embedding.train import STEPS, train
 
 
 def main() -> None:
     """Train, and write the network to where the service reads it."""
-    parser = argparse.ArgumentParser(
-        prog=f"python -m {__package__}",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = training_parser(__package__, __doc__, EMBEDDING_FILE)
     parser.add_argument("--seed", type=int, default=1, help="default 1")
     parser.add_argument(
         "--steps", type=int, default=STEPS, help=f"steps of gradient descent; default {STEPS}"
     )
     parser.add_argument(
         "--work", type=Path, default=Path("build/train"), help="folder for checkpoints"
-    )
-    parser.add_argument(
-        "--out", type=Path, default=EMBEDDING_FILE, help="default: in the source tree"
     )
     arguments = parser.parse_args()
     folder = arguments.work / f"embedding-{arguments.seed}-{arguments.steps}"

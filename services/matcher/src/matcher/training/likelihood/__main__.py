@@ -4,26 +4,17 @@ Mated are impressions of one finger as difficult as those of FVC2002, half of th
 non-mated are impressions of different fingers of the same group, most groups of one ridge flow.
 """
 
-import argparse
-from pathlib import Path
-
 from matcher.comparison.comparator import Comparator
 from matcher.comparison.likelihood import LIKELIHOOD_FILE
+from matcher.training.command_line import training_parser
 from matcher.training.likelihood.network_fit import fit
 from matcher.training.likelihood.samples import compared_pairs
 
 
 def main() -> None:
     """Compare, fit and write."""
-    parser = argparse.ArgumentParser(
-        prog=f"python -m {__package__}",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = training_parser(__package__, __doc__, LIKELIHOOD_FILE)
     parser.add_argument("--groups", type=int, default=300, help="groups of 14 fingers; default 300")
-    parser.add_argument(
-        "--out", type=Path, default=LIKELIHOOD_FILE, help="default: in the source tree"
-    )
     arguments = parser.parse_args()
     mated, non_mated = compared_pairs(Comparator.load(), arguments.groups)
     network, loss = fit(mated, non_mated)

@@ -3,9 +3,7 @@
 Of synthetic fingers alone. The same seed and numbers give the same file on every machine.
 """
 
-import argparse
 import time
-from pathlib import Path
 
 import numpy as np
 
@@ -13,6 +11,7 @@ from matcher.comparison.comparator import Comparator
 from matcher.comparison.descriptor import Descriptors
 from matcher.comparison.descriptor_quantizer import LISTED_MINUTIAE, QUANTIZER_FILE
 from matcher.synthetic import generate_master, generate_template
+from matcher.training.command_line import training_parser
 from matcher.training.finger_seeds import QUANTIZER
 from matcher.training.quantizer.k_majority import ROUNDS, learn_centroids
 
@@ -24,17 +23,10 @@ _CAPTURE_DIFFICULTY = (0.4, 1.5)
 
 def main() -> None:
     """Learn, and write the centroids to where the service reads them."""
-    parser = argparse.ArgumentParser(
-        prog=f"python -m {__package__}",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = training_parser(__package__, __doc__, QUANTIZER_FILE)
     parser.add_argument("--seed", type=int, default=1, help="1 or more; default 1")
     parser.add_argument("--lists", type=int, default=LISTS, help=f"default {LISTS}")
     parser.add_argument("--steps", type=int, default=ROUNDS, help=f"default {ROUNDS}")
-    parser.add_argument(
-        "--out", type=Path, default=QUANTIZER_FILE, help="default: in the source tree"
-    )
     arguments = parser.parse_args()
     started = time.process_time()
     descriptors = listed_descriptors(arguments.lists * DESCRIPTORS_A_LIST, arguments.seed)

@@ -8,6 +8,6 @@ down_revision = "0014"
 
 
 def upgrade() -> None:
-    """Add the columns."""
+    """Add the columns of the score and of the detector that gave it."""
     op.add_column("fingers", sa.Column("alteration_score", sa.Float))
     op.add_column("fingers", sa.Column("alteration_detector", sa.String))

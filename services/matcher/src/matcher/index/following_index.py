@@ -16,7 +16,6 @@ from servicekit.process.worker_pool import WorkerPool
 from matcher.domain.change_token import ChangeToken
 from matcher.domain.errors import (
     ContradictoryDatabase,
-    IndexBehind,
     IndexDoubtful,
     NoSnapshotFile,
     NotReady,
@@ -39,6 +38,7 @@ from matcher.index.content_check import ContentCheck
 from matcher.index.index_loader import IndexLoader, LoadedIndex
 from matcher.index.memory_index import MemoryIndex
 from matcher.index.shard import ReadOfShard
+from matcher.index.time_to_catch_up import time_to_catch_up
 from matcher.store.change_log import BrokenLog
 
 T = TypeVar("T")
@@ -83,7 +83,8 @@ class FollowingIndex:
         """
         self._require_no_doubt()
         deadline = time.monotonic() + seconds_left
-        head = await self._head()
+        async with time_to_catch_up(seconds_left):
+            head = await self._head()
         read = partial(
             MemoryIndex.search, probe=probe, scope=scope, depth=depth, any_position=any_position
         )
@@ -98,11 +99,8 @@ class FollowingIndex:
         IndexDoubtful.
         """
         self._require_no_doubt()
-        try:
-            async with asyncio.timeout(seconds_left):
-                index = await self._caught_up_with(at_least)
-        except TimeoutError:
-            raise IndexBehind("the index is behind", retry_after=_RETRY_AFTER) from None
+        async with time_to_catch_up(seconds_left):
+            index = await self._caught_up_with(at_least)
         contents = index.contents  # before, and the last move after: nothing read is earlier
         found = await self._search_pool.run(read, index)
         self._require_no_doubt()

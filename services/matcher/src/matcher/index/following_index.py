@@ -22,7 +22,6 @@ from matcher.domain.errors import (
     SnapshotUnusable,
 )
 from matcher.domain.index_entry import (
-    NO_SNAPSHOT,
     NOT_LOADED,
     FingerFeatures,
     IndexContents,
@@ -58,7 +57,7 @@ class FollowingIndex:
         self._loader = loader
         self._search_pool = search_pool
         self._index: MemoryIndex | None = None
-        self._snapshot_change = NO_SNAPSHOT
+        self._snapshot_change: int | None = None
         self._writing_snapshot = threading.Lock()
         self._first_deletion: float | None = None  # since the last snapshot, monotonic seconds
         self._advancing: asyncio.Task[MemoryIndex] | None = None
@@ -173,7 +172,7 @@ class FollowingIndex:
         if self._loader.snapshot_file is None:
             raise NoSnapshotFile("no snapshot_file is configured for this replica")
         await self.save_snapshot()
-        if self._index is None or self._snapshot_change == NO_SNAPSHOT:
+        if self._index is None or self._snapshot_change is None:
             raise NotReady("not ready: the index is not loaded", retry_after=_RETRY_AFTER)
         return await self._loader.snapshot_facts()
 
@@ -234,7 +233,7 @@ class FollowingIndex:
         deleted = self._first_deletion
         if deleted is not None and time.monotonic() - deleted >= deleted_seconds:
             return True
-        return self._index.change_token.number - self._snapshot_change >= interval_changes
+        return self._index.change_token.number - (self._snapshot_change or 0) >= interval_changes
 
     def _write_snapshot(self, file: Path, index: MemoryIndex) -> int:
         # A save that is cancelled, as when the service ends, goes on in its thread: wait for it.
@@ -310,7 +309,7 @@ class FollowingIndex:
         self._last_move = max(self._last_move, loaded.index.change_token.number)
         self._index, self._snapshot_change = loaded.index, loaded.snapshot_change
         file = self._loader.snapshot_file
-        if loaded.snapshot_change == NO_SNAPSHOT and file is not None and file.exists():
+        if loaded.snapshot_change is None and file is not None and file.exists():
             self._first_deletion = -math.inf  # nobody knows whom an older file holds
         self.doubt = ""
 

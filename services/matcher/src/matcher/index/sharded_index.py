@@ -128,12 +128,13 @@ class ShardedIndex:
         states = [shard.state() for shard in self._shards]
         if NOT_LOADED in states:
             return NOT_LOADED
+        snapshots = [each for state in states if (each := state.snapshot_change) is not None]
         return IndexState(
             min(state.applied_change for state in states),
             sum(state.people for state in states),
             sum(state.fingers for state in states),
             sum(state.size_bytes for state in states),
-            min(state.snapshot_change for state in states),
+            min(snapshots) if len(snapshots) == len(states) else None,
             tuple(sorted(finger for state in states for finger in state.unreadable)),
         )
 

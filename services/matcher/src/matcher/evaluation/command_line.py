@@ -74,6 +74,7 @@ def add_command(
         help="where to write the figures",
     )
     add("--scores", type=Path, metavar="FILE", help="write the score of every pair, CSV")
+    add_bundle(add)
     add("--hard", dest="partial_probes", action="store_true",
         help="repeat with partial probes: half of the foreground, rotated")  # fmt: skip
     add(
@@ -102,6 +103,12 @@ def _add_at_size(command: argparse.ArgumentParser, cache: Path) -> None:
     add("--compositions", type=positive, metavar="C",
         help="most times that persons are composed anew; default: for each impression")  # fmt: skip
     add_gallery(add, cache)
+
+
+def add_bundle(add: Callable[..., Any]) -> None:
+    """Add the option of the models to a command."""
+    add("--bundle", type=lambda text: Path(text).resolve(), metavar="FOLDER",
+        help="bundle of models, as in model_bundles_folder; default: the packaged one")  # fmt: skip
 
 
 def add_gallery(add: Callable[..., Any], cache: Path) -> None:
@@ -136,6 +143,7 @@ def run(make_at_size: MakeAtSize, options: argparse.Namespace) -> None:
             shuffle=options.shuffle,
             baseline=options.bozorth3,
             at_size=make_at_size(options) if options.distractors else None,
+            bundle=options.bundle,
         ),
     )
     print_status(f"{options.out}; report: {options.out.with_suffix('.html')}")

@@ -16,7 +16,12 @@ from matcher.config import Settings
 from matcher.domain.index_capacity import IndexCapacity
 from matcher.domain.model_bundle import PACKAGED
 from matcher.domain.person_part import PersonPart, parts_of
-from matcher.domain.shortlist import MOST_TIMES_DEEPER, MOST_TIMES_SHALLOWER, SearchDepth
+from matcher.domain.shortlist import (
+    MOST_TIMES_DEEPER,
+    MOST_TIMES_FEWER_LISTS,
+    MOST_TIMES_SHALLOWER,
+    SearchDepth,
+)
 from matcher.index.bundle_files import bundle_snapshot_file
 from matcher.index.following_index import FollowingIndex
 from matcher.index.index_loader import IndexLoader
@@ -197,6 +202,7 @@ def search_depth(settings: Settings) -> SearchDepth:
         MOST_TIMES_DEEPER,
         by_codes=True,
         most_times_shallower=MOST_TIMES_SHALLOWER,
+        most_times_fewer_lists=MOST_TIMES_FEWER_LISTS,
     )
 
 

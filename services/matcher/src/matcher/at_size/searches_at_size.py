@@ -2,10 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
@@ -72,16 +74,25 @@ class SearchesAtSize:
         people = SyntheticPeople(options.seed, positions_of(options.fingers))
         files = GalleryCache(options.cache, people, options.bundle)
         files.make(max(options.distractors), options.workers)
-        gallery = SearchedGallery(models, options.workers)
-        try:
-            for size in sorted(set(options.distractors)):
-                enrol_synthetic(gallery, files, models, held, size)
-                searched = _SearchedRounds(models, gallery, references, probes, size, options)
-                results.append(searched.result(rounds))
-                held = size
-        finally:
-            gallery.close()
+        with segments_folder(files) as folder:
+            gallery = SearchedGallery(models, options.workers, folder / "index.snapshot")
+            try:
+                for size in sorted(set(options.distractors)):
+                    enrol_synthetic(gallery, files, models, held, size)
+                    searched = _SearchedRounds(models, gallery, references, probes, size, options)
+                    results.append(searched.result(rounds))
+                    held = size
+            finally:
+                gallery.close()
         return results
+
+
+@contextmanager
+def segments_folder(files: GalleryCache) -> Iterator[Path]:
+    """Let an index have files in a folder of its own, beside the synthetic people, for a while."""
+    files.folder.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix="index-", dir=files.folder) as folder:
+        yield Path(folder)
 
 
 def enrol_synthetic(

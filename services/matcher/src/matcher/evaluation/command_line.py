@@ -117,7 +117,8 @@ def add_gallery(add: Callable[..., Any], cache: Path) -> None:
         help="of the synthetic people and of compositions; default: %(default)s")  # fmt: skip
     add("--cache", type=Path, default=cache, metavar="DIR",
         help="folder in which synthetic people are kept for the next time, about 5 kB each with "
-        "two fingers; default: %(default)s")  # fmt: skip
+        "two fingers, and beside them their index, while it is searched, 7 kB; "
+        "default: %(default)s")  # fmt: skip
 
 
 def run(make_at_size: MakeAtSize, options: argparse.Namespace) -> None:

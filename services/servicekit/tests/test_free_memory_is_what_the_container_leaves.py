@@ -7,7 +7,7 @@ from servicekit.process.free_memory import free_memory
 
 MACHINE = 64_000 * 1024
 V2 = "0::/pod/matcher\n"
-V1 = "12:cpu,cpuacct:/pod/matcher\n5:memory:/pod/matcher\n"
+V1 = "12:cpu,cpuacct:/crowded\n5:hugetlb,memory:/pod/matcher\n"
 
 
 @pytest.fixture
@@ -66,6 +66,13 @@ def test_the_group_that_leaves_least_counts(root: Path) -> None:
     assert free_memory(root) == 100
 
 
+def test_the_name_of_a_group_may_hold_a_colon(root: Path) -> None:
+    (root / "proc/self/cgroup").write_text("0::/pod:1/matcher\n")
+    _write_v2(root, "pod:1/matcher", "4000", 3_900, (0, 0))
+
+    assert free_memory(root) == 100
+
+
 def test_it_is_none_beyond_the_limit(root: Path) -> None:
     (root / "proc/self/cgroup").write_text(V2)
     _write_v2(root, "pod", "4000", 4_100, (0, 0))
@@ -77,6 +84,7 @@ def test_it_is_none_beyond_the_limit(root: Path) -> None:
 def test_groups_of_version_1_count_too(root: Path, group: str) -> None:
     (root / "proc/self/cgroup").write_text(V1)
     _write_v1(root, group, 4_000, 3_000, (200, 30))
+    _write_v1(root, "crowded", 4_000, 4_000, (0, 0))
 
     assert free_memory(root) == 4_000 - 3_000 + 200 + 30
 

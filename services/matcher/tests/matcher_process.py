@@ -140,12 +140,12 @@ class Matcher:
         """The files of a calling administrator."""
         return issue_certificate(self.pki, office="national", user="ani", role="administrator")
 
-    def status(self) -> admin_pb2.MatcherStatus:
-        """Return the answer to GetStatus."""
+    def status(self, seconds: float = TIMEOUT_SECONDS) -> admin_pb2.MatcherStatus:
+        """Return the answer to GetStatus, of a process that may be starting."""
         with self._channel() as channel:
             stub: Any = admin_pb2_grpc.MatcherAdminStub(channel)
             answer: admin_pb2.MatcherStatus = stub.GetStatus(
-                admin_pb2.GetStatusRequest(), timeout=TIMEOUT_SECONDS, wait_for_ready=True
+                admin_pb2.GetStatusRequest(), timeout=seconds, wait_for_ready=True
             )
             return answer
 
@@ -164,7 +164,7 @@ class Matcher:
     def wait_for_status(self, is_reached: Callable[[admin_pb2.MatcherStatus], bool]) -> None:
         """Wait until its status is what it is waited for."""
         end = time.monotonic() + START_SECONDS
-        while not is_reached(self.status()):
+        while not is_reached(self.status(START_SECONDS)):
             assert self._process.is_alive(), "the matcher ended"
             assert time.monotonic() < end, f"the matcher is not ready: {self.status()}"
             time.sleep(0.02)

@@ -170,7 +170,9 @@ def _remove_files(settings: Settings, in_use: Collection[str]) -> bool:
     # The tasks that cared for an index leave cycles that hold it, and so its files and memory.
     gc.collect()
     file = settings.snapshot_file
-    return file is None or remove_unused(file, in_use, settings.index_shards)
+    return file is None or remove_unused(
+        file, in_use, settings.index_shards, settings.shard_replicas
+    )
 
 
 def _now() -> datetime:

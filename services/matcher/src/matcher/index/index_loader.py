@@ -65,14 +65,14 @@ class IndexLoader:
     part: PersonPart = EVERYBODY
     keeps_embeddings: bool = True
 
-    def of(self, part: PersonPart) -> "IndexLoader":
+    def of(self, part: PersonPart, replica: int = 1) -> "IndexLoader":
         """Return the loader of a part of the persons, whose snapshot is in a folder of its own.
 
         Makes the folder. Raises OSError.
         """
         file = self.snapshot_file
         if file is not None:
-            file = shard_snapshot_file(file, part)
+            file = shard_snapshot_file(file, part, replica)
         return replace(self, snapshot_file=file, part=part)
 
     @property

@@ -14,6 +14,8 @@ from datetime import timedelta
 from functools import reduce
 from typing import Any, TypeVar
 
+from servicekit.process.worker_pool import one_piece_of_work
+
 from matcher.domain.errors import IndexBehind, IndexDoubtful
 from matcher.domain.index_entry import (
     NOT_LOADED,
@@ -76,7 +78,8 @@ class ShardedIndex:
             query = ShardQuery(probe, within, depth, any_position)
             readings = [_Reading(shard, latest, deadline) for shard in self._shards]
             try:
-                found = await search_shards(readings, query, latest.change_token)
+                with one_piece_of_work():
+                    found = await search_shards(readings, query, latest.change_token)
             except IndexDoubtful:
                 self.doubted.set()
                 raise
@@ -144,9 +147,10 @@ class ShardedIndex:
 
     async def _of_all(self, ask: Callable[[Shard], Awaitable[T]]) -> list[T]:
         """Ask all shards at once; raise what one raised when all have answered."""
-        answers = await asyncio.gather(
-            *(ask(shard) for shard in self._shards), return_exceptions=True
-        )
+        with one_piece_of_work():
+            answers = await asyncio.gather(
+                *(ask(shard) for shard in self._shards), return_exceptions=True
+            )
         for answer in answers:
             if isinstance(answer, IndexDoubtful):
                 self.doubted.set()

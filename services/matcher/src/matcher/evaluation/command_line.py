@@ -15,9 +15,12 @@ from matcher.evaluation.image_collection import (
 )
 from matcher.evaluation.open_set_rates import EvaluateAtSize
 from matcher.evaluation.progress import print_status
+from matcher.models import ModelBundle
 
 MakeAtSize = Callable[[argparse.Namespace], EvaluateAtSize]
 """Makes, of the command's options, what measures searches among synthetic people."""
+LoadModels = Callable[[Path | None], ModelBundle]
+"""Reads the bundle of models in a folder, or the packaged one."""
 
 _DESCRIPTION = f"""\
 Measure error rates, identification rates and speed on your own images, by the code that serves.
@@ -49,7 +52,11 @@ Searches share fingers, so they are worth far fewer independent ones.
 
 
 def add_command(
-    commands: Any, candidates: int, make_at_size: MakeAtSize, cache: Path
+    commands: Any,
+    candidates: int,
+    make_at_size: MakeAtSize,
+    cache: Path,
+    load_models: LoadModels,
 ) -> argparse.ArgumentParser:
     """Add the command to argparse's subcommands.
 
@@ -89,7 +96,7 @@ def add_command(
     add("--workers", type=positive, default=len(os.sched_getaffinity(0)), metavar="N",
         help="threads; default: one for each core, here %(default)s")  # fmt: skip
     _add_at_size(command, cache)
-    command.set_defaults(run=partial(run, make_at_size))
+    command.set_defaults(run=partial(run, make_at_size, load_models))
     return command
 
 
@@ -121,7 +128,7 @@ def add_gallery(add: Callable[..., Any], cache: Path) -> None:
         "default: %(default)s")  # fmt: skip
 
 
-def run(make_at_size: MakeAtSize, options: argparse.Namespace) -> None:
+def run(make_at_size: MakeAtSize, load_models: LoadModels, options: argparse.Namespace) -> None:
     """Run the evaluation. Raises ValueError or OSError with a message for the user."""
     collection = find_images(options.folder, parse_resolutions(options.dpi))
     report_collection(collection)
@@ -134,6 +141,7 @@ def run(make_at_size: MakeAtSize, options: argparse.Namespace) -> None:
             f"{error.name} is not installed: pip install 'passport-matcher[evaluation]'"
         ) from None
     evaluate(
+        load_models(options.bundle),
         collection,
         EvaluationOptions(
             out=options.out,
@@ -144,7 +152,6 @@ def run(make_at_size: MakeAtSize, options: argparse.Namespace) -> None:
             shuffle=options.shuffle,
             baseline=options.bozorth3,
             at_size=make_at_size(options) if options.distractors else None,
-            bundle=options.bundle,
         ),
     )
     print_status(f"{options.out}; report: {options.out.with_suffix('.html')}")

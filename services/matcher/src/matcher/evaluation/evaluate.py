@@ -17,7 +17,6 @@ from matcher.evaluation.progress import print_status
 from matcher.evaluation.report import figures, html_page
 from matcher.evaluation.result_json import Json
 from matcher.evaluation.template_extraction import extract_all
-from matcher.model_bundles import load_bundle
 from matcher.models import ModelBundle
 
 
@@ -30,7 +29,6 @@ class EvaluationOptions:
     partial_probes: repeat by the hard protocol, with probes cropped to half and rotated.
     shuffle: permute the finger labels, as a control. baseline: measure NIST's tools too.
     at_size: measures searches among synthetic people too; None if not asked for.
-    bundle: folder of the models; None for the packaged ones.
     """
 
     out: Path
@@ -41,15 +39,10 @@ class EvaluationOptions:
     shuffle: bool
     baseline: bool
     at_size: EvaluateAtSize | None = None
-    bundle: Path | None = None
 
 
-def evaluate(collection: ImageCollection, options: EvaluationOptions) -> None:
-    """Measure and write.
-
-    Raises ValueError if no image can be read, OSError, BundleNotFound, BundleUnusable.
-    """
-    models = load_bundle(options.bundle)
+def evaluate(models: ModelBundle, collection: ImageCollection, options: EvaluationOptions) -> None:
+    """Measure and write. Raises ValueError if no image can be read, OSError."""
     for file in filter(None, (options.out, options.scores)):
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch()  # fails now rather than after the measurement

@@ -11,7 +11,6 @@ from matcher.comparison.comparator import PreparedFinger
 from matcher.evaluation.image_collection import ImageCollection, LabelledImage
 from matcher.evaluation.progress import print_status
 from matcher.evaluation.template_extraction import extract_all
-from matcher.model_bundles import load_bundle
 from matcher.models import ModelBundle
 from matcher.operator_calibration.calibration_card import CardContent, card
 from matcher.operator_calibration.check import observed_rates, rates_on_other_half
@@ -38,17 +37,13 @@ class ReadableImages:
         return [f"{each.set}/{each.finger}" for each in self.images]
 
 
-def calibrate(
-    collection: ImageCollection, out: Path, *, workers: int, bundle: Path | None = None
-) -> None:
+def calibrate(models: ModelBundle, collection: ImageCollection, out: Path, *, workers: int) -> None:
     """Write the calibration to `out` and its card beside it, with the extension md.
 
-    bundle: folder of the models; None for the packaged ones. Raises ValueError if the readable
-    images are of too few fingers or too few pairs, OSError, BundleNotFound, BundleUnusable.
+    Raises ValueError if the readable images are of too few fingers or too few pairs, OSError.
     """
     _require_fingers(len(set(collection.fingers)), "in the folder")
     out.parent.mkdir(parents=True, exist_ok=True)
-    models = load_bundle(bundle)
     readable = _read(models, collection, workers)
     _require_fingers(len(set(readable.fingers())), "with a readable image")
     names = [each.finger for each in readable.images]

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from servicekit.storage.database import migrate
+from servicekit.storage.database import Database, migrate
 from sqlalchemy import Row, make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -39,6 +39,29 @@ def database_of(file: Path) -> str:
         _administer(f"CREATE DATABASE {name}")
         _on_server[file] = name
     return make_url(SERVER).set(database=_on_server[file]).render_as_string(hide_password=False)
+
+
+class _CompiledStatements(dict[Any, Any]):
+    """Statements compiled to SQL, found whichever engine of one kind compiled them."""
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return super().get(key[1:], default)  # the first is the engine's own dialect
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        super().__setitem__(key[1:], value)
+
+
+_compiled = _CompiledStatements()
+
+
+def open_database(url: str) -> Database:
+    """Open a database that shares its compiled statements with the others.
+
+    Each engine compiles all of its own otherwise: a quarter of the processor time of a test.
+    """
+    database = Database(url)
+    database.engine = database.engine.execution_options(compiled_cache=_compiled)
+    return database
 
 
 def make_tables(url: str, migrations: str) -> None:

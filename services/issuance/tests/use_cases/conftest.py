@@ -8,7 +8,7 @@ from issuance.store.records import MIGRATIONS, Store
 from servicekit.storage.database import Database
 from sqlalchemy import Connection, event
 
-from services.databases import make_tables
+from services.databases import make_tables, open_database
 
 from .emergencies import EMERGENCIES
 from .verifying import RENEWALS_GO_ON
@@ -19,7 +19,7 @@ from .workflow import Workflow
 async def database(database_url: str) -> AsyncIterator[Database]:
     """A database with the tables of issuance and nothing in them."""
     make_tables(database_url, MIGRATIONS)
-    database = Database(database_url)
+    database = open_database(database_url)
     yield database
     await database.close()
 

@@ -24,7 +24,7 @@ from printer.use_cases.machines import set_paused
 from printer.use_cases.stock import load_books, receive_books
 from servicekit.storage.database import Database
 
-from services.databases import make_tables
+from services.databases import make_tables, open_database
 
 from .scripted_machine import NOON, ScriptedMachine
 
@@ -184,7 +184,7 @@ class PrintRoom:
 async def a_print_room(database_url: str) -> AsyncIterator[PrintRoom]:
     """Open a print room with the machine M1 over a new database."""
     make_tables(database_url, MIGRATIONS)
-    database = Database(database_url)
+    database = open_database(database_url)
     try:
         room = PrintRoom(database)
         await room.add_machine()

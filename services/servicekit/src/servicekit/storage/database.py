@@ -115,6 +115,16 @@ class Database:
             yield connection
 
     @asynccontextmanager
+    async def read_once(self) -> AsyncIterator[AsyncConnection]:
+        """Open what reads by one statement, by a third of the trips of `read`.
+
+        Each statement is a transaction of its own: two of them may see two states.
+        """
+        options = {"begin": None} if self._is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        async with self._transaction(options) as connection:
+            yield connection
+
+    @asynccontextmanager
     async def _transaction(self, options: dict[str, Any]) -> AsyncIterator[AsyncConnection]:
         connection = InterruptibleConnection(self.engine, self._interrupt)
         try:
@@ -187,8 +197,9 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Connection) -> None:
-        options = connection.get_execution_options()
-        connection.exec_driver_sql(options.get("begin", "BEGIN"))
+        statement = connection.get_execution_options().get("begin", "BEGIN")
+        if statement is not None:
+            connection.connection.driver_connection.begin_with_next(statement)
 
 
 def _make_private(file: Path) -> None:

@@ -70,6 +70,8 @@ class Database:
             url,
             pool_pre_ping=not self._is_sqlite,
             connect_args={} if self._is_sqlite else _limited(silence),
+            # Else a ping is a transaction, of three trips; `begin` and `read` say what they are.
+            **({} if self._is_sqlite else {"isolation_level": "AUTOCOMMIT"}),
             hide_parameters=True,
             # Text within JSON columns stays readable.
             json_serializer=partial(json.dumps, ensure_ascii=False),
@@ -104,7 +106,10 @@ class Database:
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:
         """Open a write transaction: commits at the end of the block, rolls back on an exception."""
-        async with self._writer, self._transaction({"begin": "BEGIN IMMEDIATE"}) as connection:
+        options = {"begin": "BEGIN IMMEDIATE"}
+        if not self._is_sqlite:
+            options = {"isolation_level": "READ COMMITTED"}
+        async with self._writer, self._transaction(options) as connection:
             yield connection
 
     @asynccontextmanager
@@ -120,8 +125,7 @@ class Database:
 
         Each statement is a transaction of its own: two of them may see two states.
         """
-        options = {"begin": None} if self._is_sqlite else {"isolation_level": "AUTOCOMMIT"}
-        async with self._transaction(options) as connection:
+        async with self._transaction({"begin": None}) as connection:
             yield connection
 
     @asynccontextmanager

@@ -26,6 +26,8 @@ from .random_fingers import random_descriptors
 
 DEPTH = SearchDepth(20_000, 200, 2_000, 2_000, most_times_deeper=4)
 AS_BEFORE = SearchDepth(20_000, 200, 2_000, 2_000)
+SHALLOWER = replace(DEPTH, most_times_shallower=8, most_times_fewer_lists=16)
+A_QUARTER = replace(DEPTH, most_times_shallower=4)
 
 
 @pytest.mark.parametrize(
@@ -57,21 +59,40 @@ def test_no_other_step_goes_deeper() -> None:
     ("minutiae", "compared", "voted"),
     [
         ([90], 200, 2_000),
-        ([90, 90], 50, 500),
-        ([24, 90], 88, 888),
+        ([90, 90], 25, 250),
+        ([24, 90], 59, 592),
         ([24, 24], 200, 2_000),
         ([12, 12], 400, 2_000),
-        ([60] * 10, 50, 500),
+        ([60] * 10, 25, 250),
     ],
 )
 def test_a_probe_of_several_whole_fingers_is_searched_for_less_deep(
     minutiae: list[int], compared: int, voted: int
 ) -> None:
-    depth = replace(DEPTH, most_times_shallower=4)
+    found = SHALLOWER.for_minutiae(minutiae)
 
-    found = depth.for_minutiae(minutiae)
+    assert found == replace(SHALLOWER, compared=compared, similar=voted, voted=voted)
 
-    assert found == replace(depth, compared=compared, similar=voted, voted=voted)
+
+@pytest.mark.parametrize(
+    ("minutiae", "compared", "voted"),
+    [([90, 90], 50, 500), ([24, 90], 88, 888), ([60] * 10, 50, 500), ([24, 24], 200, 2_000)],
+)
+def test_decisions_of_before_are_made_again_as_deep_as_they_were(
+    minutiae: list[int], compared: int, voted: int
+) -> None:
+    found = A_QUARTER.for_minutiae(minutiae)
+
+    assert found == replace(A_QUARTER, compared=compared, similar=voted, voted=voted)
+
+
+async def test_two_whole_fingers_are_looked_for_in_few_lists() -> None:
+    whole = generate_template(generate_master(4), 0, capture_difficulty=0.0)[:49]
+
+    assert await _searched_twice([whole, whole], SHALLOWER) == [(8, 25), (8, 25)]
+    assert await _searched_twice([whole, whole[:24]], SHALLOWER) == [(25, 59), (25, 59)]
+    assert await _searched_twice([whole, whole], A_QUARTER) == [(32, 50), (32, 50)]
+    assert await _searched_twice([whole, whole], DEPTH) == [(128, 200), (128, 200)]
 
 
 def test_a_descriptor_is_found_in_the_last_list_that_is_probed() -> None:
@@ -99,9 +120,8 @@ async def test_a_search_for_a_part_of_a_finger_probes_more_lists_and_compares_mo
 async def test_at_all_positions_the_fingers_that_are_searched_for_say_how_deep() -> None:
     whole = generate_template(generate_master(4), 0, capture_difficulty=0.0)
     fingers = [whole[:12], whole[:14], whole[:12], whole[:12]]
-    shallower = replace(DEPTH, most_times_shallower=4)
 
-    assert await _searched_twice(fingers, shallower) == [(117, 184), (236, 369)]
+    assert await _searched_twice(fingers, SHALLOWER) == [(108, 176), (236, 369)]
     assert await _searched_twice(fingers, DEPTH) == [(128, 200), (128, 200)]
 
 

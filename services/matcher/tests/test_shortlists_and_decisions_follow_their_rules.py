@@ -5,6 +5,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 from matcher.domain.decision_rule import (
     any_position_score,
     best_impression_score,
@@ -18,6 +21,7 @@ from matcher.domain.encounter import (
     newest_of_each_position,
 )
 from matcher.domain.shortlist import choose_shortlist
+from numpy.typing import NDArray
 
 NONE = math.nan
 
@@ -55,6 +59,26 @@ def test_whoever_lacks_a_finger_has_no_rank_by_it() -> None:
 
 def test_the_oldest_who_lack_it_took_the_next_ranks_when_all_had_ranks() -> None:
     assert choose_shortlist(LACKS_A_FINGER, 4, ranks_all=True).tolist() == [3, 2, 0, 1]
+
+
+@given(
+    arrays(
+        np.float32,
+        st.tuples(st.integers(0, 30), st.integers(1, 3)),
+        elements=st.sampled_from([NONE, 0.0, 1.0, 2.0, 3.0, 9.0]),
+    ),
+    st.integers(0, 31),
+)
+def test_the_rankings_are_read_in_step(scores: NDArray[np.float32], count: int) -> None:
+    sums = [math.fsum(value for value in of if not math.isnan(value)) for of in scores.tolist()]
+    best = [len(sums)] * len(sums)
+    for ranking in (*scores.T.tolist(), sums):
+        known = [(-value, row) for row, value in enumerate(ranking) if not math.isnan(value)]
+        for rank, (_, row) in enumerate(sorted(known)):
+            best[row] = min(best[row], rank)
+    first = sorted(range(len(sums)), key=lambda row: (best[row], -sums[row]))
+
+    assert choose_shortlist(scores, count).tolist() == first[:count]
 
 
 def test_nobody_is_chosen_from_nobody() -> None:

@@ -16,7 +16,12 @@ from matcher.config import Settings
 from matcher.domain.index_capacity import IndexCapacity
 from matcher.domain.model_bundle import PACKAGED
 from matcher.domain.person_part import PersonPart, parts_of
-from matcher.domain.shortlist import MOST_TIMES_DEEPER, MOST_TIMES_SHALLOWER, SearchDepth
+from matcher.domain.shortlist import (
+    MOST_TIMES_DEEPER,
+    MOST_TIMES_FEWER_LISTS,
+    MOST_TIMES_SHALLOWER,
+    SearchDepth,
+)
 from matcher.index.bundle_files import bundle_snapshot_file
 from matcher.index.following_index import FollowingIndex
 from matcher.index.index_loader import IndexLoader
@@ -105,16 +110,19 @@ def with_index(
     bundle: str,
     index_pool: WorkerPool,
     parts: Sequence[PersonPart] | None = None,
+    *,
+    replica: int = 1,
 ) -> StoreAndIndex:
     """Return the same database with an index of a bundle, not loaded yet.
 
-    parts: for which there are shards in this process; None for all.
+    parts: for which there are shards in this process; None for all. replica: which of the
+    replicas of each they are, from 1.
     """
     store = base.store.of_embeddings(models.versions.embedding)
     loader = _index_loader(settings, store, models, bundle, index_pool)
     if parts is None:
         parts = parts_of(settings.index_shards)
-    shards = [FollowingIndex(loader.of(part), base.pool) for part in parts]
+    shards = [FollowingIndex(loader.of(part, replica), base.pool) for part in parts]
     index = shards[0] if len(shards) == 1 else ShardedIndex(store, shards)
     return StoreAndIndex(base.database, store, base.pool, base.index_pools, index, shards)
 
@@ -197,6 +205,7 @@ def search_depth(settings: Settings) -> SearchDepth:
         MOST_TIMES_DEEPER,
         by_codes=True,
         most_times_shallower=MOST_TIMES_SHALLOWER,
+        most_times_fewer_lists=MOST_TIMES_FEWER_LISTS,
     )
 
 

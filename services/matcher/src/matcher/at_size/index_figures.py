@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import tempfile
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ from matcher.at_size.search_figures import (
     search_for_people_on_record,
 )
 from matcher.at_size.searched_gallery import SearchedGallery
-from matcher.at_size.searches_at_size import enrol_synthetic
+from matcher.at_size.searches_at_size import enrol_synthetic, segments_folder
 from matcher.index import snapshot
 from matcher.index.memory_index import MemoryIndex
 from matcher.index.warm_up import warm_up
@@ -43,8 +42,8 @@ def measure(
     warm_up()
     for _ in files.entries(models, 0, 1):  # what reading a file leaves behind is not the index
         pass
-    with tempfile.TemporaryDirectory() as folder:
-        snapshot_file = Path(folder) / "index.snapshot" if with_snapshot else None
+    with segments_folder(files) as folder:
+        snapshot_file = folder / "index.snapshot" if with_snapshot else None
         return _measure(models, files, people, probes, exact_probes, snapshot_file)
 
 

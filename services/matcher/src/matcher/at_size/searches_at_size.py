@@ -2,10 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
@@ -35,7 +37,8 @@ class AtSizeOptions:
     """What to measure: galleries of so many synthetic people, persons of so many fingers.
 
     compositions: most that are searched, of as many as a finger has impressions; None for all.
-    seed: of the synthetic people and of the compositions. cache: folder of galleries.
+    seed: of the synthetic people and of the compositions. cache: folder of galleries. bundle: of
+    models, a folder; None for the packaged one.
     """
 
     distractors: Sequence[int]
@@ -44,6 +47,7 @@ class AtSizeOptions:
     seed: int
     cache: Path
     workers: int
+    bundle: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +72,27 @@ class SearchesAtSize:
         composed = compositions(collection, references, probes, options.fingers, options.seed)
         rounds = list(islice(composed, options.compositions))
         people = SyntheticPeople(options.seed, positions_of(options.fingers))
-        files = GalleryCache(options.cache, people)
+        files = GalleryCache(options.cache, people, options.bundle)
         files.make(max(options.distractors), options.workers)
-        gallery = SearchedGallery(models, options.workers)
-        try:
-            for size in sorted(set(options.distractors)):
-                enrol_synthetic(gallery, files, models, held, size)
-                searched = _SearchedRounds(models, gallery, references, probes, size, options)
-                results.append(searched.result(rounds))
-                held = size
-        finally:
-            gallery.close()
+        with segments_folder(files) as folder:
+            gallery = SearchedGallery(models, options.workers, folder / "index.snapshot")
+            try:
+                for size in sorted(set(options.distractors)):
+                    enrol_synthetic(gallery, files, models, held, size)
+                    searched = _SearchedRounds(models, gallery, references, probes, size, options)
+                    results.append(searched.result(rounds))
+                    held = size
+            finally:
+                gallery.close()
         return results
+
+
+@contextmanager
+def segments_folder(files: GalleryCache) -> Iterator[Path]:
+    """Let an index have files in a folder of its own, beside the synthetic people, for a while."""
+    files.folder.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix="index-", dir=files.folder) as folder:
+        yield Path(folder)
 
 
 def enrol_synthetic(

@@ -1,5 +1,6 @@
 """Which persons does a search go over, and which are shortlisted for comparison of minutiae?"""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -15,10 +16,13 @@ POSITIONS = range(1, 11)
 """Finger positions of ISO/IEC 19794-2, from the right thumb to the left little finger."""
 _WHOLE_FINGER_MINUTIAE = 48
 """Minutiae of all its fingers from which a probe is searched for no deeper than others."""
+_TWO_WHOLE_FINGERS = 2 * _WHOLE_FINGER_MINUTIAE
 MOST_TIMES_DEEPER = 4
 """How many times as deep a search goes at most for a probe of few minutiae."""
-MOST_TIMES_SHALLOWER = 4
-"""How many times less deep a search goes at most for a probe of several whole fingers."""
+MOST_TIMES_SHALLOWER = 8
+"""How many times fewer persons pass each step for a probe of two whole fingers; a power of 2."""
+MOST_TIMES_FEWER_LISTS = 16
+"""How many times fewer inverted lists are probed for it; a power of 2."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,8 @@ class SearchDepth:
     themselves, which takes seconds among millions, and when all had ranks: see `ranks_all`.
     most_times_shallower: see `times_deeper`; decisions were recorded without it when probes of
     several fingers were searched for as deep as those of one, and at all positions by the minutiae
-    of all of them, also of those not searched.
+    of all of them, also of those not searched. most_times_fewer_lists: see `times_more_lists`;
+    decisions were recorded without it when lists became as many times fewer as persons.
     """
 
     prefiltered: int
@@ -67,6 +72,7 @@ class SearchDepth:
     most_times_deeper: int = 1
     by_codes: bool = False
     most_times_shallower: int = 1
+    most_times_fewer_lists: int | None = None
 
     @property
     def by_embedding(self) -> int:
@@ -79,15 +85,24 @@ class SearchDepth:
         return not self.by_codes
 
     def times_deeper(self, minutiae: Sequence[int]) -> Fraction:
-        """Return how many times as deep a probe is searched for. minutiae: of each finger.
+        """Return how many times as many persons are compared. minutiae: of each finger.
 
-        Twice as deep if all fingers together show half as many minutiae as a whole finger. If they
-        show twice as many, a quarter as deep: two fingers are hardly ever both lost.
+        Twice as many if all fingers together show half as many minutiae as a whole finger. If they
+        show as many as two whole fingers, so many times fewer as is set, and in between by the
+        same power of what they show: two fingers are hardly ever both lost.
         """
+        return self._times(minutiae, self.most_times_shallower)
+
+    def times_more_lists(self, minutiae: Sequence[int]) -> Fraction:
+        """Return how many times as many lists are probed, as `times_deeper` does of persons."""
+        fewer = self.most_times_fewer_lists
+        return self._times(minutiae, self.most_times_shallower if fewer is None else fewer)
+
+    def _times(self, minutiae: Sequence[int], most_times_fewer: int) -> Fraction:
         shown = sum(min(_WHOLE_FINGER_MINUTIAE, of_finger) for of_finger in minutiae)
-        deeper = Fraction(_WHOLE_FINGER_MINUTIAE, max(1, shown))
+        deeper = Fraction(_WHOLE_FINGER_MINUTIAE, min(_TWO_WHOLE_FINGERS, max(1, shown)))
         if deeper < 1:
-            return max(Fraction(1, self.most_times_shallower), deeper * deeper)
+            return Fraction(deeper ** int(math.log2(most_times_fewer)))
         return min(Fraction(self.most_times_deeper), deeper)
 
     def for_minutiae(self, minutiae: Sequence[int]) -> "SearchDepth":
@@ -177,8 +192,25 @@ def choose_shortlist(
     (one a finger, one of the sums) are read in step, so that one clear finger is enough even if the
     others fail. ranks_all: see `ranks`.
     """
-    sums = np.nansum(scores, axis=1)
-    return np.lexsort((-sums, ranks(scores, ranks_all=ranks_all).min(axis=1)))[:count]
+    rows = np.arange(len(scores)) if ranks_all else contenders(scores, count)
+    of_rows = scores[rows]
+    sums = np.nansum(of_rows, axis=1)
+    best_rank = ranks(of_rows, ranks_all=ranks_all).min(axis=1)
+    return rows[np.lexsort((-sums, best_rank))[:count]]
+
+
+def contenders(scores: NDArray[np.float32], count: int) -> NDArray[np.intp]:
+    """Return who is among the ``count`` first of any ranking, of equals all, rising.
+
+    Ranks below ``count`` are the same among them as among all. scores: see `choose_shortlist`.
+    """
+    if count >= len(scores):
+        return np.arange(len(scores))
+    rankings = _rankings(scores)
+    has_rank = ~np.isnan(rankings)
+    np.copyto(rankings, -np.inf, where=~has_rank)
+    least = np.partition(rankings, -count, axis=0)[-count] if count else np.inf
+    return np.flatnonzero(((rankings >= least) & has_rank).any(axis=1))
 
 
 def ranks(scores: NDArray[np.float32], *, ranks_all: bool = False) -> NDArray[np.intp]:
@@ -188,8 +220,13 @@ def ranks(scores: NDArray[np.float32], *, ranks_all: bool = False) -> NDArray[np
     `choose_shortlist`. ranks_all: whether these persons have the ranks after all others instead, in
     their order, as they had when decisions of before were made.
     """
-    rankings = np.column_stack([scores, np.nansum(scores, axis=1)])
+    rankings = _rankings(scores)
     order = np.argsort(-rankings, axis=0, kind="stable")  # NaN last
     rank = np.empty_like(order)
     np.put_along_axis(rank, order, np.arange(len(scores))[:, None], axis=0)
     return rank if ranks_all else np.where(np.isnan(rankings), len(scores), rank)
+
+
+def _rankings(scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return what persons are ranked by: the score of each finger, and the sum of them."""
+    return np.column_stack([scores, np.nansum(scores, axis=1)])

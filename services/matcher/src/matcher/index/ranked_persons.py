@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.domain.index_entry import FingerFeatures
-from matcher.domain.shortlist import SearchDepth, SearchScope, choose_shortlist, ranks
+from matcher.domain.shortlist import SearchDepth, SearchScope, choose_shortlist, contenders, ranks
 from matcher.index.id_table import Ids
 
 _DEVIATIONS = 4.0
@@ -68,8 +68,9 @@ def first_of_each_ranking(
     scores: NDArray[np.float32], depth: int, *, ranks_all: bool
 ) -> NDArray[np.intp]:
     """Return the rows of persons that are among the ``depth`` first of any ranking, rising."""
-    is_first = ranks(scores, ranks_all=ranks_all) < min(depth, len(scores))
-    return np.flatnonzero(is_first.any(axis=1))
+    rows = np.arange(len(scores)) if ranks_all else contenders(scores, depth)
+    is_first = ranks(scores[rows], ranks_all=ranks_all) < min(depth, len(scores))
+    return rows[is_first.any(axis=1)]
 
 
 def depth_of_a_shard(count: int, shards: int) -> int:

@@ -115,7 +115,7 @@ class Search:
         return wanted, self.depth.for_minutiae(_minutiae(fingers))
 
     def _features(self, fingers: Sequence[Finger]) -> dict[int, FingerFeatures]:
-        lists = int(PROBED_LISTS * self.depth.times_deeper(_minutiae(fingers)))
+        lists = int(PROBED_LISTS * self.depth.times_more_lists(_minutiae(fingers)))
         return {
             finger.position: prepared_features(
                 self.models,

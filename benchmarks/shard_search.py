@@ -180,7 +180,8 @@ def ray_shards(options: argparse.Namespace) -> Iterator[Shards | None]:
     os.environ["RAY_ENABLE_UV_RUN_RUNTIME_ENV"] = "0"  # see `matcher.ray_shards`
     try:
         import ray
-        from matcher.ray_shards import RayShard
+        from matcher.ray_shards import RayProcess
+        from matcher.replicated_shard import ReplicatedShard
     except ImportError:
         print("Ray is not installed: no actors are measured")
         yield None
@@ -203,7 +204,9 @@ def ray_shards(options: argparse.Namespace) -> Iterator[Shards | None]:
     time.sleep(_IDLE_SECONDS)
     idle = (processor_seconds() - before) / _IDLE_SECONDS
     print(f"Ray when idle: {100 * idle:.1f} % of a core; {_ray_memory()}")
-    shards = [RayShard(part, [each]) for part, each in zip(parts, actors, strict=True)]
+    shards = [
+        ReplicatedShard(part, [RayProcess(each)]) for part, each in zip(parts, actors, strict=True)
+    ]
     yield Shards([RemoteShard(shard) for shard in shards])
     ray.shutdown()
 

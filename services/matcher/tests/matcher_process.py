@@ -31,6 +31,11 @@ TIMEOUT_SECONDS = 60.0
 START_SECONDS = 240.0
 """After an upgrade the first start compiles its kernels, beside other tests."""
 _BELOW_EPHEMERAL = range(15_000, 30_000)
+CONNECTS_OFTEN = [
+    ("grpc.initial_reconnect_backoff_ms", 50),
+    ("grpc.max_reconnect_backoff_ms", 50),
+]
+"""Options of a channel to a process that starts: by default a refused one waits for a second."""
 
 
 def master_key(folder: Path) -> Path:
@@ -140,12 +145,12 @@ class Matcher:
         """The files of a calling administrator."""
         return issue_certificate(self.pki, office="national", user="ani", role="administrator")
 
-    def status(self) -> admin_pb2.MatcherStatus:
-        """Return the answer to GetStatus."""
+    def status(self, seconds: float = TIMEOUT_SECONDS) -> admin_pb2.MatcherStatus:
+        """Return the answer to GetStatus, of a process that may be starting."""
         with self._channel() as channel:
             stub: Any = admin_pb2_grpc.MatcherAdminStub(channel)
             answer: admin_pb2.MatcherStatus = stub.GetStatus(
-                admin_pb2.GetStatusRequest(), timeout=TIMEOUT_SECONDS, wait_for_ready=True
+                admin_pb2.GetStatusRequest(), timeout=seconds, wait_for_ready=True
             )
             return answer
 
@@ -164,7 +169,7 @@ class Matcher:
     def wait_for_status(self, is_reached: Callable[[admin_pb2.MatcherStatus], bool]) -> None:
         """Wait until its status is what it is waited for."""
         end = time.monotonic() + START_SECONDS
-        while not is_reached(self.status()):
+        while not is_reached(self.status(START_SECONDS)):
             assert self._process.is_alive(), "the matcher ended"
             assert time.monotonic() < end, f"the matcher is not ready: {self.status()}"
             time.sleep(0.02)
@@ -172,7 +177,7 @@ class Matcher:
     @contextmanager
     def _channel(self) -> Iterator[grpc.Channel]:
         credentials = self.administrator().channel_credentials()
-        with grpc.secure_channel(self.address, credentials) as channel:
+        with grpc.secure_channel(self.address, credentials, CONNECTS_OFTEN) as channel:
             yield channel
 
     def write(self, settings: Settings) -> Path:

@@ -1,10 +1,16 @@
 """Operations in the database, as replicas start them and take them on."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from matcher.domain.operation import LeasedOperation, NewOperation, OperationOrigin
 from matcher.store.store import Store
 
+from .store_and_index import NOW
+
+SOON = NOW + timedelta(seconds=5)
+"""A replica that started work at `NOW` and has said nothing since is still waited for."""
+LATE = NOW + timedelta(seconds=7)
+"""Such a replica is taken for gone."""
 ORIGIN = OperationOrigin(
     "package.Service/Method", "spiffe://id/office/national/service/x", None, "BJM"
 )

@@ -219,11 +219,11 @@ def test_a_serving_bundle_whose_files_changed_is_named_at_the_start(
 
 
 def test_without_room_for_a_second_index_nothing_begins(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(room_for_index, "_free_memory", lambda: 999)
+    monkeypatch.setattr(room_for_index, "free_memory", lambda: 999)
 
-    room_for_index.require_room(IndexState(1, 1, 2, 999, 0), None)
+    room_for_index.require_room(IndexState(1, 1, 2, 999, None), None)
     with pytest.raises(NoRoomForIndex, match="1000 bytes of memory, 999 are free"):
-        room_for_index.require_room(IndexState(1, 1, 2, 1000, 0), None)
+        room_for_index.require_room(IndexState(1, 1, 2, 1000, None), None)
 
 
 async def _migrate(matcher: Matcher, bundle: str) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -22,11 +21,9 @@ from servicekit.process.worker_pool import WorkerPool
 from .bundles import make_bundle
 from .matcher_process import TIMEOUT_SECONDS
 from .models import models
-from .store_and_index import opened
-from .stored_operations import lease, start
+from .store_and_index import NOW, opened
+from .stored_operations import LATE, lease, start
 
-NOW = datetime(2018, 10, 26, 1, 0, tzinfo=UTC)
-LATE = NOW + timedelta(seconds=7)
 FORMER = StoredBundle(PACKAGED, versions_of(models().versions), BundleState.SERVING, "", NOW)
 
 

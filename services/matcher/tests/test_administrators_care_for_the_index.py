@@ -2,13 +2,18 @@
 
 from collections.abc import AsyncIterator
 from typing import Any
+from unittest.mock import patch
 from uuid import uuid4
 
+import pytest
 import pytest_asyncio
 from google.longrunning import operations_pb2, operations_pb2_grpc
 from google.rpc import error_details_pb2  # type: ignore[import-untyped]
+from matcher.__main__ import main
+from matcher.use_cases import room_for_index
 from passport.matcher.v1 import admin_pb2, admin_pb2_grpc, identification_pb2
 
+from . import matcher_process
 from .caller import Caller, hits, refusal
 from .conftest import Callers, Matchers
 from .matcher_process import TIMEOUT_SECONDS, Matcher
@@ -46,6 +51,11 @@ async def matcher(matchers: Matchers, callers: Callers, someone: int) -> AsyncIt
     matcher.start()
     await callers(matcher).enrol("one", fingers(someone))
     yield matcher
+
+
+def _serve_without_free_memory(arguments: list[str]) -> None:
+    with patch.object(room_for_index, "free_memory", return_value=0):
+        main(arguments)
 
 
 def _administrator(matcher: Matcher, callers: Callers) -> Administrator:
@@ -101,6 +111,21 @@ async def test_the_index_is_made_anew_while_the_present_one_answers(
     found = await issuance.identify(given(fingers(someone, impression=1)))
     assert hits(found) == ["person-of-one"]
     assert matcher.status().level == admin_pb2.SERVICE_LEVEL_FULL
+
+
+async def test_an_index_is_not_made_anew_where_there_is_no_room_for_two(
+    matchers: Matchers, callers: Callers, someone: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(matcher_process, "main", _serve_without_free_memory)
+    matcher = matchers()
+    matcher.start()
+    await callers(matcher).enrol("one", fingers(someone))
+    matcher.wait_for_status(lambda status: status.people == 1)
+
+    refused = await refusal(_administrator(matcher, callers).carried_out("RebuildIndex"))
+
+    assert (refused.code, refused.reason) == ("FAILED_PRECONDITION", "NO_ROOM_FOR_INDEX")
+    assert "0 are free" in refused.message
 
 
 async def test_a_draining_replica_refuses_new_work_until_it_no_longer_drains(

@@ -1,7 +1,7 @@
 """An operation belongs to one replica at a time, and only that one gives it its result."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,12 +10,8 @@ from matcher.domain.operation import LeasedOperation, LeaseLost, OperationState
 from matcher.store.store import Store
 from sqlalchemy import text
 
-from .store_and_index import opened
-from .stored_operations import ORIGIN, lease, start
-
-NOW = datetime(2018, 10, 26, 1, 0, tzinfo=UTC)
-SOON = NOW + timedelta(seconds=5)
-LATE = NOW + timedelta(seconds=7)
+from .store_and_index import NOW, opened
+from .stored_operations import LATE, ORIGIN, SOON, lease, start
 
 
 @pytest_asyncio.fixture

@@ -23,7 +23,7 @@ ALERTS = Path(__file__).parents[3] / "deploy" / "prometheus" / "alerts.yml"
 
 
 def _state(people: int, size_bytes: int) -> IndexState:
-    return IndexState(1, people, 2 * people, size_bytes, 0)
+    return IndexState(1, people, 2 * people, size_bytes, None)
 
 
 @pytest.mark.parametrize(

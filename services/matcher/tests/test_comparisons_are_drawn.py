@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import pytest_asyncio
 from matcher.bootstrap import StoreAndIndex
-from matcher.comparison.comparator import paired_minutiae
+from matcher.comparison.comparator import Comparator, paired_minutiae
 from matcher.domain.change_token import ChangeToken
 from matcher.domain.decision import (
     Candidate,
@@ -26,15 +26,19 @@ from matcher.domain.encounter import EncounterStatus
 from matcher.domain.enrolment import Enrolment
 from matcher.domain.errors import DecisionNotFound, EvidenceGone
 from matcher.domain.finger import Finger, FingerImage, read_template
+from matcher.domain.model_bundle import PACKAGED
 from matcher.domain.office_scope import ALL_OFFICES
 from matcher.domain.request import RequestOrigin
 from matcher.image.decode import decode
 from matcher.image.unreadable_image import ImageFault, UnreadableImage
+from matcher.model_bundles import ModelBundles
 from matcher.use_cases.draw_comparison import DrawComparison
+from matcher.use_cases.installed_comparators import InstalledComparators
 from matcher.use_cases.readiness import Readiness, ServiceLevel
 from PIL import Image
 from sqlalchemy import text
 
+from .bundles import change_calibration, make_bundle
 from .models import models
 from .people import template
 from .png_file import png
@@ -104,17 +108,29 @@ def _decision() -> Decision:
         threshold=4.0,
         people_searched=3,
         people_compared=3,
-        model_version="model",
+        model_version=models().versions.model_version,
         calibration_version="calibration",
         change_token=ChangeToken("0" * 32, 100),
         decided_at=NOW,
     )
 
 
-async def _draw(base: StoreAndIndex) -> DrawComparison:
+async def _draw(base: StoreAndIndex, bundles: Path | None = None) -> DrawComparison:
     readiness = Readiness()
     await readiness.set_level(ServiceLevel.VERIFY_ONLY)
-    return DrawComparison(base.store, base.pool, decode, models().comparator, readiness)
+    comparators = InstalledComparators(models().comparator, PACKAGED, ModelBundles(bundles, None))
+    return DrawComparison(base.store, base.pool, decode, comparators, readiness)
+
+
+def _make_former(bundles: Path) -> Comparator:
+    """Make a bundle of another comparison, and return that."""
+    folder = make_bundle(bundles, "former")
+    descriptor = folder / "descriptor.npz"
+    with np.load(descriptor) as arrays:
+        np.savez(descriptor, votes=arrays["votes"][::-1], threshold=arrays["threshold"])
+    comparator = Comparator.load(descriptor, folder / "likelihood.json")
+    change_calibration(folder, 1.0, comparator.version)
+    return comparator
 
 
 def _grey_shares(png: bytes) -> list[float]:
@@ -122,6 +138,11 @@ def _grey_shares(png: bytes) -> list[float]:
     with Image.open(BytesIO(png)) as drawn:
         grey = np.asarray(drawn.convert("L"))
     return [float((half < 200).mean()) for half in np.array_split(grey, 2, axis=1)]
+
+
+def _height(png: bytes) -> int:
+    with Image.open(BytesIO(png)) as drawn:
+        return drawn.height
 
 
 async def test_the_best_finger_is_drawn_unless_another_is_asked_for(base: StoreAndIndex) -> None:
@@ -217,3 +238,35 @@ async def test_what_was_not_compared_or_is_gone_is_not_drawn(
 
     with pytest.raises(error):
         await draw("decision", person, position, ALL_OFFICES)
+
+
+async def test_the_comparison_that_decided_is_drawn_as_long_as_it_is_installed(
+    base: StoreAndIndex, tmp_path: Path
+) -> None:
+    bundles = tmp_path / "bundles"
+    former = _make_former(bundles)
+    by_former = replace(
+        _decision(), decision_id="by former", model_version=f"extractor embedding {former.version}"
+    )
+    async with base.store.write() as records:
+        await records.decisions.append(by_former)
+    draw = await _draw(base, bundles)
+
+    of_former = await draw("by former", "mate", MIDDLE, ALL_OFFICES)
+    of_present = await draw("decision", "mate", MIDDLE, ALL_OFFICES)
+    (bundles / "former").rename(tmp_path / "away")
+    without = await draw("by former", "mate", MIDDLE, ALL_OFFICES)
+
+    present = models().comparator
+    probe, mate = (_finger(MIDDLE, n, None).minutiae for n in (0, 1))
+    for drawn, comparator, is_of_decision in (
+        (of_former, former, True),
+        (of_present, present, True),
+        (without, present, False),
+    ):
+        pairs = paired_minutiae(comparator.prepare(probe), comparator.prepare(mate))
+        assert drawn.matched_minutiae == len(pairs)
+        assert drawn.comparison_version == comparator.version
+        assert drawn.is_of_decision is is_of_decision
+    assert former.version != present.version
+    assert _height(without.png) > _height(of_present.png) == _height(of_former.png)

@@ -31,4 +31,5 @@ async def test_numbers_are_those_of_the_database(
     assert status.oldest_pending.ToNanoseconds() > 0
     assert status.index_bytes >= 4 * 512
     assert (status.snapshot_change, later.snapshot_change) == (0, 4)
+    assert (status.has_snapshot, later.has_snapshot) == (False, True)
     assert (later.people, later.fingers, later.database_epoch) == (2, 4, status.database_epoch)

@@ -19,9 +19,13 @@ from matcher.bootstrap import StoreAndIndex, open_store
 from matcher.domain.errors import NotReady
 from matcher.domain.model_bundle import PACKAGED
 from matcher.domain.shortlist import SearchScope
+from matcher.index.index_loader import ignore_progress
 from matcher.index.sharded_index import ShardedIndex
 from matcher.index.warm_up import warm_up
 from matcher.index_placement import index_maker
+from matcher.replicated_shard import Patience
+from matcher.use_cases.readiness import Readiness, ServiceLevel
+from matcher.use_cases.supervise_index import SuperviseIndex
 
 from .models import models
 from .store_and_index import DEPTH, enrol, features, opened, settings_of
@@ -29,14 +33,15 @@ from .store_and_index import DEPTH, enrol, features, opened, settings_of
 pytestmark = [
     pytest.mark.skipif(find_spec("ray") is None, reason="needs the extra ray"),
     pytest.mark.slow,
-    pytest.mark.timeout(900),
+    pytest.mark.timeout(1200),
 ]
 
-SHARDS = 4
-PEOPLE = range(1, 41)
-SEARCHES = 150
+SHARDS = 2
+PEOPLE = range(1, 21)
+SEARCHES = 100
 AT_ONCE = 3
-SECONDS = 120.0
+SECONDS = 240.0
+SHORT = Patience(between=1, silent=2, hung=4, starting=SECONDS)
 
 
 @asynccontextmanager
@@ -76,10 +81,13 @@ async def _ready(base: StoreAndIndex) -> None:
             await _catch_up(base)
 
 
-def _replicas(base: StoreAndIndex) -> list[Any]:
+def _shards(base: StoreAndIndex) -> list[Any]:
     assert isinstance(base.index, ShardedIndex)
-    shards: list[Any] = [*base.index._shards]
-    return [replica for shard in shards for replica in shard._replicas]
+    return [*base.index._shards]
+
+
+def _replicas(base: StoreAndIndex) -> list[Any]:
+    return [replica for shard in _shards(base) for replica in shard._replicas]
 
 
 def _processes() -> list[int]:
@@ -171,3 +179,39 @@ async def test_every_search_is_answered_and_the_shard_comes_back(
         )
         assert searches.wrong == []
         assert len(_processes()) == len(before) == SHARDS * replicas
+
+
+async def test_one_that_stands_still_for_good_is_ended_and_neither_service_nor_end_wait_for_it(
+    tmp_path: Path,
+) -> None:
+    async with asyncio.timeout(4 * SECONDS):
+        async with _served(tmp_path, 1) as base:
+            for shard in _shards(base):
+                shard._patience = SHORT
+            readiness = Readiness()
+            supervise = SuperviseIndex(base.store, base.index, readiness)
+            await supervise.check()
+            levels = [readiness.level]
+            hung = _processes()[0]
+
+            os.kill(hung, signal.SIGSTOP)
+            stopped_at = time.monotonic()
+            await supervise.check()
+            lowered_after = time.monotonic() - stopped_at
+            levels.append(readiness.level)
+            with pytest.raises(NotReady):
+                await base.index.rebuild(ignore_progress)
+            while readiness.level is not ServiceLevel.FULL:
+                await supervise.check()
+                await asyncio.sleep(0.05)
+            print(
+                f"SIGSTOP for good: noticed after {lowered_after:.1f} s, all shards again after "
+                f"{time.monotonic() - stopped_at:.1f} s; load {os.getloadavg()[0]:.0f}"
+            )
+            found = await base.index.search(features(1), SearchScope(), DEPTH, seconds_left=SECONDS)
+            assert found.persons[0].person_id == "person-1"
+            assert levels == [ServiceLevel.FULL, ServiceLevel.VERIFY_ONLY]
+            assert hung not in _processes()
+            os.kill(_processes()[0], signal.SIGSTOP)
+
+    assert _processes() == []

@@ -17,6 +17,8 @@ from .test_fingers_at_other_positions_are_found import *  # noqa: F403
 from .test_persons_are_moved_merged_and_deleted import *  # noqa: F403
 from .test_two_people_enrolling_at_once_are_caught import *  # noqa: F403
 
+pytestmark = pytest.mark.timeout(600)  # on a busy machine Ray takes minutes to start
+
 SHARDS = 4
 del test_a_snapshot_is_written_and_verified  # noqa: F821  looks at the one file of one index
 

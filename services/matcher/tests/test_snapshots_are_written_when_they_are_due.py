@@ -17,7 +17,7 @@ async def test_before_it_is_loaded_the_index_is_empty_and_nothing_is_due(tmp_pat
     async with opened(tmp_path, snapshot_file=path) as base:
         await base.index.save_snapshot()
 
-        assert base.index.state() == IndexState(0, 0, 0, 0, 0)
+        assert base.index.state() == IndexState(0, 0, 0, 0, None)
         assert not base.index_parts[0].snapshot_is_due(0, 0.0)
         assert not path.exists()
 
@@ -96,7 +96,7 @@ async def test_one_that_could_not_be_written_stays_due(tmp_path: Path) -> None:
             await base.index.save_snapshot()
 
         assert base.index_parts[0].snapshot_is_due(1000, 0.0)
-        assert base.index.state().snapshot_change == 0
+        assert base.index.state().snapshot_change is None
 
 
 async def test_without_a_file_none_is_written(tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ async def test_without_a_file_none_is_written(tmp_path: Path) -> None:
 
         await base.index.save_snapshot()
 
-        assert base.index.state().snapshot_change == 0
+        assert base.index.state().snapshot_change is None
 
 
 async def test_a_snapshot_that_fails_is_tried_again_after_a_minute(

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 from matcher.domain.model_bundle import PACKAGED
-from matcher.index.bundle_files import bundle_snapshot_file, remove_unused
+from matcher.domain.person_part import parts_of
+from matcher.index.bundle_files import bundle_snapshot_file, remove_unused, shard_snapshot_file
 
 from .store_and_index import enrol, opened
 
@@ -51,3 +52,19 @@ def test_those_of_another_bundle_in_use_go_too(tmp_path: Path) -> None:
     assert remove_unused(file, {PACKAGED, "next", "not-made-yet"}, 4)
 
     assert [path.name for path in of_bundle.parent.iterdir()] == ["index.snapshot.1-of-4"]
+
+
+def test_those_of_more_replicas_go_too(tmp_path: Path) -> None:
+    file = tmp_path / "index.snapshot"
+    for part in parts_of(2):
+        for replica in (1, 2, 3):
+            shard_snapshot_file(file, part, replica)
+
+    assert remove_unused(file, {PACKAGED}, shards=2, replicas=2)
+
+    assert _names(tmp_path) == [
+        "index.snapshot.1-of-2",
+        "index.snapshot.1-of-2.replica-2",
+        "index.snapshot.2-of-2",
+        "index.snapshot.2-of-2.replica-2",
+    ]

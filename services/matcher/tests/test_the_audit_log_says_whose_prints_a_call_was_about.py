@@ -19,8 +19,10 @@ from matcher.domain.decision import (
     FingerScore,
     ProbeFinger,
 )
+from matcher.domain.model_bundle import PACKAGED
 from matcher.domain.office_scope import ALL_OFFICES
 from matcher.image.decode import decode
+from matcher.model_bundles import ModelBundles
 from matcher.service.encounters import Encounters
 from matcher.service.evidence import Evidence
 from matcher.service.identification import Identification
@@ -32,6 +34,7 @@ from matcher.use_cases.change_person import ChangePerson
 from matcher.use_cases.draw_alteration import DrawAlteration
 from matcher.use_cases.draw_comparison import DrawComparison
 from matcher.use_cases.get_template import GetTemplate
+from matcher.use_cases.installed_comparators import InstalledComparators
 from matcher.use_cases.readiness import Readiness, ServiceLevel
 from passport.matcher.v1 import encounters_pb2 as pb
 from passport.matcher.v1.identification_pb2 import (
@@ -111,7 +114,8 @@ async def evidence(base: StoreAndIndex) -> Evidence:
     """The servicer that shows the decision."""
     readiness = Readiness()
     await readiness.set_level(ServiceLevel.FULL)
-    draw = DrawComparison(base.store, base.pool, decode, models().comparator, readiness)
+    comparators = InstalledComparators(models().comparator, PACKAGED, ModelBundles(None, None))
+    draw = DrawComparison(base.store, base.pool, decode, comparators, readiness)
     ridges = DrawAlteration(base.store, base.pool, decode, models(), readiness)
     return Evidence(base.store, _serving(draw_comparison=draw, draw_alteration=ridges))
 

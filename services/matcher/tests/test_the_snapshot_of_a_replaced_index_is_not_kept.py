@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from matcher.domain.errors import IndexDoubtful
-from matcher.domain.index_entry import NO_SNAPSHOT
 from matcher.index import snapshot
 from matcher.index.following_index import FollowingIndex
 from matcher.index.index_loader import ignore_progress
@@ -45,7 +44,7 @@ async def test_it_is_given_up_and_another_is_due(
         await saving
 
         assert snapshot.describe(file).change_token.number == 2
-        assert index.state().snapshot_change == NO_SNAPSHOT
+        assert index.state().snapshot_change is None
         assert index.snapshot_is_due(1_000, 3_600.0)
         await index.save_snapshot()
         assert snapshot.describe(file).change_token.number == 3

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from servicekit.errors import Overloaded
-from servicekit.process.worker_pool import WorkerPool
+from servicekit.process.worker_pool import WorkerPool, one_piece_of_work
 from servicekit.security.identity import bind_caller, current_caller, parse_identity
 
 
@@ -55,3 +55,19 @@ async def test_an_exception_in_a_thread_is_raised_by_run(pool: WorkerPool) -> No
 async def test_threads_know_the_caller(pool: WorkerPool) -> None:
     with bind_caller(parse_identity("spiffe://id/office/national/service/issuance")) as caller:
         assert await pool.run(current_caller) == caller
+
+
+async def test_what_belongs_together_takes_one_place(pool: WorkerPool) -> None:
+    release = threading.Event()
+    with one_piece_of_work():
+        parts = [asyncio.ensure_future(pool.run(release.wait)) for _ in range(4)]
+        await asyncio.sleep(0)
+    other = asyncio.ensure_future(pool.run(pow, 2, 10))
+    await asyncio.sleep(0)
+
+    with one_piece_of_work(), pytest.raises(Overloaded):
+        await pool.run(pow, 2, 3)
+    release.set()
+
+    assert await asyncio.gather(*parts, other) == [True, True, True, True, 1024]
+    assert [*await asyncio.gather(pool.run(pow, 2, 3), pool.run(pow, 2, 4))] == [8, 16]

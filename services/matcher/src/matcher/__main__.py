@@ -22,6 +22,7 @@ from matcher.config import Settings
 from matcher.domain.replay import Replay, ReplayResult
 from matcher.evaluation import command_line as evaluation
 from matcher.importing import command_line as importing
+from matcher.model_bundles import load_bundle
 from matcher.operator_calibration import command_line as operator_calibration
 from matcher.serving import serve
 from matcher.store.master_key_file import create_master_key
@@ -126,9 +127,10 @@ def _parser() -> argparse.ArgumentParser:
         candidates=Settings.model_fields["max_persons_compared"].default,
         make_at_size=at_size.make_at_size,
         cache=at_size.default_cache(),
+        load_models=load_bundle,
     )
     at_size.add_command(commands)
-    operator_calibration.add_command(commands)
+    operator_calibration.add_command(commands, load_bundle)
     importing.add_command(
         commands, max_message_bytes=Settings.model_fields["max_message_bytes"].default
     )

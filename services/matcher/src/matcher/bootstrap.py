@@ -110,16 +110,19 @@ def with_index(
     bundle: str,
     index_pool: WorkerPool,
     parts: Sequence[PersonPart] | None = None,
+    *,
+    replica: int = 1,
 ) -> StoreAndIndex:
     """Return the same database with an index of a bundle, not loaded yet.
 
-    parts: for which there are shards in this process; None for all.
+    parts: for which there are shards in this process; None for all. replica: which of the
+    replicas of each they are, from 1.
     """
     store = base.store.of_embeddings(models.versions.embedding)
     loader = _index_loader(settings, store, models, bundle, index_pool)
     if parts is None:
         parts = parts_of(settings.index_shards)
-    shards = [FollowingIndex(loader.of(part), base.pool) for part in parts]
+    shards = [FollowingIndex(loader.of(part, replica), base.pool) for part in parts]
     index = shards[0] if len(shards) == 1 else ShardedIndex(store, shards)
     return StoreAndIndex(base.database, store, base.pool, base.index_pools, index, shards)
 

@@ -24,6 +24,7 @@ from matcher.use_cases.extract_fingers import AcceptanceLimits, ExtractFingers
 from matcher.use_cases.extract_template import ExtractTemplate
 from matcher.use_cases.identify import Identify
 from matcher.use_cases.import_encounters import ImportEncounters
+from matcher.use_cases.installed_comparators import InstalledComparators
 from matcher.use_cases.loaded_bundle import LoadedBundle
 from matcher.use_cases.maintain_index import MaintainIndex
 from matcher.use_cases.readiness import Readiness
@@ -122,7 +123,13 @@ class BundleMaker:
                 readiness,
                 settings.target_fmr,
             ),
-            draw_comparison=DrawComparison(store, pool, decode, models.comparator, readiness),
+            draw_comparison=DrawComparison(
+                store,
+                pool,
+                decode,
+                InstalledComparators(models.comparator, name, model_bundles(settings)),
+                readiness,
+            ),
             draw_alteration=DrawAlteration(store, pool, decode, models, readiness),
             assess_fingers=AssessFingers(models, decode, limits, pool, readiness),
             extract_template=ExtractTemplate(extract_only, readiness),
@@ -133,5 +140,7 @@ class BundleMaker:
             describe_calibration=DescribeCalibration(
                 models.calibration, base.index, readiness, settings.target_fpir
             ),
-            maintain_index=MaintainIndex(store, base.index),
+            maintain_index=MaintainIndex(
+                store, base.index, base.index_parts, settings.snapshot_file
+            ),
         )

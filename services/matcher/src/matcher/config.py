@@ -175,8 +175,8 @@ class Settings(ServiceSettings):
     max_queued_work: int = Field(
         256,
         ge=0,
-        description="most extractions and comparisons that wait for a thread; "
-        "further ones are refused as OVERLOADED",
+        description="most extractions and comparisons that wait for a thread, a search of several "
+        "shards counted once; further ones are refused as OVERLOADED",
     )
     supplied_fingers_days: int = Field(
         90,

@@ -4,13 +4,16 @@ import io
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 from matcher.minutiae import Minutiae
 
 _SCALE = 4  # drawn at four times the size, then reduced to twice: smooth lines
 _REDUCTION = 2
 _MARGIN, _GAP = 48, 128
+_LINE, _FONT = 80, 52
+"""Height of a line of text and of its letters."""
+_INK = (30, 34, 42)
 _BACKGROUND, _FRAME = (255, 255, 255), (214, 219, 227)
 _NEUTRAL = (150, 160, 175)
 PALETTE = (
@@ -44,19 +47,22 @@ def draw_paired_minutiae(
     reference_image: NDArray[np.uint8] | None,
     reference: Minutiae,
     pairs: NDArray[np.int64],
+    caption: str = "",
 ) -> bytes:
     """Return a figure of probe and reference side by side with lines between pairs, a PNG file.
 
     probe_image, reference_image: uint8 (h, w) at 500 dpi, or None for a template without an image.
     pairs: int64 (p, 2), indices into both Minutiae, as `comparator.paired_minutiae` returns them.
+    caption: written above the fingers.
     """
     left_size = _size(probe_image, probe)
     right_size = _size(reference_image, reference)
     height = max(left_size[1], right_size[1])
-    left_corner = (_MARGIN, _MARGIN + (height - left_size[1]) // 2)
-    right_corner = (_MARGIN + left_size[0] + _GAP, _MARGIN + (height - right_size[1]) // 2)
+    top = _MARGIN + _LINE * len(caption.splitlines())
+    left_corner = (_MARGIN, top + (height - left_size[1]) // 2)
+    right_corner = (_MARGIN + left_size[0] + _GAP, top + (height - right_size[1]) // 2)
     canvas = Image.new(
-        "RGB", (right_corner[0] + right_size[0] + _MARGIN, height + 2 * _MARGIN), _BACKGROUND
+        "RGB", (right_corner[0] + right_size[0] + _MARGIN, top + height + _MARGIN), _BACKGROUND
     )
     _draw_impression(canvas, probe_image, left_corner, left_size)
     _draw_impression(canvas, reference_image, right_corner, right_size)
@@ -66,6 +72,8 @@ def draw_paired_minutiae(
     for k, (i, j) in enumerate(pairs):
         start, end = _centre(probe, i, left_corner), _centre(reference, j, right_corner)
         pen.line([start, end], (*_colour(k), 150), _SCALE)
+    font = ImageFont.load_default(_FONT)
+    pen.multiline_text((_MARGIN, _MARGIN // 2), caption, _INK, font, spacing=_LINE - _FONT)
     return _png(canvas)
 
 

@@ -93,8 +93,7 @@ async def save_snapshot(settings: Settings) -> int:
         raise ValueError("no snapshot_file is configured")
     async with _open_decryptable(settings) as (base, _):
         await base.index.catch_up()
-        await base.index.save_snapshot()
-        return base.index.state().snapshot_change
+        return (await base.index.snapshot_of_now()).change_token.number
 
 
 async def start_new_epoch(settings: Settings) -> ChangeToken:

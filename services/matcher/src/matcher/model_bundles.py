@@ -8,6 +8,9 @@ import hashlib
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
+import structlog
+from servicekit.errors import DomainError
+
 from matcher.calibration.score_calibration import CALIBRATION_FILE
 from matcher.comparison.descriptor import DESCRIPTOR_FILE
 from matcher.comparison.descriptor_quantizer import QUANTIZER_FILE
@@ -25,6 +28,8 @@ _FILES = {
     "quantizer": QUANTIZER_FILE.name,
 }
 _CHECKSUMS = "SHA256SUMS"
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +50,9 @@ class ModelBundles:
         """
         if name == PACKAGED:
             return ModelBundle.load(calibration=self.calibration_file or CALIBRATION_FILE)
-        folder = None if self.folder is None else self.folder / name
-        if folder is None or not folder.is_dir():
-            raise BundleNotFound(f"there is no folder of the bundle {name}", field="bundle")
-        try:
-            _check_files(folder)
-            return ModelBundle.load(**{each: folder / file for each, file in _FILES.items()})
-        except Exception as error:  # the libraries that read the files raise what they like
-            raise BundleUnusable(f"bundle {name}: {error}", field="bundle") from error
+        if self.folder is None:
+            raise _not_found(name)
+        return load_folder(self.folder / name)
 
     def check(self, name: str) -> None:
         """Read a bundle and run each of its models once. Raises what `load` raises."""
@@ -73,10 +73,47 @@ class ModelBundles:
             raise BundleUnusable(f"the files of bundle {stored.name} are not those that served")
         return models
 
+    def load_others(self, serving: str) -> dict[str, ModelBundle]:
+        """Read all bundles but the one that serves, by name; those that cannot be used are logged.
+
+        Takes about a second for each.
+        """
+        read = dict[str, ModelBundle]()
+        for name in self.names():
+            if name != serving:
+                try:
+                    read[name] = self.load(name)
+                except (DomainError, OSError, ValueError) as error:
+                    _log.warning("bundle_not_read", bundle=name, reason=str(error))
+        return read
+
     def names(self) -> list[str]:
         """Return the names of all bundles, the packaged one first."""
         folders = [] if self.folder is None else sorted(self.folder.iterdir())
         return [PACKAGED, *(each.name for each in folders if each.is_dir())]
+
+
+def load_bundle(folder: Path | None) -> ModelBundle:
+    """Read the bundle in a folder, or the packaged one if that is None.
+
+    Raises BundleNotFound, BundleUnusable, and what `ModelBundle.load` raises.
+    """
+    return ModelBundle.load() if folder is None else load_folder(folder)
+
+
+def load_folder(folder: Path) -> ModelBundle:
+    """Read a bundle from its folder. Raises BundleNotFound, BundleUnusable."""
+    if not folder.is_dir():
+        raise _not_found(folder.name)
+    try:
+        _check_files(folder)
+        return ModelBundle.load(**{each: folder / file for each, file in _FILES.items()})
+    except Exception as error:  # the libraries that read the files raise what they like
+        raise BundleUnusable(f"bundle {folder.name}: {error}", field="bundle") from error
+
+
+def _not_found(name: str) -> BundleNotFound:
+    return BundleNotFound(f"there is no folder of the bundle {name}", field="bundle")
 
 
 def versions_of(versions: ModelVersions) -> str:

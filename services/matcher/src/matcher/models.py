@@ -4,9 +4,10 @@ A ModelBundle is made once, where a program starts, and passed to whatever needs
 of different versions can be used side by side.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,19 +15,21 @@ from numpy.typing import NDArray
 from matcher.alteration.detector import ALTERATION_FILE, AlterationDetector
 from matcher.calibration.score_calibration import CALIBRATION_FILE, ScoreCalibration
 from matcher.comparison.comparator import Comparator, paired_minutiae
-from matcher.comparison.descriptor import DESCRIPTOR_FILE
+from matcher.comparison.descriptor import DESCRIPTOR_FILE, DescriptorTable
 from matcher.comparison.descriptor_quantizer import (
     PROBED_LISTS,
     QUANTIZER_FILE,
     DescriptorQuantizer,
 )
 from matcher.comparison.descriptor_votes import descriptor_votes
-from matcher.comparison.likelihood import LIKELIHOOD_FILE
+from matcher.comparison.likelihood import LIKELIHOOD_FILE, LikelihoodNetwork
 from matcher.comparison.prefilter import prefilter_scores
 from matcher.embedding.embedding_network import EMBEDDING_FILE, EmbeddingNetwork
 from matcher.extraction.extractor import Extractor
 from matcher.image.quality import Nfiq2
 from matcher.minutiae import Minutiae, minutiae_from_rows
+
+T = TypeVar("T")
 
 _WARM_UP_SIZE = 256
 """Width and height, pixels, of the image that `warm_up` works on."""
@@ -83,18 +86,21 @@ class ModelBundle:
     ) -> Self:
         """Read the models from files, by default those that come with this package.
 
-        Takes about a second. Raises OSError, ValueError, and RuntimeError if the installed weights
-        of the extractor are not those that were measured.
+        Takes about a second. Raises OSError or ValueError with the name of the file that cannot be
+        read, and RuntimeError if the installed weights of the extractor are not those that were
+        measured.
         """
-        comparator = Comparator.load(descriptor, likelihood)
+        comparator = Comparator(
+            _read(DescriptorTable.load, descriptor), _read(LikelihoodNetwork.load, likelihood)
+        )
         return cls(
             quality=Nfiq2(),
             extractor=Extractor(minimum_quality=comparator.minimum_quality),
-            embedding=EmbeddingNetwork.load(embedding),
+            embedding=_read(EmbeddingNetwork.load, embedding),
             comparator=comparator,
-            calibration=ScoreCalibration.load(calibration),
-            quantizer=DescriptorQuantizer.load(quantizer),
-            alteration=AlterationDetector.load(alteration),
+            calibration=_read(ScoreCalibration.load, calibration),
+            quantizer=_read(DescriptorQuantizer.load, quantizer),
+            alteration=_read(AlterationDetector.load, alteration),
         )
 
     @property
@@ -125,6 +131,16 @@ class ModelBundle:
         self.comparator.compare(prepared, [prepared])
         paired_minutiae(prepared, prepared)
         prefilter_scores(prepared, [prepared])
+
+
+def _read(load: Callable[[Path], T], file: Path) -> T:
+    """Return what a file holds; an error that does not name it becomes a ValueError that does."""
+    try:
+        return load(file)
+    except Exception as error:  # the libraries that read files raise what they like
+        if file.name in str(error):
+            raise
+        raise ValueError(f"{file.name}: {error!r}") from error
 
 
 def _ridges() -> NDArray[np.uint8]:

@@ -2,9 +2,6 @@
 
 import asyncio
 
-import structlog
-from servicekit.errors import DomainError
-
 from matcher.bootstrap import (
     ServingModels,
     StoreAndIndex,
@@ -17,8 +14,6 @@ from matcher.domain.decision import Decision
 from matcher.domain.replay import Replay
 from matcher.models import ModelBundle
 from matcher.use_cases.replay_decision import ReplayDecision, other_version
-
-_log = structlog.get_logger(__name__)
 
 
 class ReplayByVersion:
@@ -44,7 +39,8 @@ class ReplayByVersion:
     async def _replay_of(self, decision: Decision) -> ReplayDecision:
         if other_version(decision, self._serving.models.versions):
             if self._others is None:
-                self._others = await asyncio.to_thread(self._read_others)
+                installed = model_bundles(self._settings)
+                self._others = await asyncio.to_thread(installed.load_others, self._serving.bundle)
             for bundle, models in self._others.items():
                 if not other_version(decision, models.versions):
                     if bundle not in self._replays:
@@ -56,14 +52,3 @@ class ReplayByVersion:
         pool = self._base.index_pools[1]
         base = with_passing_index(self._base, models, pool)
         return make_replay(self._settings, base, models)
-
-    def _read_others(self) -> dict[str, ModelBundle]:
-        installed, read = model_bundles(self._settings), dict[str, ModelBundle]()
-        for name in installed.names():
-            if name == self._serving.bundle:
-                continue
-            try:
-                read[name] = installed.load(name)
-            except DomainError as error:
-                _log.warning("bundle_not_read", bundle=name, reason=error.message)
-        return read

@@ -68,6 +68,7 @@ from matcher.use_cases.get_status import GetStatus
 from matcher.use_cases.get_template import GetTemplate
 from matcher.use_cases.migrate_model import MigrateModel
 from matcher.use_cases.readiness import Readiness, ServiceLevel
+from matcher.use_cases.remove_unused_files import RemoveUnusedFiles
 from matcher.use_cases.run_operations import OperationRunner
 from matcher.use_cases.serving_bundle import ServingBundle
 
@@ -144,7 +145,7 @@ async def _serve(
                 maker.work(),
                 readiness,
                 replica=replica,
-                remove_files=partial(_remove_files, settings),
+                remove_unused_files=RemoveUnusedFiles(partial(_remove_files, settings), _now),
                 now=_now,
             )
             operations = _add_services(settings, base, serving, readiness, replica, server)
@@ -169,7 +170,9 @@ def _remove_files(settings: Settings, in_use: Collection[str]) -> bool:
     # The tasks that cared for an index leave cycles that hold it, and so its files and memory.
     gc.collect()
     file = settings.snapshot_file
-    return file is None or remove_unused(file, in_use, settings.index_shards)
+    return file is None or remove_unused(
+        file, in_use, settings.index_shards, settings.shard_replicas
+    )
 
 
 def _now() -> datetime:
@@ -234,7 +237,7 @@ def _add_services(
     calibration_pb2_grpc.add_CalibrationServicer_to_server(Calibration(serving), server.grpc)
     get_status = GetStatus(store, serving, readiness, clock, make_capacity(settings), _now)
     admin_pb2_grpc.add_MatcherAdminServicer_to_server(
-        MatcherAdmin(get_status, readiness, migrate_model, start_operation),
+        MatcherAdmin(get_status, readiness, serving, migrate_model, start_operation),
         server.grpc,
     )
     return operations

@@ -52,16 +52,18 @@ class Refusal:
 class ShardProcess:
     """A shard, which opens the database when it is first asked, and follows it when it is asked.
 
-    It seals segments and writes snapshots by itself. settings: of the matcher, as JSON. Answers are
+    It seals segments and writes snapshots by itself. settings: of the matcher, as JSON. replica:
+    which of those of its part it is, from 1. Answers are
     pickled here, in one piece: arrays that Ray passes in shared memory could not be written to, for
     which kernels would be compiled once more.
     """
 
-    def __init__(self, settings: str, part: PersonPart) -> None:
+    def __init__(self, settings: str, part: PersonPart, replica: int = 1) -> None:
         self._settings = Settings.model_validate_json(settings)
-        self._part = part
+        self._part, self._replica = part, replica
         self._opened = AsyncExitStack()
         self._opening: asyncio.Task[FollowingIndex] | None = None
+        self._files: asyncio.Task[None] | None = None
 
     async def read(self, read: bytes, at_least: ChangeToken, seconds_left: float) -> bytes:
         """Return a `ReadOfShard` or a `Refusal`, pickled. read: what reads, pickled."""
@@ -93,12 +95,22 @@ class ShardProcess:
 
         return await self._answer(answer)
 
+    async def ping(self) -> None:
+        """Show that it answers, whatever else it does."""
+
     async def rebuild(self) -> IndexState | Refusal:
         """Load the shard anew from the database beside the one in use."""
         state: IndexState | Refusal = await self._answer(
             lambda index: index.rebuild(ignore_progress)
         )
         return state
+
+    async def close(self) -> None:
+        """End what it does by itself, and close the database."""
+        if self._files is not None:
+            self._files.cancel()
+            await asyncio.wait([self._files])
+        await self._opened.aclose()
 
     async def _answer(self, ask: Callable[[FollowingIndex], Awaitable[Any]]) -> Any:
         if self._opening is None:
@@ -119,8 +131,15 @@ class ShardProcess:
         except BaseException:
             self._opening = None
             raise
-        pool, parts = base.index_pools[0], [self._part]
-        made = with_index(self._settings, base, serving.models, serving.bundle, pool, parts)
+        made = with_index(
+            self._settings,
+            base,
+            serving.models,
+            serving.bundle,
+            base.index_pools[0],
+            [self._part],
+            replica=self._replica,
+        )
         (index,) = made.index_parts
         files = SuperviseIndexFiles(index, self._settings.snapshot_interval_changes)
         self._files = asyncio.create_task(files.run(self._settings.follow_interval_seconds))

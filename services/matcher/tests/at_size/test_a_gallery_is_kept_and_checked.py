@@ -5,10 +5,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from matcher.at_size import gallery_cache
 from matcher.at_size.gallery_cache import GalleryCache
 from matcher.at_size.synthetic_people import SyntheticPeople
 from matcher.domain.index_entry import IndexEntry
+from matcher.model_bundles import load_folder
 
+from ..bundles import make_bundle  # noqa: TID252
 from ..models import models  # noqa: TID252
 from ..store_and_index import other_embedding  # noqa: TID252
 
@@ -114,3 +117,19 @@ def test_another_model_makes_them_again(folder: Path, capsys: pytest.CaptureFixt
 
     assert len(entries) == 3
     assert "is made again: its embeddings are of another model" in capsys.readouterr().err
+
+
+def test_people_of_another_bundle_of_models_are_kept_apart(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gallery_cache, "PEOPLE_PER_FILE", 3)
+    bundle = make_bundle(tmp_path / "bundles", "next")
+    gallery = GalleryCache(tmp_path / "next", SyntheticPeople(0, (RIGHT_INDEX,)), bundle)
+    assert gallery.make(3, workers=1)
+    made = the_file(tmp_path / "next").stat().st_mtime_ns
+
+    (people,) = gallery.entries(load_folder(bundle), 0, 3)
+
+    assert the_file(tmp_path / "next").stat().st_mtime_ns == made
+    assert the_file(tmp_path / "next").parent.name == f"{the_file(folder).parent.name}-next"
+    assert len(people) == 3

@@ -161,6 +161,7 @@ class MatcherStatus(_message.Message):
     INDEX_BYTES_LIMIT_FIELD_NUMBER: _builtins.int
     PEOPLE_LEFT_FIELD_NUMBER: _builtins.int
     MODEL_BUNDLES_FIELD_NUMBER: _builtins.int
+    HAS_SNAPSHOT_FIELD_NUMBER: _builtins.int
     level: Global___ServiceLevel.ValueType
     """What it is able to do."""
     reason: _builtins.str
@@ -180,7 +181,9 @@ class MatcherStatus(_message.Message):
     model_version: _builtins.str
     """Versions of extractor, embedding, comparison and calibration."""
     snapshot_change: _builtins.int
-    """Number of the latest change in the last snapshot of the index; 0 when there is none."""
+    """Number of the latest change in the last snapshot of the index. 0 when there is none, and when that
+    is of a database before its first change: see has_snapshot.
+    """
     database_epoch: _builtins.str
     """Epoch of the database: a new one begins when it is restored from a backup."""
     decisions: _builtins.int
@@ -201,6 +204,8 @@ class MatcherStatus(_message.Message):
     """Capacity left: about how many more persons fit into that memory, if they take as much each as those on
     record; 0 when it is used up. Absent if there is no limit, or nobody on record to estimate by.
     """
+    has_snapshot: _builtins.bool
+    """There is a snapshot of the index in use."""
     @_builtins.property
     def oldest_pending(self) -> _duration_pb2.Duration:
         """Age of the oldest of them (business time)."""
@@ -237,10 +242,11 @@ class MatcherStatus(_message.Message):
         index_bytes_limit: _builtins.int | None = ...,
         people_left: _builtins.int | None = ...,
         model_bundles: _abc.Iterable[Global___ModelBundleStatus] | None = ...,
+        has_snapshot: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_index_bytes_limit", b"_index_bytes_limit", "_people_left", b"_people_left", "index_bytes_limit", b"index_bytes_limit", "oldest_pending", b"oldest_pending", "people_left", b"people_left"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_index_bytes_limit", b"_index_bytes_limit", "_people_left", b"_people_left", "applied_change", b"applied_change", "database_epoch", b"database_epoch", "decisions", b"decisions", "draining", b"draining", "fingers", b"fingers", "index_bytes", b"index_bytes", "index_bytes_limit", b"index_bytes_limit", "latest_change", b"latest_change", "level", b"level", "model_bundles", b"model_bundles", "model_version", b"model_version", "oldest_pending", b"oldest_pending", "open_operations", b"open_operations", "pending_encounters", b"pending_encounters", "people", b"people", "people_left", b"people_left", "reason", b"reason", "snapshot_change", b"snapshot_change", "undecided_decisions", b"undecided_decisions", "unreadable_encounter_ids", b"unreadable_encounter_ids", "unreadable_templates", b"unreadable_templates"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_index_bytes_limit", b"_index_bytes_limit", "_people_left", b"_people_left", "applied_change", b"applied_change", "database_epoch", b"database_epoch", "decisions", b"decisions", "draining", b"draining", "fingers", b"fingers", "has_snapshot", b"has_snapshot", "index_bytes", b"index_bytes", "index_bytes_limit", b"index_bytes_limit", "latest_change", b"latest_change", "level", b"level", "model_bundles", b"model_bundles", "model_version", b"model_version", "oldest_pending", b"oldest_pending", "open_operations", b"open_operations", "pending_encounters", b"pending_encounters", "people", b"people", "people_left", b"people_left", "reason", b"reason", "snapshot_change", b"snapshot_change", "undecided_decisions", b"undecided_decisions", "unreadable_encounter_ids", b"unreadable_encounter_ids", "unreadable_templates", b"unreadable_templates"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__index_bytes_limit: _TypeAlias = _typing.Literal["index_bytes_limit"]  # noqa: Y015
     _WhichOneofArgType__index_bytes_limit: _TypeAlias = _typing.Literal["_index_bytes_limit", b"_index_bytes_limit"]  # noqa: Y015
@@ -283,7 +289,9 @@ class ModelBundleStatus(_message.Message):
 
     @_builtins.property
     def replicas(self) -> _containers.RepeatedCompositeFieldContainer[Global___ModelBundleReplica]:
-        """The replicas that prepare or keep it, as they said last."""
+        """The replicas that prepare or keep it, as they said last; not those that have said nothing for five
+        minutes.
+        """
 
     def __init__(
         self,

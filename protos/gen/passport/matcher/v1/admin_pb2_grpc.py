@@ -118,8 +118,8 @@ class MatcherAdminServicer:
 
         The operation's response is a `RebuildResult`.
 
-        Callers: administrators. Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
-        Retry: yes, with the same `request_id`.
+        Callers: administrators. Errors: INVALID_REQUEST, NO_ROOM_FOR_INDEX, OVERLOADED, REQUEST_ID_REUSED,
+        REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -63,8 +63,8 @@ class MatcherAdminStub:
 
     The operation's response is a `RebuildResult`.
 
-    Callers: administrators. Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
-    Retry: yes, with the same `request_id`.
+    Callers: administrators. Errors: INVALID_REQUEST, NO_ROOM_FOR_INDEX, OVERLOADED, REQUEST_ID_REUSED,
+    REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
     """
     MigrateModel: _grpc.UnaryUnaryMultiCallable[_admin_pb2.MigrateModelRequest, _operations_pb2.Operation]
     """Starts to change to another bundle of models; the present one answers until then, at every replica.
@@ -136,8 +136,8 @@ class MatcherAdminAsyncStub(MatcherAdminStub):
 
     The operation's response is a `RebuildResult`.
 
-    Callers: administrators. Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
-    Retry: yes, with the same `request_id`.
+    Callers: administrators. Errors: INVALID_REQUEST, NO_ROOM_FOR_INDEX, OVERLOADED, REQUEST_ID_REUSED,
+    REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
     """
     MigrateModel: _aio.UnaryUnaryMultiCallable[_admin_pb2.MigrateModelRequest, _operations_pb2.Operation]  # type: ignore[assignment]
     """Starts to change to another bundle of models; the present one answers until then, at every replica.
@@ -230,8 +230,8 @@ class MatcherAdminServicer(metaclass=_abc_1.ABCMeta):
 
         The operation's response is a `RebuildResult`.
 
-        Callers: administrators. Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
-        Retry: yes, with the same `request_id`.
+        Callers: administrators. Errors: INVALID_REQUEST, NO_ROOM_FOR_INDEX, OVERLOADED, REQUEST_ID_REUSED,
+        REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
         """
 
     @_abc_1.abstractmethod

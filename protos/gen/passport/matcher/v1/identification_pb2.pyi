@@ -724,22 +724,32 @@ class DrawDecisionResponse(_message.Message):
     PNG_FIELD_NUMBER: _builtins.int
     POSITION_FIELD_NUMBER: _builtins.int
     MATCHED_MINUTIAE_FIELD_NUMBER: _builtins.int
+    COMPARISON_VERSION_FIELD_NUMBER: _builtins.int
+    OTHER_COMPARISON_FIELD_NUMBER: _builtins.int
     png: _builtins.bytes
     """The figure, encoded as PNG."""
     position: _biometrics_pb2.FingerPosition.ValueType
     """Position of the finger drawn."""
     matched_minutiae: _builtins.int
     """Number of pairs of corresponding minutiae drawn."""
+    comparison_version: _builtins.str
+    """Version of the comparison by which these minutiae correspond."""
+    other_comparison: _builtins.bool
+    """The decision was made by another comparison, which is installed no more: the figure does not show what it
+    rests on, and says so.
+    """
     def __init__(
         self,
         *,
         png: _builtins.bytes = ...,
         position: _biometrics_pb2.FingerPosition.ValueType = ...,
         matched_minutiae: _builtins.int = ...,
+        comparison_version: _builtins.str = ...,
+        other_comparison: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["matched_minutiae", b"matched_minutiae", "png", b"png", "position", b"position"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["comparison_version", b"comparison_version", "matched_minutiae", b"matched_minutiae", "other_comparison", b"other_comparison", "png", b"png", "position", b"position"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -756,7 +766,9 @@ class DrawAlterationRequest(_message.Message):
     decision_id: _builtins.str
     """Id of the decision."""
     position: _biometrics_pb2.FingerPosition.ValueType
-    """Position of the probe's finger; unspecified means the one with the highest score."""
+    """Position of the probe's finger; unspecified means the one with the highest score among those with an
+    image. Where none was examined when it was stored, that is the first of them.
+    """
     def __init__(
         self,
         *,

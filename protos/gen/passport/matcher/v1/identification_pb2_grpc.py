@@ -306,6 +306,9 @@ class EvidenceServicer:
     def DrawDecision(self, request, context):
         """Draws probe and candidate finger side by side with their matched minutiae, for an examiner.
 
+        Minutiae are matched by the comparison that made the decision, as long as a bundle of models with it is
+        installed; later by the present one, and the figure and `other_comparison` say so.
+
         Callers: service issuance, examiners.
         Errors: INVALID_REQUEST, DECISION_NOT_FOUND, EVIDENCE_GONE (an encounter has since been deleted, its
         fingers were replaced, or fingers came with the call), UNREADABLE_TEMPLATE, NOT_READY, DRAINING,

@@ -207,6 +207,9 @@ class EvidenceStub:
     DrawDecision: _grpc.UnaryUnaryMultiCallable[_identification_pb2.DrawDecisionRequest, _identification_pb2.DrawDecisionResponse]
     """Draws probe and candidate finger side by side with their matched minutiae, for an examiner.
 
+    Minutiae are matched by the comparison that made the decision, as long as a bundle of models with it is
+    installed; later by the present one, and the figure and `other_comparison` say so.
+
     Callers: service issuance, examiners.
     Errors: INVALID_REQUEST, DECISION_NOT_FOUND, EVIDENCE_GONE (an encounter has since been deleted, its
     fingers were replaced, or fingers came with the call), UNREADABLE_TEMPLATE, NOT_READY, DRAINING,
@@ -243,6 +246,9 @@ class EvidenceAsyncStub(EvidenceStub):
     """
     DrawDecision: _aio.UnaryUnaryMultiCallable[_identification_pb2.DrawDecisionRequest, _identification_pb2.DrawDecisionResponse]  # type: ignore[assignment]
     """Draws probe and candidate finger side by side with their matched minutiae, for an examiner.
+
+    Minutiae are matched by the comparison that made the decision, as long as a bundle of models with it is
+    installed; later by the present one, and the figure and `other_comparison` say so.
 
     Callers: service issuance, examiners.
     Errors: INVALID_REQUEST, DECISION_NOT_FOUND, EVIDENCE_GONE (an encounter has since been deleted, its
@@ -295,6 +301,9 @@ class EvidenceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_identification_pb2.DrawDecisionResponse, _abc.Awaitable[_identification_pb2.DrawDecisionResponse]]:
         """Draws probe and candidate finger side by side with their matched minutiae, for an examiner.
+
+        Minutiae are matched by the comparison that made the decision, as long as a bundle of models with it is
+        installed; later by the present one, and the figure and `other_comparison` say so.
 
         Callers: service issuance, examiners.
         Errors: INVALID_REQUEST, DECISION_NOT_FOUND, EVIDENCE_GONE (an encounter has since been deleted, its

@@ -107,6 +107,7 @@ def make_at_size(options: argparse.Namespace) -> EvaluateAtSize:
             seed=options.seed,
             cache=options.cache,
             workers=options.workers,
+            bundle=options.bundle,
         )
     )
 

@@ -21,6 +21,7 @@ from matcher.evaluation.progress import print_status, with_progress
 from matcher.index import snapshot
 from matcher.index.index_columns import entries_of
 from matcher.index.memory_index import MemoryIndex
+from matcher.model_bundles import load_bundle
 from matcher.models import ModelBundle
 
 PEOPLE_PER_FILE = 1_000
@@ -28,10 +29,14 @@ PEOPLE_PER_FILE = 1_000
 
 @dataclass(frozen=True, slots=True)
 class GalleryCache:
-    """The files of the people of one seed in a folder."""
+    """The files of the people of one seed in a folder, as a bundle of models describes them.
+
+    bundle: its folder; None for the packaged one.
+    """
 
     folder: Path
     people: SyntheticPeople
+    bundle: Path | None = None
 
     def make(self, count: int, workers: int) -> float | None:
         """Make the files of the first `count` people that do not exist, in so many processes.
@@ -97,7 +102,8 @@ class GalleryCache:
     @property
     def _folder(self) -> Path:
         positions = "-".join(map(str, self.people.positions))
-        return self.folder / f"seed-{self.people.seed}-fingers-{positions}-{_generator_version()}"
+        name = f"seed-{self.people.seed}-fingers-{positions}-{_generator_version()}"
+        return self.folder / (f"{name}-{self.bundle.name}" if self.bundle else name)
 
 
 def snapshot_header(models: ModelBundle, epoch: str, change: int) -> snapshot.SnapshotHeader:
@@ -110,15 +116,15 @@ def snapshot_header(models: ModelBundle, epoch: str, change: int) -> snapshot.Sn
 
 def _make_file(files: GalleryCache, number: int) -> float:
     """Make a file; return the seconds of processor time."""
-    models, started = _models(), time.process_time()
+    models, started = _models(files.bundle), time.process_time()
     files._write(models, number)
     return time.process_time() - started
 
 
 @cache
-def _models() -> ModelBundle:
+def _models(bundle: Path | None) -> ModelBundle:
     """Return the models of this process, loaded and warm."""
-    models = ModelBundle.load()
+    models = load_bundle(bundle)
     models.warm_up()
     return models
 

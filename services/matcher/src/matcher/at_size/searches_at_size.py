@@ -37,7 +37,8 @@ class AtSizeOptions:
     """What to measure: galleries of so many synthetic people, persons of so many fingers.
 
     compositions: most that are searched, of as many as a finger has impressions; None for all.
-    seed: of the synthetic people and of the compositions. cache: folder of galleries.
+    seed: of the synthetic people and of the compositions. cache: folder of galleries. bundle: of
+    models, a folder; None for the packaged one.
     """
 
     distractors: Sequence[int]
@@ -46,6 +47,7 @@ class AtSizeOptions:
     seed: int
     cache: Path
     workers: int
+    bundle: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ class SearchesAtSize:
         composed = compositions(collection, references, probes, options.fingers, options.seed)
         rounds = list(islice(composed, options.compositions))
         people = SyntheticPeople(options.seed, positions_of(options.fingers))
-        files = GalleryCache(options.cache, people)
+        files = GalleryCache(options.cache, people, options.bundle)
         files.make(max(options.distractors), options.workers)
         with segments_folder(files) as folder:
             gallery = SearchedGallery(models, options.workers, folder / "index.snapshot")

@@ -166,6 +166,11 @@ class Decision:
     reference: tuple[ProbeFinger, ...] = ()
     quantizer_version: str = ""
 
+    @property
+    def comparison_version(self) -> str:
+        """Version of the comparison, the last part of `ModelVersions.model_version`."""
+        return self.model_version.rpartition(" ")[2]
+
 
 @dataclass(frozen=True, slots=True)
 class DecisionRecord:

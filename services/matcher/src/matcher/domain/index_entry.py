@@ -64,15 +64,15 @@ class IndexState:
     """What the index holds now.
 
     applied_change: number up to which it has applied the change log. size_bytes: memory used.
-    snapshot_change: number of the last snapshot, NO_SNAPSHOT if there is none. unreadable: the
-    fingers that are left out, sorted.
+    snapshot_change: number of the last snapshot, 0 if that is of an empty database; None if there
+    is none. unreadable: the fingers that are left out, sorted.
     """
 
     applied_change: int
     people: int
     fingers: int
     size_bytes: int
-    snapshot_change: int
+    snapshot_change: int | None
     unreadable: tuple[UnreadableFinger, ...] = ()
 
 
@@ -85,7 +85,5 @@ class SnapshotFacts:
     size_bytes: int
 
 
-NO_SNAPSHOT = 0
-"""Change number of a snapshot where there is none."""
-NOT_LOADED = IndexState(0, 0, 0, 0, NO_SNAPSHOT)
+NOT_LOADED = IndexState(0, 0, 0, 0, None)
 """State of an index before it is loaded."""

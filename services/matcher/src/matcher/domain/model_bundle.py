@@ -8,6 +8,8 @@ PACKAGED = "packaged"
 """Name of the bundle that comes with the matcher; others are folders."""
 SEEN_RECENTLY = timedelta(seconds=6)
 """A replica that has not said for longer how far it is, is not waited for."""
+GONE_AFTER = timedelta(minutes=5)
+"""A replica that has said nothing for longer is taken for ended, and not told of any more."""
 
 
 class BundleState(StrEnum):

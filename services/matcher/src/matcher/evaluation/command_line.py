@@ -15,9 +15,12 @@ from matcher.evaluation.image_collection import (
 )
 from matcher.evaluation.open_set_rates import EvaluateAtSize
 from matcher.evaluation.progress import print_status
+from matcher.models import ModelBundle
 
 MakeAtSize = Callable[[argparse.Namespace], EvaluateAtSize]
 """Makes, of the command's options, what measures searches among synthetic people."""
+LoadModels = Callable[[Path | None], ModelBundle]
+"""Reads the bundle of models in a folder, or the packaged one."""
 
 _DESCRIPTION = f"""\
 Measure error rates, identification rates and speed on your own images, by the code that serves.
@@ -49,7 +52,11 @@ Searches share fingers, so they are worth far fewer independent ones.
 
 
 def add_command(
-    commands: Any, candidates: int, make_at_size: MakeAtSize, cache: Path
+    commands: Any,
+    candidates: int,
+    make_at_size: MakeAtSize,
+    cache: Path,
+    load_models: LoadModels,
 ) -> argparse.ArgumentParser:
     """Add the command to argparse's subcommands.
 
@@ -74,6 +81,7 @@ def add_command(
         help="where to write the figures",
     )
     add("--scores", type=Path, metavar="FILE", help="write the score of every pair, CSV")
+    add_bundle(add)
     add("--hard", dest="partial_probes", action="store_true",
         help="repeat with partial probes: half of the foreground, rotated")  # fmt: skip
     add(
@@ -88,7 +96,7 @@ def add_command(
     add("--workers", type=positive, default=len(os.sched_getaffinity(0)), metavar="N",
         help="threads; default: one for each core, here %(default)s")  # fmt: skip
     _add_at_size(command, cache)
-    command.set_defaults(run=partial(run, make_at_size))
+    command.set_defaults(run=partial(run, make_at_size, load_models))
     return command
 
 
@@ -104,6 +112,12 @@ def _add_at_size(command: argparse.ArgumentParser, cache: Path) -> None:
     add_gallery(add, cache)
 
 
+def add_bundle(add: Callable[..., Any]) -> None:
+    """Add the option of the models to a command."""
+    add("--bundle", type=lambda text: Path(text).resolve(), metavar="FOLDER",
+        help="bundle of models, as in model_bundles_folder; default: the packaged one")  # fmt: skip
+
+
 def add_gallery(add: Callable[..., Any], cache: Path) -> None:
     """Add the options of synthetic people to a command. cache: default of --cache."""
     add("--seed", type=not_negative, default=0, metavar="N",
@@ -114,7 +128,7 @@ def add_gallery(add: Callable[..., Any], cache: Path) -> None:
         "default: %(default)s")  # fmt: skip
 
 
-def run(make_at_size: MakeAtSize, options: argparse.Namespace) -> None:
+def run(make_at_size: MakeAtSize, load_models: LoadModels, options: argparse.Namespace) -> None:
     """Run the evaluation. Raises ValueError or OSError with a message for the user."""
     collection = find_images(options.folder, parse_resolutions(options.dpi))
     report_collection(collection)
@@ -127,6 +141,7 @@ def run(make_at_size: MakeAtSize, options: argparse.Namespace) -> None:
             f"{error.name} is not installed: pip install 'passport-matcher[evaluation]'"
         ) from None
     evaluate(
+        load_models(options.bundle),
         collection,
         EvaluationOptions(
             out=options.out,

@@ -41,14 +41,13 @@ class EvaluationOptions:
     at_size: EvaluateAtSize | None = None
 
 
-def evaluate(collection: ImageCollection, options: EvaluationOptions) -> None:
+def evaluate(models: ModelBundle, collection: ImageCollection, options: EvaluationOptions) -> None:
     """Measure and write. Raises ValueError if no image can be read, OSError."""
     for file in filter(None, (options.out, options.scores)):
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch()  # fails now rather than after the measurement
     if options.at_size:
         options.at_size.check(collection)
-    models = ModelBundle.load()
     results = _compare_probe_sets(models, collection, options)
     content = _result(models, collection, options, results)
     content |= _at_size(models, collection, options, results)

@@ -16,14 +16,12 @@ from servicekit.process.worker_pool import WorkerPool
 from matcher.domain.change_token import ChangeToken
 from matcher.domain.errors import (
     ContradictoryDatabase,
-    IndexBehind,
     IndexDoubtful,
     NoSnapshotFile,
     NotReady,
     SnapshotUnusable,
 )
 from matcher.domain.index_entry import (
-    NO_SNAPSHOT,
     NOT_LOADED,
     FingerFeatures,
     IndexContents,
@@ -39,6 +37,7 @@ from matcher.index.content_check import ContentCheck
 from matcher.index.index_loader import IndexLoader, LoadedIndex
 from matcher.index.memory_index import MemoryIndex
 from matcher.index.shard import ReadOfShard
+from matcher.index.time_to_catch_up import time_to_catch_up
 from matcher.store.change_log import BrokenLog
 
 T = TypeVar("T")
@@ -58,7 +57,7 @@ class FollowingIndex:
         self._loader = loader
         self._search_pool = search_pool
         self._index: MemoryIndex | None = None
-        self._snapshot_change = NO_SNAPSHOT
+        self._snapshot_change: int | None = None
         self._writing_snapshot = threading.Lock()
         self._first_deletion: float | None = None  # since the last snapshot, monotonic seconds
         self._advancing: asyncio.Task[MemoryIndex] | None = None
@@ -83,7 +82,8 @@ class FollowingIndex:
         """
         self._require_no_doubt()
         deadline = time.monotonic() + seconds_left
-        head = await self._head()
+        async with time_to_catch_up(seconds_left):
+            head = await self._head()
         read = partial(
             MemoryIndex.search, probe=probe, scope=scope, depth=depth, any_position=any_position
         )
@@ -98,11 +98,8 @@ class FollowingIndex:
         IndexDoubtful.
         """
         self._require_no_doubt()
-        try:
-            async with asyncio.timeout(seconds_left):
-                index = await self._caught_up_with(at_least)
-        except TimeoutError:
-            raise IndexBehind("the index is behind", retry_after=_RETRY_AFTER) from None
+        async with time_to_catch_up(seconds_left):
+            index = await self._caught_up_with(at_least)
         contents = index.contents  # before, and the last move after: nothing read is earlier
         found = await self._search_pool.run(read, index)
         self._require_no_doubt()
@@ -175,7 +172,7 @@ class FollowingIndex:
         if self._loader.snapshot_file is None:
             raise NoSnapshotFile("no snapshot_file is configured for this replica")
         await self.save_snapshot()
-        if self._index is None or self._snapshot_change == NO_SNAPSHOT:
+        if self._index is None or self._snapshot_change is None:
             raise NotReady("not ready: the index is not loaded", retry_after=_RETRY_AFTER)
         return await self._loader.snapshot_facts()
 
@@ -236,7 +233,7 @@ class FollowingIndex:
         deleted = self._first_deletion
         if deleted is not None and time.monotonic() - deleted >= deleted_seconds:
             return True
-        return self._index.change_token.number - self._snapshot_change >= interval_changes
+        return self._index.change_token.number - (self._snapshot_change or 0) >= interval_changes
 
     def _write_snapshot(self, file: Path, index: MemoryIndex) -> int:
         # A save that is cancelled, as when the service ends, goes on in its thread: wait for it.
@@ -312,7 +309,7 @@ class FollowingIndex:
         self._last_move = max(self._last_move, loaded.index.change_token.number)
         self._index, self._snapshot_change = loaded.index, loaded.snapshot_change
         file = self._loader.snapshot_file
-        if loaded.snapshot_change == NO_SNAPSHOT and file is not None and file.exists():
+        if loaded.snapshot_change is None and file is not None and file.exists():
             self._first_deletion = -math.inf  # nobody knows whom an older file holds
         self.doubt = ""
 

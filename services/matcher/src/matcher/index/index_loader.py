@@ -13,7 +13,7 @@ from servicekit.process.worker_pool import WorkerPool
 
 from matcher.domain.change_token import ChangeToken
 from matcher.domain.finger import read_stored_template
-from matcher.domain.index_entry import NO_SNAPSHOT, IndexEntry, SnapshotFacts
+from matcher.domain.index_entry import IndexEntry, SnapshotFacts
 from matcher.domain.operation import ReportProgress
 from matcher.domain.person_part import EVERYBODY, PersonPart
 from matcher.index import snapshot
@@ -42,10 +42,10 @@ async def ignore_progress(_share: float) -> None:
 
 @dataclass(frozen=True, slots=True)
 class LoadedIndex:
-    """A loaded index. snapshot_change: of the snapshot it came from, or NO_SNAPSHOT."""
+    """A loaded index. snapshot_change: of the snapshot it came from, None if of none."""
 
     index: MemoryIndex
-    snapshot_change: int
+    snapshot_change: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +65,14 @@ class IndexLoader:
     part: PersonPart = EVERYBODY
     keeps_embeddings: bool = True
 
-    def of(self, part: PersonPart) -> "IndexLoader":
+    def of(self, part: PersonPart, replica: int = 1) -> "IndexLoader":
         """Return the loader of a part of the persons, whose snapshot is in a folder of its own.
 
         Makes the folder. Raises OSError.
         """
         file = self.snapshot_file
         if file is not None:
-            file = shard_snapshot_file(file, part)
+            file = shard_snapshot_file(file, part, replica)
         return replace(self, snapshot_file=file, part=part)
 
     @property
@@ -117,7 +117,7 @@ class IndexLoader:
                 await self.pool.run(index.update, (), entries)
                 is_sealed = is_sealed and await self._try_to_compact(index)
                 await report_progress(last / max(last, head.number))
-        return LoadedIndex(index, NO_SNAPSHOT)
+        return LoadedIndex(index, None)
 
     async def store_embeddings(self, made: NewEmbeddings) -> None:
         """Store embeddings that had to be computed, if there are any and they are kept."""

@@ -14,6 +14,8 @@ from datetime import timedelta
 from functools import reduce
 from typing import Any, TypeVar
 
+from servicekit.process.worker_pool import one_piece_of_work
+
 from matcher.domain.errors import IndexBehind, IndexDoubtful
 from matcher.domain.index_entry import (
     NOT_LOADED,
@@ -30,6 +32,7 @@ from matcher.index.memory_index import MemoryIndex
 from matcher.index.ranked_persons import ShardQuery
 from matcher.index.search_of_shards import search_shards
 from matcher.index.shard import ReadOfShard, Shard
+from matcher.index.time_to_catch_up import time_to_catch_up
 from matcher.store.change_log import DatabaseState
 from matcher.store.store import Store
 
@@ -69,16 +72,18 @@ class ShardedIndex:
         """
         deadline = time.monotonic() + seconds_left
         while True:
-            latest = await self._latest()
+            async with time_to_catch_up(deadline - time.monotonic()):
+                latest = await self._latest()
             within = scope.until(latest.change_token.number)
             query = ShardQuery(probe, within, depth, any_position)
             readings = [_Reading(shard, latest, deadline) for shard in self._shards]
             try:
-                found = await search_shards(readings, query, latest.change_token)
+                with one_piece_of_work():
+                    found = await search_shards(readings, query, latest.change_token)
             except IndexDoubtful:
                 self.doubted.set()
                 raise
-            await self._require_one_past(latest, readings)
+            await self._require_one_past(latest, readings, deadline)
             if _is_one_moment(readings):
                 return found
             if time.monotonic() >= deadline:
@@ -126,12 +131,13 @@ class ShardedIndex:
         states = [shard.state() for shard in self._shards]
         if NOT_LOADED in states:
             return NOT_LOADED
+        snapshots = [each for state in states if (each := state.snapshot_change) is not None]
         return IndexState(
             min(state.applied_change for state in states),
             sum(state.people for state in states),
             sum(state.fingers for state in states),
             sum(state.size_bytes for state in states),
-            min(state.snapshot_change for state in states),
+            min(snapshots) if len(snapshots) == len(states) else None,
             tuple(sorted(finger for state in states for finger in state.unreadable)),
         )
 
@@ -141,9 +147,10 @@ class ShardedIndex:
 
     async def _of_all(self, ask: Callable[[Shard], Awaitable[T]]) -> list[T]:
         """Ask all shards at once; raise what one raised when all have answered."""
-        answers = await asyncio.gather(
-            *(ask(shard) for shard in self._shards), return_exceptions=True
-        )
+        with one_piece_of_work():
+            answers = await asyncio.gather(
+                *(ask(shard) for shard in self._shards), return_exceptions=True
+            )
         for answer in answers:
             if isinstance(answer, IndexDoubtful):
                 self.doubted.set()
@@ -151,12 +158,14 @@ class ShardedIndex:
                 raise answer
         return [answer for answer in answers if not isinstance(answer, BaseException)]
 
-    async def _require_one_past(self, latest: DatabaseState, readings: "list[_Reading]") -> None:
-        """Distrust shards whose past is not the database's; raise IndexDoubtful."""
+    async def _require_one_past(
+        self, latest: DatabaseState, readings: "list[_Reading]", deadline: float
+    ) -> None:
+        """Distrust shards whose past is not the database's; raise IndexBehind, IndexDoubtful."""
         contents = [reading.reads[0].contents for reading in readings]
         tokens = {read.contents.change_token for each in readings for read in each.reads}
         if others := tokens - {latest.change_token}:
-            async with self._store.read() as records:
+            async with time_to_catch_up(deadline - time.monotonic()), self._store.read() as records:
                 are_past = [await records.changes.contains(token) for token in others]
             if not all(are_past):
                 await self._distrust("the past of the index is not that of the database")

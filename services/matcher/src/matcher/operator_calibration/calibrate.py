@@ -37,14 +37,13 @@ class ReadableImages:
         return [f"{each.set}/{each.finger}" for each in self.images]
 
 
-def calibrate(collection: ImageCollection, out: Path, *, workers: int) -> None:
+def calibrate(models: ModelBundle, collection: ImageCollection, out: Path, *, workers: int) -> None:
     """Write the calibration to `out` and its card beside it, with the extension md.
 
     Raises ValueError if the readable images are of too few fingers or too few pairs, OSError.
     """
     _require_fingers(len(set(collection.fingers)), "in the folder")
     out.parent.mkdir(parents=True, exist_ok=True)
-    models = ModelBundle.load()
     readable = _read(models, collection, workers)
     _require_fingers(len(set(readable.fingers())), "with a readable image")
     names = [each.finger for each in readable.images]

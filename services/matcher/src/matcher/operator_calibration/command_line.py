@@ -2,10 +2,17 @@
 
 import argparse
 import os
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from matcher.evaluation.command_line import json_file, positive, report_collection
+from matcher.evaluation.command_line import (
+    LoadModels,
+    add_bundle,
+    json_file,
+    positive,
+    report_collection,
+)
 from matcher.evaluation.image_collection import EXTENSIONS, find_images, parse_resolutions
 from matcher.evaluation.progress import print_status
 
@@ -24,11 +31,13 @@ example:
 
 then read calibration.md, set in matcher.toml
   calibration_file = "/etc/passport/matcher/calibration.json"
-and start the matcher again.
+and start the matcher again. That is used with the packaged models. A calibration for another bundle
+(--bundle) replaces calibration.json in its folder, with SHA256SUMS made again, before the matcher
+changes to it.
 """
 
 
-def add_command(commands: Any) -> None:
+def add_command(commands: Any, load_models: LoadModels) -> None:
     """Add the command to argparse's subcommands."""
     command: argparse.ArgumentParser = commands.add_parser(
         "calibrate",
@@ -43,16 +52,17 @@ def add_command(commands: Any) -> None:
         help="resolution of all sets, or of one; may be given several times")  # fmt: skip
     add("--out", type=json_file, required=True, metavar="FILE.json",
         help="where to write the calibration")  # fmt: skip
+    add_bundle(add)
     add("--workers", type=positive, default=len(os.sched_getaffinity(0)), metavar="N",
         help="threads; default: one for each core, here %(default)s")  # fmt: skip
-    command.set_defaults(run=run)
+    command.set_defaults(run=partial(run, load_models))
 
 
-def run(options: argparse.Namespace) -> None:
+def run(load_models: LoadModels, options: argparse.Namespace) -> None:
     """Make the calibration. Raises ValueError or OSError with a message for the user."""
     from matcher.operator_calibration.calibrate import calibrate  # loads the models' libraries
 
     collection = find_images(options.folder, parse_resolutions(options.dpi), mated_needed=False)
     report_collection(collection)
-    calibrate(collection, options.out, workers=options.workers)
+    calibrate(load_models(options.bundle), collection, options.out, workers=options.workers)
     print_status(f"{options.out}; its card: {options.out.with_suffix('.md')}")

@@ -31,11 +31,13 @@ class MatcherAdmin(admin_pb2_grpc.MatcherAdminServicer):
         self,
         get_status: GetStatus,
         readiness: Readiness,
+        serving: ServingBundle,
         migrate_model: MigrateModel,
         start: StartOperation,
     ) -> None:
         self._get_status = get_status
         self._readiness = readiness
+        self._serving = serving
         self._migrate_model = migrate_model
         self._start = start
 
@@ -65,7 +67,9 @@ class MatcherAdmin(admin_pb2_grpc.MatcherAdminServicer):
     ) -> operations_pb2.Operation:
         """Start to make this replica's index anew."""
         _require_national()
-        return await self._start(request, REBUILD_INDEX, on_this_replica=True)
+        return await self._start(
+            request, REBUILD_INDEX, on_this_replica=True, check=self._require_room
+        )
 
     async def MigrateModel(
         self, request: pb.MigrateModelRequest, context: Context
@@ -82,6 +86,9 @@ class MatcherAdmin(admin_pb2_grpc.MatcherAdminServicer):
         """Start to give back what bundles that do not serve take."""
         _require_national()
         return await self._start(request, DISCARD_MODELS)
+
+    async def _require_room(self) -> None:
+        self._serving.current.maintain_index.require_room()
 
     async def SetDraining(
         self, request: pb.SetDrainingRequest, context: Context

@@ -71,6 +71,8 @@ def drawing(drawn: ComparisonDrawing) -> identification_pb2.DrawDecisionResponse
         png=drawn.png,
         position=biometrics_pb2.FingerPosition.ValueType(drawn.position),
         matched_minutiae=drawn.matched_minutiae,
+        comparison_version=drawn.comparison_version,
+        other_comparison=not drawn.is_of_decision,
     )
 
 

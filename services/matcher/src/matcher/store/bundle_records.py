@@ -7,10 +7,16 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from matcher.domain.model_bundle import BundleReport, Bundles, BundleState, StoredBundle
+from matcher.domain.model_bundle import (
+    GONE_AFTER,
+    BundleReport,
+    Bundles,
+    BundleState,
+    StoredBundle,
+)
 from matcher.store.change_log import ChangeLog
 from matcher.store.tables import bundle_reports, model_bundles
 
@@ -72,13 +78,19 @@ class BundleRecords:
         await self._transaction.execute(delete(bundle_reports))
 
     async def report(self, report: BundleReport) -> None:
-        """Store how far a replica is."""
+        """Store how far a replica is, and forget those that are gone.
+
+        One that was only slow stores what it says then anew, and is none of those.
+        """
         its_row = bundle_reports.c.replica == report.replica
-        await self._transaction.execute(delete(bundle_reports).where(its_row))
+        is_gone = bundle_reports.c.seen_at <= report.seen_at - GONE_AFTER
+        await self._transaction.execute(delete(bundle_reports).where(or_(its_row, is_gone)))
         await self._transaction.execute(insert(bundle_reports).values(asdict(report)))
 
-    async def reports(self, bundle: str) -> Sequence[BundleReport]:
-        """Return what replicas said of a bundle last."""
-        statement = select(bundle_reports).where(bundle_reports.c.bundle == bundle)
+    async def reports(self, bundle: str, seen_after: datetime) -> Sequence[BundleReport]:
+        """Return what those replicas said of a bundle last that said it after some time."""
+        statement = select(bundle_reports).where(
+            bundle_reports.c.bundle == bundle, bundle_reports.c.seen_at > seen_after
+        )
         rows = await self._transaction.execute(statement.order_by(bundle_reports.c.replica))
         return [BundleReport(**row._mapping) for row in rows]

@@ -279,6 +279,25 @@ class EncounterRecords:
         data = key.decrypt_or_nothing(row.data, image_name(encounter_id, position))
         return FingerImage(data, row.ppi) if data else None
 
+    async def alteration_scores_of_images(
+        self, encounter_ids: Collection[str]
+    ) -> dict[tuple[str, int], float | None]:
+        """Return which fingers have an image, by encounter id and position, with their scores.
+
+        None for one of which nobody looked whether its ridges are altered.
+        """
+        c = images.c
+        statement = (
+            select(c.encounter_id, c.position, fingers.c.alteration_score)
+            .join(
+                fingers,
+                (fingers.c.encounter_id == c.encounter_id) & (fingers.c.position == c.position),
+            )
+            .where(c.encounter_id.in_(encounter_ids))
+        )
+        rows = await self._transaction.execute(statement)
+        return {(row.encounter_id, row.position): row.alteration_score for row in rows}
+
     async def pending(self) -> tuple[int, datetime | None]:
         """Return how many encounters are PENDING, and when the oldest of them was added."""
         statement = select(

@@ -1,12 +1,13 @@
 """What is unusual about the ridges of a finger? Draws it for whoever decides about them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from servicekit.process.worker_pool import WorkerPool
 
 from matcher.alteration.detector import Examination
 from matcher.alteration.drawing import draw_examination
-from matcher.domain.decision import Decision, ProbeFinger
+from matcher.domain.decision import ProbeFinger
 from matcher.domain.encounter import Encounter
 from matcher.domain.errors import DecisionNotFound, EvidenceGone
 from matcher.domain.finger import FingerImage
@@ -16,7 +17,7 @@ from matcher.image.unreadable_image import UnreadableImage
 from matcher.models import ModelBundle
 from matcher.store.store import Store
 from matcher.use_cases.readiness import Readiness, ServiceLevel
-from matcher.use_cases.stored_impression import StoredImpression, stored_impression
+from matcher.use_cases.stored_impression import stored_impression
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,6 +45,7 @@ class DrawAlteration:
     ) -> AlterationDrawing:
         """Return the drawing of a finger; position None: of the one with the highest score.
 
+        That is among those with an image; if none was examined, the first of these.
         scope: the offices whose decisions may be seen. Raises DecisionNotFound, EvidenceGone,
         NotReady.
         """
@@ -53,20 +55,34 @@ class DrawAlteration:
         fingers = [finger for finger in decision.probe if position in (None, finger.position)]
         if not fingers:
             raise DecisionNotFound("the probe of the decision has no such finger", field="position")
-        stored = [(finger.position, await self._stored(decision, finger)) for finger in fingers]
-        chosen, impression = max(stored, key=lambda each: _score(each[1].encounter, each[0]))
+        finger = fingers[0] if len(fingers) == 1 else await self._highest(fingers)
+        impression = await stored_impression(
+            self.store,
+            finger.encounter_id,
+            finger.position,
+            decision.probe,
+            decision.change_token,
+        )
         if impression.image is None:
             raise EvidenceGone(
                 "no image of this finger is stored",
                 encounter_id=impression.encounter.encounter_id,
             )
         png, examination = await self.pool.run(self._draw, impression.image)
-        return AlterationDrawing(png, chosen, examination, impression.encounter)
+        return AlterationDrawing(png, finger.position, examination, impression.encounter)
 
-    async def _stored(self, decision: Decision, finger: ProbeFinger) -> StoredImpression:
-        return await stored_impression(
-            self.store, finger.encounter_id, finger.position, decision.probe, decision.change_token
-        )
+    async def _highest(self, fingers: Sequence[ProbeFinger]) -> ProbeFinger:
+        """Return the finger of highest score of those with an image; if none has one, any."""
+        encounter_ids = sorted({each.encounter_id for each in fingers if each.encounter_id})
+        async with self.store.read() as records:
+            scores = await records.encounters.alteration_scores_of_images(encounter_ids)
+
+        def rank(finger: ProbeFinger) -> tuple[bool, float]:
+            key = finger.encounter_id or "", finger.position
+            score = scores.get(key)
+            return key in scores, -1.0 if score is None else score
+
+        return max(fingers, key=rank)
 
     def _draw(self, image: FingerImage) -> tuple[bytes, Examination]:
         try:
@@ -78,9 +94,3 @@ class DrawAlteration:
         if examination is None:
             raise EvidenceGone("the image shows too little of the finger")
         return draw_examination(pixels, minutiae, examination), examination
-
-
-def _score(encounter: Encounter, position: int) -> float:
-    """Return the score of a stored finger; less than any other if it was not examined."""
-    found = {finger.position: finger.alteration for finger in encounter.fingers}.get(position)
-    return -1.0 if found is None else found.value

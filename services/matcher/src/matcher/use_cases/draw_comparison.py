@@ -7,7 +7,7 @@ import structlog
 from numpy.typing import NDArray
 from servicekit.process.worker_pool import WorkerPool
 
-from matcher.comparison.comparator import Comparator, paired_minutiae
+from matcher.comparison.comparator import paired_minutiae
 from matcher.domain.decision import Decision, FingerScore
 from matcher.domain.errors import DecisionNotFound, UnreadableTemplate
 from matcher.domain.finger import read_stored_template
@@ -17,6 +17,7 @@ from matcher.image.decode import Decode
 from matcher.image.unreadable_image import UnreadableImage
 from matcher.minutiae import Minutiae
 from matcher.store.store import Store
+from matcher.use_cases.installed_comparators import InstalledComparators
 from matcher.use_cases.readiness import Readiness, ServiceLevel
 from matcher.use_cases.stored_impression import StoredImpression, stored_impression
 
@@ -27,25 +28,32 @@ _log = structlog.get_logger(__name__)
 class ComparisonDrawing:
     """A figure of two fingers side by side, paired minutiae connected.
 
-    png: the image file. encounter_ids, person_ids: of the finger of the probe and of the candidate,
-    as they are stored now.
+    png: the image file. comparison_version: by which the minutiae are paired. is_of_decision:
+    whether the decision was made by it. encounter_ids, person_ids: of the finger of the probe and
+    of the candidate, as they are stored now.
     """
 
     png: bytes
     position: int
     matched_minutiae: int
+    comparison_version: str
+    is_of_decision: bool
     encounter_ids: tuple[str, str]
     person_ids: tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class DrawComparison:
-    """Draws a finger of the probe and of a candidate of a recorded decision."""
+    """Draws a finger of the probe and of a candidate of a recorded decision.
+
+    Minutiae are paired by the comparison that decided. Where that is no more installed they are by
+    the one that serves, and the figure says so.
+    """
 
     store: Store
     pool: WorkerPool
     decode: Decode
-    comparator: Comparator
+    comparators: InstalledComparators
     readiness: Readiness
 
     async def __call__(
@@ -76,27 +84,37 @@ class DrawComparison:
             decision.reference,
             decision.change_token,
         )
-        return await self.pool.run(self._draw, probe, reference, score.position)
+        return await self.pool.run(
+            self._draw, probe, reference, score.position, decision.comparison_version
+        )
 
     def _draw(
-        self, probe: StoredImpression, reference: StoredImpression, position: int
+        self, probe: StoredImpression, reference: StoredImpression, position: int, version: str
     ) -> ComparisonDrawing:
         of_probe = read_stored_template(probe.template, probe.template_sha256)
         of_reference = read_stored_template(reference.template, reference.template_sha256)
         if of_probe is None or of_reference is None:
             raise UnreadableTemplate("a stored template cannot be read")
-        prepare = self.comparator.prepare
-        paired = paired_minutiae(prepare(of_probe), prepare(of_reference))
+        decided = self.comparators(version)
+        drawn = decided or self.comparators.serving
+        paired = paired_minutiae(drawn.prepare(of_probe), drawn.prepare(of_reference))
+        caption = (
+            ""
+            if decided
+            else f"Decided by {version}, which is not installed.\nPairs are by {drawn.version}."
+        )
         png = draw_paired_minutiae(
             self._pixels(probe, of_probe), of_probe,
             self._pixels(reference, of_reference), of_reference,
-            paired,
+            paired, caption,
         )  # fmt: skip
         encounters = probe.encounter, reference.encounter
         return ComparisonDrawing(
             png,
             position,
             len(paired),
+            drawn.version,
+            decided is not None,
             (encounters[0].encounter_id, encounters[1].encounter_id),
             (encounters[0].person_id, encounters[1].person_id),
         )

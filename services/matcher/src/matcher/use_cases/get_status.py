@@ -11,7 +11,7 @@ from matcher.domain.change_token import ChangeToken
 from matcher.domain.errors import OperationNotFound
 from matcher.domain.index_capacity import IndexCapacity
 from matcher.domain.index_entry import IndexState
-from matcher.domain.model_bundle import BundleReport, BundleState
+from matcher.domain.model_bundle import GONE_AFTER, BundleReport, BundleState
 from matcher.models import ModelVersions
 from matcher.store.store import Records, Store
 from matcher.use_cases.readiness import Readiness, ServiceLevel
@@ -106,14 +106,14 @@ class GetStatus:
         other = bundles.other
         if other is None:
             return (serving,)
-        reports = tuple(await records.bundles.reports(other.name))
+        now = self.now()
+        reports = tuple(await records.bundles.reports(other.name, now - GONE_AFTER))
         if other.state is BundleState.KEPT:
             return serving, BundleStatus(other.name, other.state, other.since, reports=reports)
         progress, expected_at = 0.0, None
         with suppress(OperationNotFound):
             operation = await records.operations.get(other.operation_id)
             if progress := operation.progress:
-                now = self.now()
                 expected_at = now + (now - operation.created_at) * ((1 - progress) / progress)
         return serving, BundleStatus(
             other.name, other.state, other.since, progress, expected_at, reports

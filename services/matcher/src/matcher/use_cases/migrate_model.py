@@ -176,8 +176,7 @@ class MigrateModel:
             now = self.now()
             async with self._store.read() as records:
                 await running.require_lease(records)
-                said = await records.bundles.reports(name)
-            reports = [report for report in said if report.seen_at > now - SEEN_RECENTLY]
+                reports = await records.bundles.reports(name, now - SEEN_RECENTLY)
             for report in reports:
                 if report.is_rejected:
                     raise BundleRejected(report.problem, field="bundle")

@@ -1,8 +1,9 @@
 """Is there room for a second index beside the one in use?"""
 
-import os
 import shutil
 from pathlib import Path
+
+from servicekit.process.free_memory import free_memory
 
 from matcher.domain.errors import NoRoomForIndex
 from matcher.domain.index_entry import IndexState
@@ -16,7 +17,7 @@ def require_room(index: IndexState, snapshot_file: Path | None) -> None:
 
     snapshot_file: beside which its files will lie; None if it has none.
     """
-    _require("memory", index.size_bytes, _free_memory())
+    _require("memory", index.size_bytes, free_memory())
     if snapshot_file is not None:
         free = shutil.disk_usage(snapshot_file.parent).free
         _require("disk", index.fingers * _DISK_BYTES_PER_FINGER, free)
@@ -29,11 +30,3 @@ def _require(what: str, needed: int, free: int) -> None:
             needed=str(needed),
             free=str(free),
         )
-
-
-def _free_memory() -> int:
-    """Return how much memory programs can still be given, bytes."""
-    for line in Path("/proc/meminfo").read_text().splitlines():
-        if line.startswith("MemAvailable:"):
-            return int(line.split()[1]) * 1024
-    return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")

@@ -1,8 +1,8 @@
 """Which bundle of models decides in this process? The one that the database says serves."""
 
 import asyncio
-from collections.abc import Callable, Collection
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime
 
 import structlog
 from servicekit.errors import DatabaseFailure, DomainError
@@ -10,6 +10,7 @@ from servicekit.process.failpoint import failpoint
 from sqlalchemy.exc import SQLAlchemyError
 
 from matcher.domain.model_bundle import (
+    GONE_AFTER,
     PACKAGED,
     SEEN_RECENTLY,
     BundleReport,
@@ -21,10 +22,11 @@ from matcher.use_cases.bundle_preparation import BundlePreparation, BundleWork
 from matcher.use_cases.loaded_bundle import LoadedBundle
 from matcher.use_cases.open_migration import is_given_up
 from matcher.use_cases.readiness import Readiness, ServiceLevel
+from matcher.use_cases.remove_unused_files import RemoveUnusedFiles
 
 _CHECK_SECONDS = 0.25
 _REPORT_INTERVAL = SEEN_RECENTLY / 6
-_CLEANING_INTERVAL = timedelta(seconds=5)
+_REPORT_INTERVAL_KEPT = GONE_AFTER / 5
 
 _log = structlog.get_logger(__name__)
 
@@ -33,8 +35,7 @@ class ServingBundle:
     """The bundle in use, and the other one that is prepared or kept.
 
     current: to be read once for each call, which is finished by it. replica: name of this process.
-    remove_files: removes what bundles that are neither of these have left on disk, and returns
-    whether all of it is gone. now: real time.
+    remove_unused_files: of bundles that are neither of these. now: real time.
     """
 
     def __init__(
@@ -44,20 +45,18 @@ class ServingBundle:
         readiness: Readiness,
         *,
         replica: str,
-        remove_files: Callable[[Collection[str]], bool],
+        remove_unused_files: RemoveUnusedFiles,
         now: Callable[[], datetime],
     ) -> None:
         self.current = current
         self._work = work
         self._readiness = readiness
         self._replica = replica
-        self._remove_files = remove_files
+        self._remove_unused_files = remove_unused_files
         self._now = now
         self._preparation: BundlePreparation | None = None
         self._care: asyncio.Future[None] | None = None
         self._reported: BundleReport | None = None
-        self._cleaned_but: frozenset[str] = frozenset()
-        self._no_cleaning_before = now()
         self._checking = asyncio.Lock()
 
     @property
@@ -105,7 +104,7 @@ class ServingBundle:
                 self._begin_care()
             await self._prepare(bundles.other)
             await self._report()
-            await self._clean()
+            await self._remove_unused_files(self._in_use())
 
     async def _bundles(self) -> Bundles:
         """Return what the database says; a bundle whose migration was given up is forgotten."""
@@ -173,7 +172,10 @@ class ServingBundle:
             self._preparation = BundlePreparation(other, self._work, self.current)
 
     async def _report(self) -> None:
-        """Store how far this replica is, when that has changed and while somebody waits for it."""
+        """Store how far this replica is: when that has changed, and so often that it is not gone.
+
+        While somebody waits for it, that is more often.
+        """
         preparation, before, now = self._preparation, self._reported, self._now()
         if preparation is None:
             self._reported = None
@@ -188,24 +190,19 @@ class ServingBundle:
             now,
         )
         if before is not None and _says_the_same(before, report):
-            is_awaited = preparation.stored.state is not BundleState.KEPT
-            if not is_awaited or now - before.seen_at < _REPORT_INTERVAL:
+            is_kept = preparation.stored.state is BundleState.KEPT
+            interval = _REPORT_INTERVAL_KEPT if is_kept else _REPORT_INTERVAL
+            if now - before.seen_at < interval:
                 return
         async with self.current.store.write() as records:
             await records.bundles.report(report)
         self._reported = report
 
-    async def _clean(self) -> None:
-        """Remove the files of bundles that are not in use any more, until they are gone."""
-        in_use = {self.current.name}
-        if self._preparation is not None:
-            in_use.add(self._preparation.stored.name)
-        if in_use == self._cleaned_but or self._now() < self._no_cleaning_before:
-            return
-        if await asyncio.to_thread(self._remove_files, in_use):
-            self._cleaned_but = frozenset(in_use)
-        else:
-            self._no_cleaning_before = self._now() + _CLEANING_INTERVAL
+    def _in_use(self) -> frozenset[str]:
+        """Return the names of the bundles whose files are needed."""
+        preparation = self._preparation
+        others = () if preparation is None else (preparation.stored.name,)
+        return frozenset((self.current.name, *others))
 
     def _begin_care(self) -> None:
         self._care = asyncio.ensure_future(self._work.care_for(self.current, self._readiness))

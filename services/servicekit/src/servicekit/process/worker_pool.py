@@ -4,6 +4,7 @@ import asyncio
 import heapq
 import itertools
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ _PLACES_PER_PRIORITY = 64
 _RETRY_AFTER = timedelta(seconds=1)
 
 _priority: ContextVar[int] = ContextVar("work_priority", default=DEFAULT_PRIORITY)
+_whole: ContextVar[object | None] = ContextVar("work_whole", default=None)
 
 
 @contextmanager
@@ -35,9 +37,20 @@ def work_priority(priority: int) -> Iterator[None]:
         _priority.reset(token)
 
 
+@contextmanager
+def one_piece_of_work() -> Iterator[None]:
+    """Let all that is queued at once while the block runs take one place in a queue together."""
+    token = _whole.set(object())
+    try:
+        yield
+    finally:
+        _whole.reset(token)
+
+
 class WorkerPool:
     """Runs functions in ``workers`` threads, with at most ``queue_size`` of them waiting.
 
+    What belongs together (`one_piece_of_work`) counts as one of them, however many run or wait.
     Of those that wait the one of highest priority begins first, of equals the one that came first.
     Only functions that release the global interpreter lock (numpy, onnxruntime, FAISS) run in
     parallel.
@@ -45,7 +58,8 @@ class WorkerPool:
 
     def __init__(self, workers: int, queue_size: int) -> None:
         self._executor = ThreadPoolExecutor(workers, thread_name_prefix="worker")
-        self._capacity = threading.BoundedSemaphore(workers + queue_size)
+        self._capacity = workers + queue_size
+        self._present: Counter[object] = Counter()  # functions by what they belong to
         self._numbers = itertools.count()
         self._lock = threading.Lock()
         self._queue: list[tuple[int, int, Future[Any], Callable[[], Any]]] = []
@@ -56,14 +70,26 @@ class WorkerPool:
         Raises Overloaded immediately when the queue is full. Cancelling the call removes work that
         has not begun from the queue.
         """
-        if not self._capacity.acquire(blocking=False):
-            raise Overloaded("the queue for worker threads is full", retry_after=_RETRY_AFTER)
-        context = copy_context()
-        return await asyncio.wrap_future(self._submit(lambda: context.run(work, *args, **kwargs)))
+        context, whole = copy_context(), _whole.get() or object()
+        self._take_place(whole)
+        future = self._submit(lambda: context.run(work, *args, **kwargs), whole)
+        return await asyncio.wrap_future(future)
 
-    def _submit(self, work: Callable[[], T]) -> Future[T]:
+    def _take_place(self, whole: object) -> None:
+        with self._lock:
+            if whole not in self._present and len(self._present) >= self._capacity:
+                raise Overloaded("the queue for worker threads is full", retry_after=_RETRY_AFTER)
+            self._present[whole] += 1
+
+    def _leave_place(self, whole: object) -> None:
+        with self._lock:
+            self._present[whole] -= 1
+            if not self._present[whole]:
+                del self._present[whole]
+
+    def _submit(self, work: Callable[[], T], whole: object) -> Future[T]:
         future: Future[T] = Future()
-        future.add_done_callback(lambda _: self._capacity.release())
+        future.add_done_callback(lambda _: self._leave_place(whole))
         number = next(self._numbers)
         place = number + _PLACES_PER_PRIORITY * _priority.get()
         with self._lock:

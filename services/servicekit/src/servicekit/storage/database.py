@@ -203,7 +203,8 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
     def begin(connection: Connection) -> None:
         statement = connection.get_execution_options().get("begin", "BEGIN")
         if statement is not None:
-            connection.connection.driver_connection.begin_with_next(statement)
+            driver_connection: Any = connection.connection.driver_connection
+            driver_connection.begin_with_next(statement)
 
 
 def _make_private(file: Path) -> None:

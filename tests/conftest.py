@@ -16,13 +16,13 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         ModelBundle.load().warm_up()
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def country(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Country]:
     async with a_country(tmp_path_factory.mktemp("country"), books_per_minute=300.0) as started:
         yield started
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def journey_office(country: Country) -> JourneyOffice:
     office = JourneyOffice(country, seed=1)
     await office.staff.open_print_room()

@@ -17,9 +17,13 @@ from passport.matcher.v1 import (
 from passport.type.v1 import biometrics_pb2
 from servicekit.security.tls import TlsFiles
 
-from .matcher_process import TIMEOUT_SECONDS, Matcher
+from .matcher_process import CONNECTS_OFTEN, TIMEOUT_SECONDS, Matcher
 
-_OPTIONS = [("grpc.max_send_message_length", -1), ("grpc.max_receive_message_length", -1)]
+_OPTIONS = [
+    ("grpc.max_send_message_length", -1),
+    ("grpc.max_receive_message_length", -1),
+    *CONNECTS_OFTEN,
+]
 
 
 class Caller:

@@ -31,6 +31,11 @@ TIMEOUT_SECONDS = 60.0
 START_SECONDS = 240.0
 """After an upgrade the first start compiles its kernels, beside other tests."""
 _BELOW_EPHEMERAL = range(15_000, 30_000)
+CONNECTS_OFTEN = [
+    ("grpc.initial_reconnect_backoff_ms", 50),
+    ("grpc.max_reconnect_backoff_ms", 50),
+]
+"""Options of a channel to a process that starts: by default a refused one waits for a second."""
 
 
 def master_key(folder: Path) -> Path:
@@ -172,7 +177,7 @@ class Matcher:
     @contextmanager
     def _channel(self) -> Iterator[grpc.Channel]:
         credentials = self.administrator().channel_credentials()
-        with grpc.secure_channel(self.address, credentials) as channel:
+        with grpc.secure_channel(self.address, credentials, CONNECTS_OFTEN) as channel:
             yield channel
 
     def write(self, settings: Settings) -> Path:

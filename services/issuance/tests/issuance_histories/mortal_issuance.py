@@ -35,6 +35,7 @@ from issuance.workers.outbox_worker import OutboxWorker
 from servicekit.storage.database import Database
 from sqlalchemy import select
 
+from ..use_cases.always_due import always_due  # noqa: TID252
 from ..use_cases.at_the_matcher import STRONG_SCORE  # noqa: TID252
 from ..use_cases.collection_counter import CollectionCounter  # noqa: TID252
 from ..use_cases.recorded_workflow import EVERYTHING, VALIDITY  # noqa: TID252
@@ -103,7 +104,7 @@ class MortalIssuance:
             (kinds.PRINT, track, PrinterSlots(2)),
         ]
         self._workers = {
-            kind: OutboxWorker(kind, attempt, flow.store, slots, _RETRY, flow.now)
+            kind: OutboxWorker(kind, attempt, flow.store, slots, _RETRY, flow.now, always_due())
             for kind, attempt, slots in work
         }
         release = NotifyAndRelease(flow.store, flow.apply_transition, VALIDITY)

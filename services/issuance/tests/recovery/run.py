@@ -35,6 +35,7 @@ from issuance.workers.periodic_task import run_periodically
 from servicekit.storage.database import Database, migrate
 from sqlalchemy import Select, event, func, select
 
+from ..use_cases.always_due import always_due  # noqa: TID252
 from .country import offices, populate, virtual_clock
 from .matcher import ModelledMatcher
 from .virtual_time import VirtualTimeLoop, sqlite_without_threads
@@ -191,7 +192,14 @@ class _Run:
         limit = IdentificationLimit(limits, self.now)
         kind = OutboxTaskKind.IDENTIFY
         return OutboxWorker(
-            kind, attempt, self._store, MatcherSlots(kind), _POLICY, self.now, limit
+            kind,
+            attempt,
+            self._store,
+            MatcherSlots(kind),
+            _POLICY,
+            self.now,
+            always_due(),
+            limit,
         )
 
     def _watcher(self) -> HealthWatcher:

@@ -14,6 +14,7 @@ from issuance.use_cases.office_slots import MatcherSlots
 from issuance.use_cases.ports import Unavailable
 from issuance.workers.outbox_worker import OutboxWorker
 
+from .always_due import always_due
 from .workflow import Workflow
 
 MINUTE = timedelta(minutes=1)
@@ -49,6 +50,7 @@ async def working(
         MatcherSlots(OutboxTaskKind.IDENTIFY),
         policy,
         workflow.now,
+        always_due(),
     )
     task = asyncio.create_task(worker())
     yield

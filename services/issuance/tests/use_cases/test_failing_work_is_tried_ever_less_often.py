@@ -17,6 +17,7 @@ from sqlalchemy import select
 
 from services.captured_logs import captured_logs
 
+from .always_due import always_due
 from .local_time import banjarmasin
 from .workflow import Workflow
 
@@ -60,6 +61,7 @@ class FailingAttempts:
             MatcherSlots(OutboxTaskKind.IDENTIFY),
             retry_policy(60 * SECOND),
             self.now,
+            always_due(),
         )
         self._made_at: list[datetime] = []
         self._wanted = 0

@@ -22,6 +22,7 @@ from issuance.use_cases.ports import NoticeRefused, Unavailable, UnusableFingers
 from issuance.workers.outbox_worker import OutboxWorker
 from servicekit.storage.database import Database
 
+from .always_due import always_due
 from .emergencies import has_emergency_document
 from .people import identity
 from .recorded_workflow import EVERYTHING
@@ -58,7 +59,13 @@ async def _deliver(
     deliver = DeliverNotice(workflow.store, workflow.offices, mail, file, workflow)
     slots = NoticeSlots(workflow.offices, QuietHours(), workflow.now)
     worker = OutboxWorker(
-        OutboxTaskKind.NOTIFY, deliver, workflow.store, slots, POLICY, lambda: workflow.real_now
+        OutboxTaskKind.NOTIFY,
+        deliver,
+        workflow.store,
+        slots,
+        POLICY,
+        lambda: workflow.real_now,
+        always_due(),
     )
     await worker.attempt_due()
 

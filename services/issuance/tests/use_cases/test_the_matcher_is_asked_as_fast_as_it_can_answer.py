@@ -20,6 +20,7 @@ from issuance.use_cases.ports import NotYet, Unavailable
 from issuance.workers.outbox_worker import OutboxWorker
 from servicekit.storage.database import Database
 
+from .always_due import always_due
 from .local_time import banjarmasin
 from .workflow import Workflow
 
@@ -41,6 +42,7 @@ class Replica:
             MatcherSlots(OutboxTaskKind.IDENTIFY),
             policy,
             time,
+            always_due(),
             IdentificationLimit(LIMITS, time),
         )
 

@@ -13,6 +13,7 @@ from issuance.use_cases.office_slots import MatcherSlots
 from issuance.use_cases.ports import Unavailable, WorkRefused
 from issuance.workers.outbox_worker import OutboxWorker
 
+from .always_due import always_due
 from .workflow import Workflow
 
 IDENTIFY = OutboxTaskKind.IDENTIFY
@@ -31,7 +32,13 @@ async def _attempted(workflow: Workflow, *answers: Exception) -> None:
         raise left.pop(0)
 
     worker = OutboxWorker(
-        IDENTIFY, attempt, workflow.store, MatcherSlots(IDENTIFY), POLICY, workflow.now
+        IDENTIFY,
+        attempt,
+        workflow.store,
+        MatcherSlots(IDENTIFY),
+        POLICY,
+        workflow.now,
+        always_due(),
     )
     while left:
         await worker.attempt_due()

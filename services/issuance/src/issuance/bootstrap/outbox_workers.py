@@ -39,6 +39,7 @@ from issuance.use_cases.submit_print_job import SubmitPrintJob
 from issuance.use_cases.track_printer_calls import TrackPrinterCalls
 from issuance.use_cases.undo_merge_at_matcher import UndoMergeAtMatcher
 from issuance.use_cases.verify import Verify
+from issuance.workers.due_tasks import DueTasks
 from issuance.workers.outbox_worker import OutboxWorker
 from issuance.workers.periodic_task import run_periodically
 
@@ -70,6 +71,7 @@ class OutboxWorkers:
     def __init__(self, parts: SharedParts) -> None:
         self._parts = parts
         settings = parts.settings
+        self._due = DueTasks(parts.store, parts.real_now)
         self._notice_mail = _notice_mail(settings)
         self._clearances = ClearanceSigner(
             load_key(settings.clearance_key),
@@ -79,7 +81,7 @@ class OutboxWorkers:
         )
 
     def work(self, matcher: grpc.aio.Channel) -> list[Awaitable[None]]:
-        """Return what runs for ever: the worker of each kind."""
+        """Return what runs for ever: the worker of each kind, and what tells it of due tasks."""
         parts = self._parts
         settings, store = parts.settings, parts.store
         matcher_client = MatcherClient(matcher, settings.call_timeout_seconds)
@@ -148,6 +150,7 @@ class OutboxWorkers:
                 settings.max_concurrent_print_calls,
             ),
             self._notice_work(),
+            run_periodically("due outbox tasks", self._due, settings.outbox_poll_seconds),
         ]
 
     def _notice_work(self) -> Awaitable[None]:
@@ -189,7 +192,8 @@ class OutboxWorkers:
             first_pause=timedelta(seconds=settings.retry_first_seconds),
             longest_pause=timedelta(seconds=settings.retry_longest_seconds),
         )
-        worker = OutboxWorker(kind, attempt, parts.store, slots, policy, parts.real_now, limit)
+        due = self._due.of(kind)
+        worker = OutboxWorker(kind, attempt, parts.store, slots, policy, parts.real_now, due, limit)
         return run_periodically(f"outbox {kind}", worker, settings.outbox_poll_seconds)
 
     def _identification_limit(self, rate_of: RateOf = IDENTIFICATIONS) -> IdentificationLimit:

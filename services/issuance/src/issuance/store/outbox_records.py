@@ -5,7 +5,19 @@ from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, Update, delete, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Row,
+    Update,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from issuance.domain.office_rotation import NextTask
@@ -84,21 +96,22 @@ class OutboxRecords:
         rows = [_new_row(task, IMMEDIATELY) for task in tasks]
         await self._connection.execute(insert(outbox), rows)
 
+    async def due_kinds(self, now: datetime) -> Collection[OutboxTaskKind]:
+        """Return the kinds that have a due task, even if it is paused. now: real time."""
+        due = [exists().where(*_is_due(outbox, kind, now)) for kind in OutboxTaskKind]
+        (answers,) = await self._connection.execute(select(*due))
+        return [kind for kind, is_due in zip(OutboxTaskKind, answers, strict=True) if is_due]
+
     async def next_of_each_office(self, kind: OutboxTaskKind, now: datetime) -> Sequence[NextTask]:
         """Return the first due task of each office where the kind is not paused, in its order.
 
         now: real time.
         """
-        c, candidate = outbox.c, outbox.alias().c
+        c, candidates = outbox.c, outbox.alias()
+        candidate = candidates.c
         first = (
             select(candidate.id)
-            .where(
-                candidate.kind == kind,
-                candidate.office == office_plans.c.office,
-                candidate.not_before <= now,
-                candidate.refused_at.is_(None),
-                or_(candidate.leased_until.is_(None), candidate.leased_until < now),
-            )
+            .where(candidate.office == office_plans.c.office, *_is_due(candidates, kind, now))
             .order_by(candidate.queued_from, candidate.queue_number)
             .limit(1)
             .correlate(office_plans)
@@ -288,6 +301,18 @@ def _backlog(kind: OutboxTaskKind, offices: Sequence[Any]) -> OutboxBacklog:
         refused=sum(row.refused for row in offices),
         oldest=min(row.oldest for row in offices),
         offices=frozenset(row.office for row in offices),
+    )
+
+
+def _is_due(
+    tasks: FromClause, kind: OutboxTaskKind, now: datetime
+) -> Sequence[ColumnElement[bool]]:
+    c = tasks.c
+    return (
+        c.kind == kind,
+        c.not_before <= now,
+        c.refused_at.is_(None),
+        or_(c.leased_until.is_(None), c.leased_until < now),
     )
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from datetime import datetime, timedelta
 
 import structlog
@@ -19,11 +19,15 @@ from issuance.use_cases.ports import NotYet, Unavailable, WorkRefused
 
 _log = structlog.get_logger(__name__)
 
+# An outage lasts longer than so many polls.
+_IDLE_POLLS = 5
+
 
 class OutboxWorker:
     """Leases due tasks of one kind and attempts each until it is done.
 
-    limit: bounds how many attempts begin in a time; None: only `policy` bounds them.
+    due: set while some are due, as last seen. limit: bounds how many attempts begin in a time;
+    None: only `policy` bounds them.
     """
 
     def __init__(
@@ -34,6 +38,7 @@ class OutboxWorker:
         slots: OfficeSlots,
         policy: RetryPolicy,
         real_now: Callable[[], datetime],
+        due: asyncio.Event,
         limit: IdentificationLimit | None = None,
     ) -> None:
         self._kind = kind
@@ -43,6 +48,7 @@ class OutboxWorker:
         self._lease_tasks = LeaseTasks(kind, slots, policy.lease)
         self._policy = policy
         self._real_now = real_now
+        self._due = due
         self._limit = limit
 
     async def __call__(self) -> None:
@@ -57,17 +63,25 @@ class OutboxWorker:
                 await self._wait(running)
 
     async def _wait(self, running: Collection[asyncio.Task[None]]) -> None:
-        """Wait until an attempt ends, at most for the poll interval: new tasks may be due.
+        """Wait until tasks are due; where some are, until an attempt ends or for one poll.
 
         What the limit holds up does not begin sooner because an attempt ends.
         """
-        if self._limit and len(running) < self._policy.concurrency:
+        if not (running or self._due.is_set()):
+            await self._wait_until_due()
+        elif self._limit and len(running) < self._policy.concurrency:
             await asyncio.sleep(self._limit.pause(self._policy.poll))
         elif running:
             first = asyncio.FIRST_COMPLETED
             await asyncio.wait(running, timeout=self._policy.poll, return_when=first)
         else:
             await asyncio.sleep(self._policy.poll)
+
+    async def _wait_until_due(self) -> None:
+        """Wait until tasks are due; with a limit not for long, for outages suspend it."""
+        longest = self._policy.poll * _IDLE_POLLS if self._limit else None
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._due.wait(), longest)
 
     async def _lease(self, most: int) -> Collection[OutboxTask]:
         if most <= 0:

@@ -135,10 +135,10 @@ def _search(
     times = [thread_time()]
     persons = np.arange(segment.row_count + 1, dtype=np.int32)
     similarity = np.full(len(persons), NO_SIMILARITY)
-    segment.keep_best(query_of(embedding), persons, similarity)
+    segment.keep_best(query_of(embedding, signs_only=DEPTH.signs_only), persons, similarity)
     similar = np.argsort(-similarity[:-1].astype(np.int64), kind="stable")
     times.append(thread_time())
-    lists = int(PROBED_LISTS * DEPTH.times_deeper([len(probe)]))
+    lists = int(PROBED_LISTS * DEPTH.times_more_lists([len(probe)]))
     features = finger_features(models, probe, embedding, lists=lists)
     times.append(thread_time())
     rows, votes = segment.votes(features)

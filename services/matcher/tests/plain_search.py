@@ -10,6 +10,7 @@ from matcher.comparison.prefilter import prefilter_scores
 from matcher.domain.encounter import EncounterStatus
 from matcher.domain.index_entry import FingerFeatures, IndexEntry
 from matcher.domain.shortlist import SearchDepth, SearchScope, Shortlist
+from numpy.typing import NDArray
 
 POSITIONS = (2, 7)
 FARTHEST_VOTE = 84
@@ -49,7 +50,8 @@ class PlainSearch:
             similar = depth.prefiltered if depth.similar is None else depth.similar
             voted = [i for i, each in enumerate(persons) if depth.voted and _any_votes(each, probe)]
             votes = best([persons[i] for i in voted], depth.voted, _votes)
-            similarity = similarity_of_codes if depth.by_codes else _similarity
+            of_codes = similarity_of_signs if depth.signs_only else similarity_of_codes
+            similarity = of_codes if depth.by_codes else _similarity
             by_embedding = best(persons, similar, similarity)
             found = sorted({*by_embedding, *(voted[i] for i in votes)})
         chosen = best([persons[i] for i in found], depth.compared, _prefilter_score)
@@ -123,8 +125,17 @@ def similarity_of_codes(probe: FingerFeatures, stored: FingerFeatures) -> float:
     numbers, width = stored.embedding.astype(float), 1 / 16
     codes = np.where(numbers >= 0, 1, -1) * np.where(numbers >= width, 3, 1)
     codes[numbers < -width] = -3
+    return float(_coarse(probe) @ codes)
+
+
+def similarity_of_signs(probe: FingerFeatures, stored: FingerFeatures) -> float:
+    """Multiply numbers of 15 values by signs."""
+    return float(_coarse(probe) @ np.where(stored.embedding >= 0, 1.0, -1.0))
+
+
+def _coarse(probe: FingerFeatures) -> NDArray[np.float64]:
     exact = probe.embedding.astype(float)
-    return float(np.rint(exact / np.abs(exact).max() * 7) @ codes)
+    return np.asarray(np.rint(exact / np.abs(exact).max() * 7))
 
 
 def _any_votes(person: tuple[str, list[IndexEntry]], probe: dict[int, FingerFeatures]) -> bool:

@@ -49,6 +49,7 @@ DEPTHS = st.sampled_from(
         SearchDepth(4, 3),
         SearchDepth(4, 3, 2, 2),
         SearchDepth(4, 3, 2, 2, by_codes=True),
+        SearchDepth(4, 3, 2, 2, by_codes=True, signs_only=True),
     ]
 )
 

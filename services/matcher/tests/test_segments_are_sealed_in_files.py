@@ -24,7 +24,7 @@ from .random_fingers import random_descriptors, random_finger
 HEADER = snapshot.SnapshotHeader("", 7, "", "embedding-1", "comparison-1", "lists-1")
 DEPTHS = (
     SearchDepth(10, 8, 6, 6),
-    SearchDepth(10, 8, 6, 6, by_codes=True),
+    SearchDepth(10, 8, 6, 6, by_codes=True, signs_only=True),
     SearchDepth(10_000, 8),
 )
 PEOPLE = 60

@@ -32,6 +32,7 @@ DEPTHS = [
     SearchDepth(6, 4, 3, 3),
     SearchDepth(6, 4, 9, 2),
     SearchDepth(6, 4, 3, 3, by_codes=True),
+    SearchDepth(6, 4, 3, 3, by_codes=True, signs_only=True),
 ]
 KINDS = random_descriptors(np.random.default_rng(4), 6)
 

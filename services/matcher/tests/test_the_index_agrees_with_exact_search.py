@@ -216,6 +216,7 @@ def test_a_finger_that_nobody_has_shortlists_nobody() -> None:
         SearchDepth(3, 3),
         SearchDepth(3, 3, 3, 3),
         SearchDepth(3, 3, 3, 3, by_codes=True),
+        SearchDepth(3, 3, 3, 3, by_codes=True, signs_only=True),
     ):
         found = index.search({7: random_finger(rng)}, SearchScope(), depth)
         assert (found.persons, found.people_searched) == ((), 5)

@@ -23,7 +23,7 @@ from .plain_search import Found, found_by
 from .random_fingers import random_finger
 from .store_and_index import delete, enrol, opened, shortlisted
 
-BOTH_CHANNELS = SearchDepth(10, 8, 6, 6, by_codes=True)
+BOTH_CHANNELS = SearchDepth(10, 8, 6, 6, by_codes=True, signs_only=True)
 EVERYBODY = SearchScope()
 Segments = list[tuple[int, int]]
 

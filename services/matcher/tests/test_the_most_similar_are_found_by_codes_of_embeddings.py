@@ -1,4 +1,4 @@
-"""Two bits of each number of an embedding say who is similar, exactly the same everywhere."""
+"""Bits of each number of an embedding say who is similar, exactly the same everywhere."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -22,10 +22,10 @@ from matcher.index.memory_index import MemoryIndex
 from matcher.index.segment_folder import SegmentFolder
 from numpy.typing import NDArray
 
-from .plain_search import similarity_of_codes
+from .plain_search import similarity_of_codes, similarity_of_signs
 from .random_fingers import random_finger, similar_finger
 
-DEPTH = SearchDepth(1, 5, similar=5, by_codes=True)
+DEPTH = SearchDepth(1, 5, similar=5, by_codes=True, signs_only=True)
 EVERYBODY = SearchScope()
 
 
@@ -34,9 +34,11 @@ def test_the_similarity_is_the_inner_product_of_two_coarse_embeddings(fingers: i
     rng = np.random.default_rng(fingers)
     probe, stored = random_finger(rng), [random_finger(rng) for _ in range(fingers)]
 
-    best = _best(probe, stored, np.arange(fingers))
+    by_signs = _best(probe, stored, np.arange(fingers))
+    by_two_bits = _best(probe, stored, np.arange(fingers), signs_only=False)
 
-    assert best.tolist() == [similarity_of_codes(probe, each) for each in stored]
+    assert by_signs.tolist() == [similarity_of_signs(probe, each) for each in stored]
+    assert by_two_bits.tolist() == [similarity_of_codes(probe, each) for each in stored]
 
 
 def test_numbers_at_the_limits_of_a_code_are_told_apart() -> None:
@@ -44,8 +46,10 @@ def test_numbers_at_the_limits_of_a_code_are_told_apart() -> None:
     probe[:6] = [1.0, 0.5, 0.25, -1.0, -0.5, 0.0]
     stored[:6] = [0.0625, 0.0624, -0.0625, -0.0626, -0.0, 1.0]
 
-    best = _best(_embedded(probe), [_embedded(stored)], np.array([0]))
+    by_signs = _best(_embedded(probe), [_embedded(stored)], np.array([0]))
+    best = _best(_embedded(probe), [_embedded(stored)], np.array([0]), signs_only=False)
 
+    assert by_signs.tolist() == [7 * 1 + 4 * 1 + 2 * -1 + -7 * -1 + -4 * 1 + 0 * 1]
     assert best.tolist() == [7 * 3 + 4 * 1 + 2 * -1 + -7 * -3 + -4 * 1 + 0 * 3]
 
 
@@ -62,7 +66,7 @@ def test_removed_rows_count_for_nobody_and_a_person_by_the_best() -> None:
 
     best = _best(probe, stored, np.array([0, 0, -1, 1, 1]))
 
-    expected = [similarity_of_codes(probe, each) for each in stored]
+    expected = [similarity_of_signs(probe, each) for each in stored]
     assert best.tolist() == [expected[1], max(expected[3], expected[4])]
 
 
@@ -134,11 +138,16 @@ def _embedded(embedding: Embedding) -> FingerFeatures:
 
 
 def _best(
-    probe: FingerFeatures, stored: Sequence[FingerFeatures], owners: NDArray[np.int64]
+    probe: FingerFeatures,
+    stored: Sequence[FingerFeatures],
+    owners: NDArray[np.int64],
+    *,
+    signs_only: bool = True,
 ) -> NDArray[np.int16]:
     """The similarities of persons, each of one encounter, who own these fingers."""
     codes, count = EmbeddingCodes(), int(owners.max()) + 1
     codes.add(np.stack([each.embedding for each in stored]))
     persons, best = np.arange(count + 1, dtype=np.int32), np.full(count + 1, NO_SIMILARITY)
-    keep_best(*query_of(probe.embedding), codes.blocks, owners, persons, best)
+    query = query_of(probe.embedding, signs_only=signs_only)
+    keep_best(*query, codes.blocks, owners, persons, best)
     return best[:-1]

@@ -6,6 +6,7 @@ import pytest
 from servicekit.storage.database import Database
 from servicekit.storage.sqlite_driver import OneTripConnection
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 NUMBERS = text(
     "WITH RECURSIVE up(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM up WHERE n < :most) "
@@ -46,18 +47,55 @@ async def test_all_rows_come(database: Database, rows: int) -> None:
     assert found == streamed == [*range(1, rows + 1)]
 
 
-async def test_a_read_takes_three_trips(database: Database, trips: list[Any]) -> None:
+async def test_a_read_takes_two_trips(database: Database, trips: list[Any]) -> None:
     async with database.read() as transaction:
         assert await transaction.scalar(COUNT) == 0
 
-    assert len(trips) == 3, "BEGIN, the statement, COMMIT"
+    assert len(trips) == 2, "the statement after BEGIN, COMMIT"
+
+
+async def test_a_statement_that_is_all_takes_one(database: Database, trips: list[Any]) -> None:
+    async with database.read_once() as connection:
+        assert await connection.scalar(COUNT) == 0
+
+    assert len(trips) == 1
+
+
+async def test_one_that_reads_once_sees_what_was_committed_meanwhile(database: Database) -> None:
+    async with database.read_once() as connection:
+        assert await connection.scalar(COUNT) == 0
+        async with database.begin() as transaction:
+            await transaction.execute(INSERT, {"name": "ani"})
+        assert await connection.scalar(COUNT) == 1
+
+
+async def test_the_next_one_on_a_connection_is_in_a_transaction_again(database: Database) -> None:
+    async with database.read_once() as connection:
+        assert await connection.scalar(COUNT) == 0
+
+    async with database.read() as reader:
+        assert await reader.scalar(COUNT) == 0
+        async with database.begin() as transaction:
+            await transaction.execute(INSERT, {"name": "ani"})
+        assert await reader.scalar(COUNT) == 0
+
+
+async def test_a_statement_that_fails_first_leaves_no_transaction(database: Database) -> None:
+    with pytest.raises(OperationalError):
+        async with database.begin() as transaction:
+            await transaction.execute(text("SELECT nothing FROM nowhere"))
+
+    async with database.begin() as transaction:
+        await transaction.execute(INSERT, {"name": "ani"})
+    async with database.read_once() as connection:
+        assert await connection.scalar(COUNT) == 1
 
 
 async def test_so_do_many_rows_that_are_written(database: Database, trips: list[Any]) -> None:
     async with database.begin() as transaction:
         await transaction.execute(INSERT, [{"name": f"{number}"} for number in range(100)])
 
-    assert len(trips) == 3
+    assert len(trips) == 2
     async with database.read() as transaction:
         assert await transaction.scalar(COUNT) == 100
 

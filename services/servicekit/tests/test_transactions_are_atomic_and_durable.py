@@ -57,9 +57,12 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     await made.close()
 
 
+COUNT = select(func.count()).select_from(OWNERS)
+
+
 async def count(database: Database) -> int:
     async with database.read() as connection:
-        return await connection.scalar(select(func.count()).select_from(OWNERS)) or 0
+        return await connection.scalar(COUNT) or 0
 
 
 async def test_sqlite_is_set_up_to_lose_nothing(tmp_path: Path) -> None:
@@ -188,3 +191,28 @@ async def test_an_error_does_not_reveal_what_was_to_be_stored(database: Database
         await add_twice()
 
     assert "4711" not in str(caught.value)
+
+
+async def test_a_statement_that_reads_once_is_a_transaction_of_its_own(database: Database) -> None:
+    async with database.read_once() as connection:
+        before = await connection.scalar(COUNT)
+        async with database.begin() as transaction:
+            await transaction.execute(insert(OWNERS).values(id=1))
+        after = await connection.scalar(COUNT)
+
+    assert (before, after) == (0, 1)
+
+
+async def test_the_connection_of_one_that_read_once_is_in_a_transaction_the_next_time(
+    database: Database,
+) -> None:
+    async with database.read_once() as connection:
+        assert await connection.scalar(COUNT) == 0
+
+    async with database.read() as connection:
+        before = await connection.scalar(COUNT)
+        async with database.begin() as transaction:
+            await transaction.execute(insert(OWNERS).values(id=1))
+        after = await connection.scalar(COUNT)
+
+    assert (before, after) == (0, 0)

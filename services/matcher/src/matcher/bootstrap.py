@@ -206,6 +206,7 @@ def search_depth(settings: Settings) -> SearchDepth:
         by_codes=True,
         most_times_shallower=MOST_TIMES_SHALLOWER,
         most_times_fewer_lists=MOST_TIMES_FEWER_LISTS,
+        signs_only=True,
     )
 
 

@@ -61,9 +61,10 @@ def draw_paired_minutiae(
     top = _MARGIN + _LINE * len(caption.splitlines())
     left_corner = (_MARGIN, top + (height - left_size[1]) // 2)
     right_corner = (_MARGIN + left_size[0] + _GAP, top + (height - right_size[1]) // 2)
-    canvas = Image.new(
-        "RGB", (right_corner[0] + right_size[0] + _MARGIN, top + height + _MARGIN), _BACKGROUND
-    )
+    font = ImageFont.load_default(_FONT)
+    of_caption = max((int(font.getlength(line)) for line in caption.splitlines()), default=0)
+    width = max(right_corner[0] + right_size[0], _MARGIN + of_caption) + _MARGIN
+    canvas = Image.new("RGB", (width, top + height + _MARGIN), _BACKGROUND)
     _draw_impression(canvas, probe_image, left_corner, left_size)
     _draw_impression(canvas, reference_image, right_corner, right_size)
     pen = ImageDraw.Draw(canvas, "RGBA")
@@ -72,7 +73,6 @@ def draw_paired_minutiae(
     for k, (i, j) in enumerate(pairs):
         start, end = _centre(probe, i, left_corner), _centre(reference, j, right_corner)
         pen.line([start, end], (*_colour(k), 150), _SCALE)
-    font = ImageFont.load_default(_FONT)
     pen.multiline_text((_MARGIN, _MARGIN // 2), caption, _INK, font, spacing=_LINE - _FONT)
     return _png(canvas)
 

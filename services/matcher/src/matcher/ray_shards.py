@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-import structlog
 from servicekit.process.settings import MEBIBYTE
 
 from matcher.config import Settings
@@ -25,8 +24,6 @@ from matcher.shard_process import ShardProcess
 _THIS_MACHINE = "127.0.0.1"
 _TOKEN_BYTES = 32
 _RETRY_AFTER = timedelta(seconds=1)
-
-_log = structlog.get_logger(__name__)
 
 
 @asynccontextmanager
@@ -98,7 +95,6 @@ class RayProcess:
         try:
             return await getattr(self.actor, method).remote(*arguments)
         except RayError as error:
-            _log.debug("actor_failed", error=type(error).__name__)
             raise NotReady("not ready: a shard has ended", retry_after=_RETRY_AFTER) from error
 
     def end(self) -> None:

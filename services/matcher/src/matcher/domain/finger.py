@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.alteration.alteration_score import AlterationScore
+from matcher.comparison.comparator import PreparedFinger
 from matcher.minutiae import Minutiae
 from matcher.record import iso19794
 from matcher.record.invalid_record import InvalidRecord
@@ -87,6 +88,7 @@ class Finger:
     quality: NFIQ 2 of the image, 0 to 100; None if the finger came as a template.
     image: None if the finger came as a template or images are not stored.
     alteration: None if it came as a template, its image shows too little, or was not examined.
+    prepared: its minutiae as the models that extracted it compare them; None if nobody did that.
     """
 
     position: int
@@ -96,6 +98,7 @@ class Finger:
     quality: int | None = None
     image: FingerImage | None = None
     alteration: AlterationScore | None = None
+    prepared: PreparedFinger | None = None
 
 
 def read_template(template: bytes) -> Minutiae:

@@ -62,7 +62,8 @@ class SearchDepth:
     most_times_shallower: see `times_deeper`; decisions were recorded without it when probes of
     several fingers were searched for as deep as those of one, and at all positions by the minutiae
     of all of them, also of those not searched. most_times_fewer_lists: see `times_more_lists`;
-    decisions were recorded without it when lists became as many times fewer as persons.
+    decisions were recorded without it when lists became as many times fewer as persons. signs_only:
+    whether codes tell signs only; decisions were recorded without it when by two bits a number.
     """
 
     prefiltered: int
@@ -73,6 +74,7 @@ class SearchDepth:
     by_codes: bool = False
     most_times_shallower: int = 1
     most_times_fewer_lists: int | None = None
+    signs_only: bool = False
 
     @property
     def by_embedding(self) -> int:

@@ -257,13 +257,14 @@ class FollowingIndex:
         """Return the latest state of the database; raise IndexDoubtful if it is of another past."""
         index = self._index
         held = None if index is None else index.contents  # no later than what is read now
-        async with self._loader.store.read() as records:
+        async with self._loader.store.read_once() as records:
             latest = await records.changes.state()
-            is_past = (
-                held is None
-                or held.change_token == latest.change_token
-                or await records.changes.contains(held.change_token)
-            )
+        if held is not None and held.change_token != latest.change_token:
+            async with self._loader.store.read() as records:
+                latest = await records.changes.state()
+                is_past = await records.changes.contains(held.change_token)
+        else:
+            is_past = True
         if index is not None and not is_past:
             self._drop(index, "the past of the index is not that of the database")
         if index is not None and held is not None and held.change_token == latest.change_token:

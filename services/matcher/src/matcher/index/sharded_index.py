@@ -142,7 +142,7 @@ class ShardedIndex:
         )
 
     async def _latest(self) -> DatabaseState:
-        async with self._store.read() as records:
+        async with self._store.read_once() as records:
             return await records.changes.state()
 
     async def _of_all(self, ask: Callable[[Shard], Awaitable[T]]) -> list[T]:

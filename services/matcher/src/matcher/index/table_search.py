@@ -175,7 +175,7 @@ class TableSearch:
         rows = self._table.persons.ids.row_count + 1
         best = np.full((len(self._fingers), rows), NO_SIMILARITY)
         for finger, of_finger in zip(self._fingers, best, strict=True):
-            query = query_of(finger.features.embedding)
+            query = query_of(finger.features.embedding, signs_only=self._query.depth.signs_only)
             for position in finger.positions:
                 self._table.fingers[position].keep_best(query, persons, of_finger)
         found = self._table.persons.oldest_first(among_the_best(best[:, :-1], count))

@@ -27,9 +27,14 @@ async def answer_once(
     """
 
     async def act_and_encode(store_message: idempotency.StoreResponse[M]) -> M:
-        async def store_response(records: Records, result: T) -> None:
-            await store_message(records.transaction, encode(result))
+        stored: M | None = None
 
-        return encode(await act(store_response))
+        async def store_response(records: Records, result: T) -> None:
+            nonlocal stored
+            stored = encode(result)
+            await store_message(records.transaction, stored)
+
+        result = await act(store_response)
+        return encode(result) if stored is None else stored
 
     return await requests.run(request, answer_type, act_and_encode, digest)

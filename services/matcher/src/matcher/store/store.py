@@ -88,6 +88,12 @@ class Store:
         async with self._database.read() as transaction:
             yield Records(transaction, self._embedding_version, self._master_key)
 
+    @asynccontextmanager
+    async def read_once(self) -> AsyncIterator[Records]:
+        """Open what reads records by one statement: cheaper than `read`, of one state by itself."""
+        async with self._database.read_once() as connection:
+            yield Records(connection, self._embedding_version, self._master_key)
+
     async def overwrite_deleted(self) -> None:
         """Leave nothing of deleted rows, their keys above all, in the database's files."""
         await self._database.overwrite_deleted()

@@ -21,6 +21,7 @@ from matcher.domain.finger import (
     read_template,
 )
 from matcher.image.decode import PPI, Decode, as_png
+from matcher.index.finger_features import prepared_finger
 from matcher.minutiae import Minutiae
 from matcher.models import ModelBundle
 from matcher.record import iso19794
@@ -72,6 +73,10 @@ class ExtractFingers:
         BadTemplate, PoorQuality, PositionMismatch, TooFewMinutiae, WrongHand, FingersNotFound.
         """
         present = captured(samples, field)
+        if all(isinstance(sample.content, Template) for sample, _ in present):
+            return await self.pool.run(
+                self._extract_templates, present, samples, field, confirmed_different
+            )
         of_slaps = await self._cut_out(samples)
         extracted = [
             self.pool.run(
@@ -79,7 +84,7 @@ class ExtractFingers:
             )
             for sample, sample_field in present
         ]  # fmt: skip
-        fingers = tuple(sorted(await asyncio.gather(*extracted), key=lambda each: each.position))
+        fingers = _by_position(await asyncio.gather(*extracted))
         if not confirmed_different:
             await self.pool.run(self._check_different, fingers, samples, field)
         return fingers
@@ -106,6 +111,24 @@ class ExtractFingers:
             for fingers in found
             for finger in fingers
         }
+
+    def _extract_templates(
+        self,
+        present: Sequence[tuple[FingerSample, str]],
+        samples: Sequence[FingerSample],
+        field: str,
+        confirmed_different: bool,
+    ) -> tuple[Finger, ...]:
+        """Return the fingers of templates: so little work that all of it is done in one thread."""
+        fingers = _by_position(
+            [
+                self._extract(sample, sample.content, sample_field)
+                for sample, sample_field in present
+            ]
+        )
+        if not confirmed_different:
+            self._check_different(fingers, samples, field)
+        return fingers
 
     def _extract(self, sample: FingerSample, content: FingerContent, field: str) -> Finger:
         if isinstance(content, Template):
@@ -148,13 +171,16 @@ class ExtractFingers:
         )
         minutiae = read_template(template)
         embedding = self.models.embedding.embed(minutiae).astype(np.float16)
-        return Finger(sample.position, minutiae, template, embedding, quality, image, alteration)
+        prepared = self.models.comparator.prepare(minutiae)
+        return Finger(
+            sample.position, minutiae, template, embedding, quality, image, alteration, prepared
+        )
 
     def _check_different(
         self, fingers: Sequence[Finger], samples: Sequence[FingerSample], field: str
     ) -> None:
-        prepare = self.models.comparator.prepare
-        prepared = {finger.position: prepare(finger.minutiae) for finger in fingers}
+        comparator = self.models.comparator
+        prepared = {finger.position: prepared_finger(comparator, finger) for finger in fingers}
         same = next(same_fingers(self.models, prepared), None)
         if same is None:
             return
@@ -165,6 +191,10 @@ class ExtractFingers:
             field=_field(samples, i, field),
             position=str(first),
         )
+
+
+def _by_position(fingers: Sequence[Finger]) -> tuple[Finger, ...]:
+    return tuple(sorted(fingers, key=lambda each: each.position))
 
 
 def _as_file(image: FingerImage) -> FingerImage:

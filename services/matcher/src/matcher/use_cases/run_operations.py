@@ -162,7 +162,7 @@ class OperationRunner:
     async def _step(self) -> None:
         """Renew leases, cancel what is to be cancelled, and begin what has its turn."""
         await self._purge_hourly()
-        async with self._store.read() as records:
+        async with self._store.read_once() as records:
             if not await records.operations.count_open():
                 return
         now = self._now()

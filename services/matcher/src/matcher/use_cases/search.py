@@ -16,7 +16,7 @@ from matcher.domain.finger_source import Probe
 from matcher.domain.index_entry import FingerFeatures
 from matcher.domain.request import RequestOrigin, SearchPolicy
 from matcher.domain.shortlist import SearchDepth, SearchScope, Shortlist
-from matcher.index.finger_features import finger_features
+from matcher.index.finger_features import prepared_features, prepared_finger
 from matcher.index.served_index import SearchedIndex
 from matcher.models import ModelBundle
 from matcher.use_cases.any_position import compare_at_any_position, most_informative
@@ -117,8 +117,11 @@ class Search:
     def _features(self, fingers: Sequence[Finger]) -> dict[int, FingerFeatures]:
         lists = int(PROBED_LISTS * self.depth.times_more_lists(_minutiae(fingers)))
         return {
-            finger.position: finger_features(
-                self.models, finger.minutiae, finger.embedding, lists=lists
+            finger.position: prepared_features(
+                self.models,
+                prepared_finger(self.models.comparator, finger),
+                finger.embedding,
+                lists=lists,
             )
             for finger in fingers
         }

@@ -108,8 +108,11 @@ class ServingBundle:
 
     async def _bundles(self) -> Bundles:
         """Return what the database says; a bundle whose migration was given up is forgotten."""
-        async with self.current.store.read() as records:
+        async with self.current.store.read_once() as records:
             bundles = await records.bundles.present()
+        if bundles.prepared is None:
+            return bundles
+        async with self.current.store.read() as records:
             if not await is_given_up(records, bundles):
                 return bundles
         async with self.current.store.write() as records:

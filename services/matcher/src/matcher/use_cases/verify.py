@@ -25,6 +25,7 @@ from matcher.domain.finger_source import FingerSource, Probe, Side, SuppliedSamp
 from matcher.domain.office_scope import OfficeScope
 from matcher.domain.request import RequestOrigin
 from matcher.domain.shortlist import Impression, ReferencePerson
+from matcher.index.finger_features import prepared_finger
 from matcher.models import ModelBundle
 from matcher.store.store import Records, Store, StoreResponse
 from matcher.use_cases.compare_persons import candidates_of, compare_persons
@@ -216,7 +217,7 @@ def _is_proven(impression: Impression, reference: ReferencePerson) -> bool:
 
 
 def _prepare(comparator: Comparator, probe: Probe) -> dict[int, PreparedFinger]:
-    return {finger.position: comparator.prepare(finger.minutiae) for finger in probe.fingers}
+    return {finger.position: prepared_finger(comparator, finger) for finger in probe.fingers}
 
 
 def read_reference(

@@ -163,7 +163,7 @@ class IdempotentRequests:
         statement = select(table.c.request_digest, table.c.response).where(
             and_(*(table.c[name] == value for name, value in _columns(key).items()))
         )
-        async with self._database.read() as connection:
+        async with self._database.read_once() as connection:
             row = (await connection.execute(statement)).one_or_none()
         if row is None:
             return None

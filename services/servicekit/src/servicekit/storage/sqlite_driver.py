@@ -21,12 +21,25 @@ Row = Any
 class OneTripConnection(aiosqlite.Connection):
     """A connection that SQLAlchemy's dialect aiosqlite uses; it awaits what `OneTripCursor` has."""
 
+    _begin: str | None = None
+
+    def begin_with_next(self, statement: str) -> None:
+        """Begin a transaction by this statement, in the same trip as the next one."""
+        self._begin = statement
+
     def cursor(self) -> "OneTripCursor":  # type: ignore[override]
         """Return a cursor, which is not in the thread before its statement."""
         return OneTripCursor(self)
 
+    async def commit(self) -> None:
+        """Commit, if a transaction was begun."""
+        self._begin = None
+        if self.in_transaction:
+            await super().commit()
+
     async def rollback(self) -> None:
         """Roll back, if there is anything to: each connection that is given back is asked to."""
+        self._begin = None
         if self.in_transaction:
             await super().rollback()
 
@@ -34,9 +47,11 @@ class OneTripConnection(aiosqlite.Connection):
         """Return what a function returns that runs in the thread of the connection."""
         return await self._execute(function, *arguments)  # type: ignore[no-untyped-call]
 
-    @property
-    def sqlite(self) -> sqlite3.Connection:
-        """The connection itself, for its thread."""
+    def begun(self) -> sqlite3.Connection:
+        """Return the connection itself, for its thread, in the transaction that is to be begun."""
+        begin, self._begin = self._begin, None
+        if begin is not None:
+            self._conn.execute(begin).close()
         return self._conn
 
 
@@ -110,7 +125,7 @@ class OneTripCursor:
             raise
 
     def _begin(self, method: str, statement: str, parameters: Any) -> None:
-        self._cursor = cursor = self._connection.sqlite.cursor()
+        self._cursor = cursor = self._connection.begun().cursor()
         getattr(cursor, method)(statement, parameters)
         self.description, self.rowcount = cursor.description, cursor.rowcount
         self.lastrowid = cursor.lastrowid

@@ -26,7 +26,7 @@ from .random_fingers import random_descriptors
 
 DEPTH = SearchDepth(20_000, 200, 2_000, 2_000, most_times_deeper=4)
 AS_BEFORE = SearchDepth(20_000, 200, 2_000, 2_000)
-SHALLOWER = replace(DEPTH, most_times_shallower=8, most_times_fewer_lists=16)
+SHALLOWER = replace(DEPTH, most_times_shallower=8, most_times_fewer_lists=32)
 A_QUARTER = replace(DEPTH, most_times_shallower=4)
 
 
@@ -89,8 +89,8 @@ def test_decisions_of_before_are_made_again_as_deep_as_they_were(
 async def test_two_whole_fingers_are_looked_for_in_few_lists() -> None:
     whole = generate_template(generate_master(4), 0, capture_difficulty=0.0)[:49]
 
-    assert await _searched_twice([whole, whole], SHALLOWER) == [(8, 25), (8, 25)]
-    assert await _searched_twice([whole, whole[:24]], SHALLOWER) == [(25, 59), (25, 59)]
+    assert await _searched_twice([whole, whole], SHALLOWER) == [(4, 25), (4, 25)]
+    assert await _searched_twice([whole, whole[:24]], SHALLOWER) == [(16, 59), (16, 59)]
     assert await _searched_twice([whole, whole], A_QUARTER) == [(32, 50), (32, 50)]
     assert await _searched_twice([whole, whole], DEPTH) == [(128, 200), (128, 200)]
 
@@ -121,7 +121,7 @@ async def test_at_all_positions_the_fingers_that_are_searched_for_say_how_deep()
     whole = generate_template(generate_master(4), 0, capture_difficulty=0.0)
     fingers = [whole[:12], whole[:14], whole[:12], whole[:12]]
 
-    assert await _searched_twice(fingers, SHALLOWER) == [(108, 176), (236, 369)]
+    assert await _searched_twice(fingers, SHALLOWER) == [(104, 176), (236, 369)]
     assert await _searched_twice(fingers, DEPTH) == [(128, 200), (128, 200)]
 
 

@@ -21,7 +21,7 @@ MOST_TIMES_DEEPER = 4
 """How many times as deep a search goes at most for a probe of few minutiae."""
 MOST_TIMES_SHALLOWER = 8
 """How many times fewer persons pass each step for a probe of two whole fingers; a power of 2."""
-MOST_TIMES_FEWER_LISTS = 16
+MOST_TIMES_FEWER_LISTS = 32
 """How many times fewer inverted lists are probed for it; a power of 2."""
 
 

@@ -101,7 +101,11 @@ def interleaved(
 ) -> None:
     """Let the last of the interleavings decide when replicas do what; without any they do it."""
     for replica in replicas:
-        for name, gate in (("begin", Interleaving.writing), ("read", Interleaving.reading)):
+        for name, gate in (
+            ("begin", Interleaving.writing),
+            ("read", Interleaving.reading),
+            ("read_once", Interleaving.reading),
+        ):
             original = getattr(replica.database, name)
 
             def begin(original: Any = original, gate: Any = gate) -> Any:

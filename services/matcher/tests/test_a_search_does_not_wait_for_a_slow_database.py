@@ -30,11 +30,20 @@ class SlowStore(Store):
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Records]:
+        await self._wait()
+        async with super().read() as records:
+            yield records
+
+    @asynccontextmanager
+    async def read_once(self) -> AsyncIterator[Records]:
+        await self._wait()
+        async with super().read_once() as records:
+            yield records
+
+    async def _wait(self) -> None:
         if not self._answers:
             await asyncio.Event().wait()
         self._answers -= 1
-        async with super().read() as records:
-            yield records
 
 
 def _slow(base: StoreAndIndex, answers: int) -> SearchedIndex:

@@ -113,12 +113,14 @@ class ServingBundle:
         if bundles.prepared is None:
             return bundles
         async with self.current.store.read() as records:
+            bundles = await records.bundles.present()  # of the state that tells of its operation
             if not await is_given_up(records, bundles):
                 return bundles
         async with self.current.store.write() as records:
             bundles = await records.bundles.lock()
-            if await is_given_up(records, bundles):
-                await records.bundles.forget_other()
+            if not await is_given_up(records, bundles):
+                return bundles
+            await records.bundles.forget_other()
         return Bundles(bundles.serving)
 
     async def _change_to(self, bundles: Bundles) -> None:

@@ -35,7 +35,7 @@ from matcher.synthetic import (
     render_impression,
 )
 from matcher.synthetic.slap import RenderedSlap, SlapFinger, render_slap
-from matcher.use_cases.compare_persons import finger_scores
+from matcher.use_cases.compare_persons import finger_similarities
 from numpy.typing import NDArray
 
 PATTERNS, FIRST_SEED = 24, 7_000_000
@@ -70,9 +70,11 @@ def main(slaps: int = 60, capture_difficulty: float = LIVE_SCAN) -> None:
                     patterns[index], 1_000, capture_difficulty=capture_difficulty
                 )
                 references[index] = _prepared(models, impression.image)
-            (score,) = finger_scores(models, _prepared(models, finger.image), [references[index]])
+            (similarity,) = finger_similarities(
+                models, _prepared(models, finger.image), [references[index]]
+            )
             counts["fingers compared"] += 1
-            counts["fingers matched"] += score >= MATCHED
+            counts["fingers matched"] += similarity.score >= MATCHED
     for name, count in sorted(counts.items()):
         print(f"{name}: {count}")
 

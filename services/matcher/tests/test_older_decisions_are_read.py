@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from fractions import Fraction
 from pathlib import Path
 
 from matcher.domain.decision import DecisionPage
@@ -59,6 +60,26 @@ def test_a_search_of_one_channel_is_made_again_with_one() -> None:
     assert recorded.by_embedding == 20_000
     assert recorded.shared_by(2) == SearchDepth(10_000, 100)
     assert SearchDepth(20_000, 200, 2_000, 1_000).shared_by(10) == SearchDepth(2_000, 20, 200, 100)
+
+
+def test_a_search_for_two_whole_fingers_is_made_again_as_deep_and_by_both_bits() -> None:
+    recorded = TypeAdapter(SearchDepth).validate_python(
+        {
+            "prefiltered": 4_000,
+            "compared": 200,
+            "similar": 2_000,
+            "voted": 2_000,
+            "most_times_deeper": 4,
+            "by_codes": True,
+            "most_times_shallower": 4,
+        }
+    )
+    searched = recorded.for_minutiae([60, 60])
+
+    assert (searched.compared, searched.similar, searched.voted) == (50, 500, 500)
+    assert recorded.times_more_lists([60, 60]) == Fraction(1, 4)
+    assert not searched.signs_only
+    assert not searched.ranks_all
 
 
 async def test_what_they_do_not_say_is_absent(tmp_path: Path) -> None:

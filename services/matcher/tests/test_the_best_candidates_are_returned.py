@@ -32,7 +32,7 @@ def reference(person: int, *impressions: int) -> ReferencePerson:
 
 def compared(persons: list[ReferencePerson]) -> tuple[Candidate, ...]:
     probe = {position: finger(1, position, 9) for position in BOTH_INDEX}
-    return candidates_of(probe, compare_persons(models(), probe, persons), 3.0)
+    return candidates_of(compare_persons(models(), probe, persons), 3.0)
 
 
 def test_the_mate_comes_first_and_equals_by_id() -> None:

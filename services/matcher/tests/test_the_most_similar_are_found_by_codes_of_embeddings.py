@@ -11,6 +11,7 @@ from matcher.domain.encounter import EncounterStatus
 from matcher.domain.finger import Embedding
 from matcher.domain.index_entry import FingerFeatures, IndexEntry
 from matcher.domain.shortlist import SearchDepth, SearchScope
+from matcher.embedding.embedding_network import EMBEDDING_SIZE
 from matcher.index.embedding_codes import (
     NO_SIMILARITY,
     EmbeddingCodes,
@@ -76,6 +77,37 @@ def test_all_equals_at_the_limit_are_among_the_best() -> None:
     assert among_the_best(by_finger.astype(np.int16), 1).tolist() == [0, 1, 2, 3]
     assert among_the_best(by_finger[:1].astype(np.int16), 1).tolist() == [0, 1]
     assert among_the_best(by_finger.astype(np.int16), 9).tolist() == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize("count", [1, 15, 16, 40, 300])
+@pytest.mark.parametrize("fingers", [1, 2, 10])
+def test_of_many_the_best_are_the_first_of_an_ordered_list(fingers: int, count: int) -> None:
+    rng, most = np.random.default_rng(count), 7 * EMBEDDING_SIZE
+    alike = rng.choice([-most, most], (fingers, 300), p=[0.9, 0.1])
+    diverse = rng.integers(-most, 0, (fingers, 300))
+    best_are_sampled = diverse.copy()
+    best_are_sampled[:, ::64] = most
+    for similarities in (alike, diverse, best_are_sampled):
+        similarities[rng.random(similarities.shape) < 0.2] = NO_SIMILARITY
+
+        found = among_the_best(similarities.astype(np.int16), count)
+
+        assert found.tolist() == _in_order(similarities, count)
+
+
+def _in_order(similarities: NDArray[np.int64], count: int) -> list[int]:
+    has_any = similarities != NO_SIMILARITY
+    sums = np.where(has_any.any(axis=0), np.where(has_any, similarities, 0).sum(axis=0), -np.inf)
+    rankings = [sums, *np.where(has_any, similarities, -np.inf)]
+    limits = [sorted(each, reverse=True)[:count][-1] for each in rankings]
+    return [
+        person
+        for person in range(similarities.shape[1])
+        if any(
+            each[person] >= limit and each[person] > -np.inf
+            for each, limit in zip(rankings, limits, strict=True)
+        )
+    ]
 
 
 def test_sealed_or_not_the_same_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -138,7 +138,7 @@ class Settings(ServiceSettings):
         ge=1,
         le=1_000,
         description="most persons, best by prefilter score, whose minutiae are compared; up to "
-        "four times as many for a probe of few minutiae, and down to a quarter, as of the persons "
+        "four times as many for a probe of few minutiae, and down to an eighth, as of the persons "
         "of either channel, for one of several whole fingers",
     )
     target_fpir: float = Field(

@@ -225,7 +225,9 @@ class SearchPolicy(_message.Message):
     from the number of persons searched.
     """
     max_candidates: _builtins.int
-    """Largest number of candidates in the decision, 1 to 100; 0 means 10."""
+    """Largest number of candidates in the decision, 1 to 100; 0 means 10. No more come than persons were compared
+    (`people_compared`), which for two whole fingers may be fewer than 100.
+    """
     priority: _builtins.int
     """Which waiting search is done first, 1 (first) to 9; 0 means 5."""
     any_position: _builtins.bool

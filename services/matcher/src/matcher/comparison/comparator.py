@@ -37,6 +37,7 @@ _ANGLE_STEP = 2 * np.pi / 256
 _UNREPORTED_QUALITY = 50
 """Quality assumed where none is reported."""
 
+Counts = NDArray[np.int64]
 MinutiaPairs = NDArray[np.int64]
 """int64 (p, 2): indices into the Minutiae of the probe and of the reference."""
 
@@ -108,14 +109,25 @@ class Comparator:
         may lead to another alignment: then raw scores of mated comparisons differ by hundredths,
         those of non-mated ones by tenths, seldom by more.
         """
-        return _log_likelihood_ratios(
-            comparison_features(probe, references),
+        return self.compare_and_count(probe, references)[0]
+
+    def compare_and_count(
+        self, probe: PreparedFinger, references: Sequence[PreparedFinger]
+    ) -> tuple[NDArray[np.float32], Counts]:
+        """Return the same, and with how many minutiae of each reference some of the probe coincide.
+
+        As many as `paired_minutiae` tells, int64 (k,).
+        """
+        features, paired = _features(probe, references)
+        scores = _log_likelihood_ratios(
+            features,
             self._network.hidden_weights,
             self._network.hidden_bias,
             self._network.output_weights,
             self._network.direct_weights,
             self._network.bias,
         )
+        return scores, paired
 
 
 def comparison_features(
@@ -125,8 +137,15 @@ def comparison_features(
 
     See `likelihood.alignment_features`. A row is NaN where a finger has fewer than four minutiae.
     """
+    return _features(probe, references)[0]
+
+
+def _features(
+    probe: PreparedFinger, references: Sequence[PreparedFinger]
+) -> tuple[NDArray[np.float64], Counts]:
+    """Return the features, and how many minutiae are paired."""
     if not references:
-        return np.zeros((0, FEATURES))
+        return np.zeros((0, FEATURES)), np.zeros(0, np.int64)
     ends = np.cumsum([len(reference) for reference in references])
     geometry = np.concatenate([reference.geometry for reference in references])
     descriptors = np.concatenate([reference.descriptors for reference in references])
@@ -156,9 +175,9 @@ def _batch_features(
     geometry: NDArray[np.int16],
     descriptors: NDArray[np.uint64],
     ends: NDArray[np.int64],
-) -> NDArray[np.float64]:
-    """Compute `comparison_features`; references end to end, the k-th up to row ends[k]."""
-    features = np.full((len(ends), FEATURES), np.nan)
+) -> tuple[NDArray[np.float64], Counts]:
+    """Compute `_features`; references end to end, the k-th up to row ends[k]."""
+    features, paired = np.full((len(ends), FEATURES), np.nan), np.zeros(len(ends), np.int64)
     probe, probe_quality = _unpacked(probe_geometry)
     start = 0
     for k in range(len(ends)):
@@ -170,8 +189,9 @@ def _batch_features(
             features[k] = alignment_features(
                 moved, probe_quality, reference, quality, similar, partner, weight, support
             )
+            paired[k] = (partner >= 0).sum()
         start = end
-    return features
+    return features, paired
 
 
 @compiled

@@ -9,7 +9,7 @@ from matcher.record.iso19794 import Edition
 from matcher.service.encode_alteration import alteration
 from matcher.service.encode_decisions import score
 from matcher.use_cases.assess_fingers import AssessedFinger, FingerAssessment
-from matcher.use_cases.compare_templates import FingerSimilarity
+from matcher.use_cases.compare_persons import FingerSimilarity
 from matcher.use_cases.extract_template import ExtractedTemplate
 
 _TEMPLATE_FORMATS = {

@@ -3,24 +3,34 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from matcher.comparison.comparator import PreparedFinger, paired_minutiae
+from matcher.comparison.comparator import PreparedFinger
 from matcher.domain.decision import Candidate, FingerScore, FingerSequenceError
 from matcher.domain.decision_rule import best_impression_score, is_hit
 from matcher.domain.shortlist import Impression, ReferencePerson
 from matcher.models import ModelBundle
 
 
+@dataclass(frozen=True, slots=True)
+class FingerSimilarity:
+    """score: -log10 FMR of two fingers. matched_minutiae: pairs of corresponding minutiae."""
+
+    score: float
+    matched_minutiae: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ComparedFinger:
     """A finger of the probe with a finger of a person: its score with the best impression.
 
-    position: as stated in the probe. score: -log10 FMR.
+    position: as stated in the probe. score: -log10 FMR. matched_minutiae: pairs of corresponding
+    minutiae.
     """
 
     position: int
     reference_position: int
     score: float
     impression: Impression
+    matched_minutiae: int
 
     @property
     def is_at_other_position(self) -> bool:
@@ -85,35 +95,41 @@ def compare_fingers(
             if (impressions := person.impressions.get(reference_position))
         ]
         flat = [impression.finger for _, _, impressions in batch for impression in impressions]
-        scores = iter(finger_scores(models, finger, flat))
+        similarities = iter(finger_similarities(models, finger, flat))
         for row, reference_position, impressions in batch:
-            of_impressions = [next(scores) for _ in impressions]
-            best = impressions[of_impressions.index(max(of_impressions))]  # of equals the newest
-            score = best_impression_score(of_impressions)
-            found[row].append(ComparedFinger(position, reference_position, score, best))
+            of_impressions = [next(similarities) for _ in impressions]
+            scores = [each.score for each in of_impressions]
+            best = scores.index(max(scores))  # of equals the newest
+            found[row].append(
+                ComparedFinger(
+                    position,
+                    reference_position,
+                    best_impression_score(scores),
+                    impressions[best],
+                    of_impressions[best].matched_minutiae,
+                )
+            )
     return found
 
 
-def finger_scores(
+def finger_similarities(
     models: ModelBundle, probe: PreparedFinger, references: Sequence[PreparedFinger]
-) -> list[float]:
-    """Return the finger score, -log10 FMR, of the probe's finger with each reference finger."""
-    raw = models.comparator.compare(probe, references)
+) -> list[FingerSimilarity]:
+    """Return how similar the probe's finger is to each reference finger."""
+    raw, matched = models.comparator.compare_and_count(probe, references)
     sizes = [len(reference) for reference in references]
-    scores: list[float] = models.calibration.finger_scores(raw, len(probe), sizes).tolist()
-    return scores
+    scores = models.calibration.finger_scores(raw, len(probe), sizes)
+    return list(map(FingerSimilarity, scores.tolist(), matched.tolist()))
 
 
-def candidates_of(
-    probe: Mapping[int, PreparedFinger], compared: Sequence[ComparedPerson], threshold: float
-) -> tuple[Candidate, ...]:
+def candidates_of(compared: Sequence[ComparedPerson], threshold: float) -> tuple[Candidate, ...]:
     """Return compared persons as candidates, in the same order. threshold: least score of a hit."""
     return tuple(
         Candidate(
             each.person.person_id,
             each.score,
             is_hit(each.score, threshold),
-            tuple(_finger_score(probe, finger) for finger in each.fingers),
+            tuple(map(_finger_score, each.fingers)),
             each.person.known_fraud,
             tuple(
                 FingerSequenceError(finger.position, finger.reference_position, finger.score)
@@ -125,12 +141,11 @@ def candidates_of(
     )
 
 
-def _finger_score(probe: Mapping[int, PreparedFinger], finger: ComparedFinger) -> FingerScore:
-    matched = paired_minutiae(probe[finger.position], finger.impression.finger)
+def _finger_score(finger: ComparedFinger) -> FingerScore:
     return FingerScore(
         finger.position,
         finger.score,
         finger.impression.encounter_id,
-        len(matched),
+        finger.matched_minutiae,
         finger.reference_position,
     )

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 
 from servicekit.process.worker_pool import WorkerPool
 
-from matcher.comparison.comparator import paired_minutiae
 from matcher.domain.finger import FingerImage, Template
 from matcher.image.decode import Decode
 from matcher.minutiae import Minutiae
 from matcher.models import ModelBundle
-from matcher.use_cases.compare_persons import finger_scores
+from matcher.use_cases.compare_persons import FingerSimilarity, finger_similarities
 from matcher.use_cases.read_samples import (
     as_stored,
     check_minutiae,
@@ -18,14 +17,6 @@ from matcher.use_cases.read_samples import (
     read_view,
 )
 from matcher.use_cases.readiness import Readiness, ServiceLevel
-
-
-@dataclass(frozen=True, slots=True)
-class FingerSimilarity:
-    """score: -log10 FMR of the two fingers. matched_minutiae: pairs of corresponding minutiae."""
-
-    score: float
-    matched_minutiae: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +42,8 @@ class CompareTemplates:
         prepare = self.models.comparator.prepare
         first = prepare(self._minutiae(probe, "probe"))
         second = prepare(self._minutiae(reference, "reference"))
-        (score,) = finger_scores(self.models, first, [second])
-        return FingerSimilarity(score, len(paired_minutiae(first, second)))
+        (similarity,) = finger_similarities(self.models, first, [second])
+        return similarity
 
     def _minutiae(self, content: FingerImage | Template, field: str) -> Minutiae:
         if isinstance(content, FingerImage):

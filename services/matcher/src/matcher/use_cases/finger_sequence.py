@@ -8,7 +8,7 @@ from matcher.domain.decision import FingerSequenceError
 from matcher.domain.decision_rule import best_impression_score, is_same_finger
 from matcher.domain.shortlist import ReferencePerson
 from matcher.models import ModelBundle
-from matcher.use_cases.compare_persons import finger_scores
+from matcher.use_cases.compare_persons import finger_similarities
 
 
 def same_fingers(
@@ -16,8 +16,8 @@ def same_fingers(
 ) -> Iterator[tuple[int, int]]:
     """Yield each two positions, the lower first, whose fingers are one. Ten fingers: 5 ms."""
     for first, second in combinations(sorted(fingers), 2):
-        (score,) = finger_scores(models, fingers[first], [fingers[second]])
-        if is_same_finger(score):
+        (similarity,) = finger_similarities(models, fingers[first], [fingers[second]])
+        if is_same_finger(similarity.score):
             yield first, second
 
 
@@ -42,7 +42,10 @@ def _most_similar(
     models: ModelBundle, finger: PreparedFinger, person: ReferencePerson
 ) -> tuple[float, int]:
     """Return the highest score with any finger of the person, and the position of that finger."""
-    return max(
-        (best_impression_score(finger_scores(models, finger, [i.finger for i in found])), position)
+    scores = {
+        position: [
+            each.score for each in finger_similarities(models, finger, [i.finger for i in found])
+        ]
         for position, found in person.impressions.items()
-    )
+    }
+    return max((best_impression_score(found), position) for position, found in scores.items())

@@ -137,7 +137,7 @@ class Search:
     ) -> ComparisonResult:
         hits = _hits(compared, threshold)
         return ComparisonResult(
-            candidates=candidates_of(fingers, compared[: request.max_candidates], threshold),
+            candidates=candidates_of(compared[: request.max_candidates], threshold),
             hits_total=len(hits),
             threshold=threshold,
             predicted_fnir=predict_fnir(

@@ -171,7 +171,7 @@ def compare_sides(
             "probe and reference have no finger in common",
             finger_sequence_errors=_described(errors),
         )
-    (candidate,) = candidates_of(fingers, compared, threshold)
+    (candidate,) = candidates_of(compared, threshold)
     common = {
         position: fingers[position] for position in fingers if position in reference.impressions
     }

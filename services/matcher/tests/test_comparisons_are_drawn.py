@@ -270,3 +270,14 @@ async def test_the_comparison_that_decided_is_drawn_as_long_as_it_is_installed(
         assert drawn.is_of_decision is is_of_decision
     assert former.version != present.version
     assert _height(without.png) > _height(of_present.png) == _height(of_former.png)
+
+
+async def test_it_is_not_installed_where_the_folder_of_bundles_is_missing(
+    base: StoreAndIndex, tmp_path: Path
+) -> None:
+    by_former = replace(_decision(), decision_id="by former", model_version="models of before")
+    async with base.store.write() as records:
+        await records.decisions.append(by_former)
+    draw = await _draw(base, tmp_path / "not mounted")
+
+    assert not (await draw("by former", "mate", MIDDLE, ALL_OFFICES)).is_of_decision

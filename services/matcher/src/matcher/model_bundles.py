@@ -88,9 +88,10 @@ class ModelBundles:
         return read
 
     def names(self) -> list[str]:
-        """Return the names of all bundles, the packaged one first."""
-        folders = [] if self.folder is None else sorted(self.folder.iterdir())
-        return [PACKAGED, *(each.name for each in folders if each.is_dir())]
+        """Return the names of all bundles, the packaged one first; a missing folder has none."""
+        if self.folder is None or not self.folder.is_dir():
+            return [PACKAGED]
+        return [PACKAGED, *(each.name for each in sorted(self.folder.iterdir()) if each.is_dir())]
 
 
 def load_bundle(folder: Path | None) -> ModelBundle:

@@ -24,7 +24,7 @@ from matcher.shard_process import ShardProcess
 _THIS_MACHINE = "127.0.0.1"
 _TOKEN_BYTES = 32
 _START_SECONDS = 240
-"""That Ray's first process may take: its 30 are not enough on a busy machine."""
+"""That Ray's first process may take to start: 30 by default, too few on a busy machine."""
 _RETRY_AFTER = timedelta(seconds=1)
 
 

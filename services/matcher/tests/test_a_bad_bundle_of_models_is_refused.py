@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 from matcher.domain.errors import NoRoomForIndex
 from matcher.domain.index_entry import IndexState
-from matcher.use_cases import room_for_index
+from matcher.index import room_for_index
 from numpy.typing import NDArray
 from onnx import helper, numpy_helper
 

@@ -9,8 +9,11 @@ import pytest
 import pytest_asyncio
 from google.longrunning import operations_pb2, operations_pb2_grpc
 from google.rpc import error_details_pb2  # type: ignore[import-untyped]
+from matcher import ray_shards
 from matcher.__main__ import main
-from matcher.use_cases import room_for_index
+from matcher.domain.person_part import PersonPart
+from matcher.index import room_for_index
+from matcher.shard_process import ShardProcess
 from passport.matcher.v1 import admin_pb2, admin_pb2_grpc, identification_pb2
 
 from . import matcher_process
@@ -53,8 +56,19 @@ async def matcher(matchers: Matchers, callers: Callers, someone: int) -> AsyncIt
     yield matcher
 
 
+_NO_FREE_MEMORY = patch.object(room_for_index, "free_memory", return_value=0)
+
+
+class ShardWithoutFreeMemory(ShardProcess):
+    """A shard in a process of Ray, which is no copy of this one."""
+
+    def __init__(self, settings: str, part: PersonPart, replica: int = 1) -> None:
+        _NO_FREE_MEMORY.start()
+        super().__init__(settings, part, replica)
+
+
 def _serve_without_free_memory(arguments: list[str]) -> None:
-    with patch.object(room_for_index, "free_memory", return_value=0):
+    with _NO_FREE_MEMORY, patch.object(ray_shards, "ShardProcess", ShardWithoutFreeMemory):
         main(arguments)
 
 

@@ -164,7 +164,7 @@ async def test_what_an_administrator_asks_for_fails_with_the_reason(tmp_path: Pa
     async with opened(tmp_path, snapshot_file=tmp_path / "index.snapshot") as base:
         await _full(base)
         await base.index.save_snapshot()
-        maintain = MaintainIndex(base.store, base.index, base.index_parts, None)
+        maintain = MaintainIndex(base.store, base.index)
         async with base.store.write() as records:
             await records.transaction.execute(text(ALTERATIONS["sums"]))
 
@@ -193,9 +193,7 @@ async def test_a_bad_snapshot_is_no_doubt_about_an_index_not_loaded(tmp_path: Pa
             await records.transaction.execute(text(ALTERATIONS["sums"]))
     async with opened(tmp_path, snapshot_file=file) as base:
         with pytest.raises(SnapshotUnusable):
-            await MaintainIndex(base.store, base.index, base.index_parts, None).verify_snapshot(
-                _store_nothing
-            )
+            await MaintainIndex(base.store, base.index).verify_snapshot(_store_nothing)
 
         assert (base.index.doubt, base.index.doubted.is_set()) == ("", False)
 
@@ -212,7 +210,7 @@ async def test_a_rebuild_reports_what_share_of_the_changes_is_read(
     async with opened(tmp_path) as base:
         for person in (1, 2, 3, 4):
             await enrol(base, person)
-        await MaintainIndex(base.store, base.index, base.index_parts, None).rebuild(
+        await MaintainIndex(base.store, base.index).rebuild(
             recompute_embeddings=False,
             store_response=_store_nothing,
             report_progress=report_progress,

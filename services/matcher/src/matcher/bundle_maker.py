@@ -140,7 +140,5 @@ class BundleMaker:
             describe_calibration=DescribeCalibration(
                 models.calibration, base.index, readiness, settings.target_fpir
             ),
-            maintain_index=MaintainIndex(
-                store, base.index, base.index_parts, settings.snapshot_file
-            ),
+            maintain_index=MaintainIndex(store, base.index),
         )

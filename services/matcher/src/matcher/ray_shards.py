@@ -23,6 +23,8 @@ from matcher.shard_process import ShardProcess
 
 _THIS_MACHINE = "127.0.0.1"
 _TOKEN_BYTES = 32
+_START_SECONDS = 240
+"""That Ray's first process may take to start: 30 by default, too few on a busy machine."""
 _RETRY_AFTER = timedelta(seconds=1)
 
 
@@ -54,6 +56,7 @@ def _start(settings: Settings) -> Any:
     """Return the package, started. It reads these variables when it is imported."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     os.environ.setdefault("RAY_worker_niceness", "0")  # 15 by default: searches would stand still
+    os.environ.setdefault("RAY_gcs_server_port_wait_time_s", str(_START_SECONDS))
     # Under `uv run`, Ray would copy the working folder, and install the packages anew for an actor.
     os.environ["RAY_ENABLE_UV_RUN_RUNTIME_ENV"] = "0"
     if settings.ray_address is None:

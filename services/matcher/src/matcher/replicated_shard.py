@@ -8,6 +8,7 @@ import asyncio
 import pickle
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol, TypeVar, cast
@@ -175,6 +176,14 @@ class ReplicatedShard:
         """Load the last snapshot of each replica beside it, and compare it with the database."""
         facts: SnapshotFacts = (await self._of_ready("verify_snapshot"))[0]
         return facts
+
+    async def require_room(self) -> None:
+        """Raise NoRoomForIndex if the machine of a replica has no room for a second one.
+
+        A replica that does not answer now looks before it loads.
+        """
+        with suppress(NotReady):
+            await self._of_ready("require_room")
 
     async def rebuild(self, report_progress: ReportProgress) -> IndexState:
         """Load the replicas anew from the database, one after the other.

@@ -36,6 +36,7 @@ from matcher.index.compaction_plan import PURGE_STEPS
 from matcher.index.content_check import ContentCheck
 from matcher.index.index_loader import IndexLoader, LoadedIndex
 from matcher.index.memory_index import MemoryIndex
+from matcher.index.room_for_index import require_room
 from matcher.index.shard import ReadOfShard
 from matcher.index.time_to_catch_up import time_to_catch_up
 from matcher.store.change_log import BrokenLog
@@ -192,11 +193,16 @@ class FollowingIndex:
             raise SnapshotUnusable(f"the snapshot cannot be used: {doubtful.doubt}") from None
         return facts
 
+    async def require_room(self) -> None:
+        """Raise NoRoomForIndex unless another index fits in beside the one in use."""
+        require_room(self.state(), self._loader.snapshot_file)
+
     async def rebuild(self, report_progress: ReportProgress) -> IndexState:
         """Load an index from the database beside the one in use, and use it from then on.
 
-        Raises ContradictoryDatabase.
+        Raises ContradictoryDatabase, NoRoomForIndex.
         """
+        await self.require_room()
         loaded = await self._loader.load_database(report_progress)
         try:
             await self._follow_to_the_end(loaded.index)

@@ -62,6 +62,10 @@ class ServedIndex(SearchedIndex, Protocol):
         """Load the last snapshot beside the index in use, and compare it with the database."""
         ...
 
+    async def require_room(self) -> None:
+        """Raise NoRoomForIndex unless `rebuild` finds room for what it loads."""
+        ...
+
     async def rebuild(self, report_progress: ReportProgress) -> IndexState:
         """Load an index from the database beside the one in use, and use it from then on."""
         ...

@@ -69,6 +69,10 @@ class Shard(Protocol):
         """Load the last snapshot beside it, and compare that with the database."""
         ...
 
+    async def require_room(self) -> None:
+        """Raise NoRoomForIndex unless another one fits in beside it, where it is."""
+        ...
+
     async def rebuild(self, report_progress: ReportProgress) -> IndexState:
         """Load it anew from the database beside the one in use."""
         ...

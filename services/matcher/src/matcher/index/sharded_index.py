@@ -116,6 +116,10 @@ class ShardedIndex:
         """Load the last snapshot of each shard, and compare it with the database."""
         return _joined_facts(await self._of_all(lambda shard: shard.verify_snapshot()))
 
+    async def require_room(self) -> None:
+        """Raise NoRoomForIndex unless each shard fits in beside itself: one is loaded at a time."""
+        await self._of_all(lambda shard: shard.require_room())
+
     async def rebuild(self, report_progress: ReportProgress) -> IndexState:
         """Load each shard from the database beside the one in use, one after the other."""
         for number, shard in enumerate(self._shards):

@@ -68,7 +68,10 @@ class MatcherAdmin(admin_pb2_grpc.MatcherAdminServicer):
         """Start to make this replica's index anew."""
         _require_national()
         return await self._start(
-            request, REBUILD_INDEX, on_this_replica=True, check=self._require_room
+            request,
+            REBUILD_INDEX,
+            on_this_replica=True,
+            check=self._serving.current.index.require_room,
         )
 
     async def MigrateModel(
@@ -86,9 +89,6 @@ class MatcherAdmin(admin_pb2_grpc.MatcherAdminServicer):
         """Start to give back what bundles that do not serve take."""
         _require_national()
         return await self._start(request, DISCARD_MODELS)
-
-    async def _require_room(self) -> None:
-        self._serving.current.maintain_index.require_room()
 
     async def SetDraining(
         self, request: pb.SetDrainingRequest, context: Context

@@ -1,16 +1,12 @@
 """What can an administrator have done to the index of a running replica?"""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from matcher.domain.errors import ContradictoryDatabase, IndexDoubtful
 from matcher.domain.index_entry import IndexState, SnapshotFacts
 from matcher.domain.operation import ReportProgress
-from matcher.index.following_index import FollowingIndex
 from matcher.index.served_index import ServedIndex
 from matcher.store.store import Store, StoreResponse
-from matcher.use_cases.room_for_index import require_room
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +19,10 @@ class RebuiltIndex:
 
 @dataclass(frozen=True, slots=True)
 class MaintainIndex:
-    """Writes and verifies snapshots, and makes the index anew.
-
-    index_parts: those of the index that are in this process. snapshot_file: None if there is none.
-    """
+    """Writes and verifies snapshots, and makes the index anew."""
 
     store: Store
     index: ServedIndex
-    index_parts: Sequence[FollowingIndex]
-    snapshot_file: Path | None
 
     async def create_snapshot(self, store_response: StoreResponse[SnapshotFacts]) -> SnapshotFacts:
         """Write a snapshot of all changes committed before.
@@ -54,11 +45,6 @@ class MaintainIndex:
             await store_response(records, facts)
         return facts
 
-    def require_room(self) -> None:
-        """Raise NoRoomForIndex unless each part of the index fits in beside the present one."""
-        for part in self.index_parts:  # they are made anew one after the other
-            require_room(part.state(), self.snapshot_file)
-
     async def rebuild(
         self,
         *,
@@ -69,8 +55,9 @@ class MaintainIndex:
         """Make the index anew from the database; the present one answers until then.
 
         recompute_embeddings: compute those again too, from the templates.
-        Raises ContradictoryDatabase.
+        Raises ContradictoryDatabase, NoRoomForIndex.
         """
+        await self.index.require_room()
         if recompute_embeddings:
             async with self.store.write() as records:
                 await records.index_source.invalidate_embeddings()

@@ -31,11 +31,11 @@ from matcher.domain.model_bundle import (
 )
 from matcher.domain.operation import ReportProgress
 from matcher.index.index_loader import embed_outdated
+from matcher.index.room_for_index import require_room
 from matcher.model_bundles import ModelBundles, versions_of
 from matcher.models import ModelBundle
 from matcher.store.store import Store, StoreResponse
 from matcher.use_cases.open_migration import require_none_open
-from matcher.use_cases.room_for_index import require_room
 from matcher.use_cases.run_operations import RunningOperation
 from matcher.use_cases.serving_bundle import ServingBundle
 

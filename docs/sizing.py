@@ -15,7 +15,7 @@ Figures = Mapping[str, Any]
 
 _HEAD = """# How many machines does the matcher need?
 
-Made by `make docs` from `docs/bench.json`, a result of `matcher bench` of two sizes: measure
+Made by `make docs` from `docs/bench.json`, a result of `matcher bench`: measure
 on your machine, and the tables follow. Memory and processor time are those of the index in one
 process, most of whose fingers lie in mapped files beside the snapshot.
 
@@ -25,17 +25,13 @@ search is measured in processor time, since the machine was shared (load average
 clock the median was then {clock}. Starts and pauses are by the clock, so they are too long by as
 much.
 
-**These are figures of before codes of embeddings ([ADR 49](adr/0049-codes-of-embeddings.md)),
-shallower searches ([ADR 51](adr/0051-several-whole-fingers-are-searched-less-deep.md)) and today's
-models.** Since then, at a load of 6 and 7: among 10,000 people 0.024 s (99 of 100 at most 0.034),
-without a hit 0.044; among 35,000 people 0.027 (0.058), without a hit 0.055; all found, bytes as
-below. So a search takes a third to a quarter of what this page says; it is to be made anew with
-100,000 people and more.
-
 """
 _HOW = """
 `matcher bench --help` says how each figure is measured. Nearly all duplicate checks are searches
 without a hit: the positions stated are searched, and then all others.
+
+The slowest of a hundred searches for people on record are those that find them beneath the
+threshold, and look at all positions, and the first after a start, which map files as they go.
 
 ## Extrapolated
 Nothing in this table was measured: it follows from the figures above.
@@ -59,8 +55,8 @@ _TAIL = """
   Each adds some milliseconds of a core to a search.
 - **Start**: from a snapshot, in proportion to the people.
 
-Rows that no machine fulfils (a terabyte of memory, hours to start, minutes a search) say that
-today's index does not reach that size.
+Rows that no machine fulfils (terabytes of files in memory, hours to start, seconds a search) say
+into how many shards the index is to be divided at least.
 """
 _MEASURED = (
     ("people", "people", "{:,}"),
@@ -85,7 +81,7 @@ def page(bench: Figures) -> str:
     return (
         _HEAD.format(
             load=_each(sizes, "load", "{:.0f}"),
-            clock=_each(sizes, "median_s", "{:.2f} s"),
+            clock=_each(sizes, "median_s", "{:.3f} s"),
         )
         + _measured(sizes)
         + _HOW
@@ -144,10 +140,10 @@ def _extrapolated(sizes: Sequence[Figures]) -> str:
                 [
                     f"{people / 1e6:,.0f} million",
                     f"{fingers}",
-                    f"{memory_bytes(largest, people, fingers) / 1e9:,.0f} GB",
+                    f"{memory_bytes(largest, people, fingers) / 1e9:,.1f} GB",
                     f"{snapshot_bytes(largest, people, fingers) / 1e9:,.0f} GB",
-                    f"{start / 60:,.0f} min",
-                    f"{seconds:,.1f}",
+                    f"{start / 60:,.1f} min",
+                    f"{seconds:,.2f}",
                     f"{cores(seconds):,}",
                 ]
             )

@@ -7,7 +7,7 @@ from servicekit.process.free_memory import free_memory
 
 MACHINE = 64_000 * 1024
 V2 = "0::/pod/matcher\n"
-V1 = "12:cpu,cpuacct:/crowded\n5:hugetlb,memory:/pod/matcher\n"
+V1 = "12:cpu,cpuacct:/batch\n5:hugetlb,memory:/pod/matcher\n"
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def test_it_is_none_beyond_the_limit(root: Path) -> None:
 def test_groups_of_version_1_count_too(root: Path, group: str) -> None:
     (root / "proc/self/cgroup").write_text(V1)
     _write_v1(root, group, 4_000, 3_000, (200, 30))
-    _write_v1(root, "crowded", 4_000, 4_000, (0, 0))
+    _write_v1(root, "batch", 4_000, 4_000, (0, 0))
 
     assert free_memory(root) == 4_000 - 3_000 + 200 + 30
 

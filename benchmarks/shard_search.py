@@ -5,7 +5,7 @@
 From the probe to the decision, for people on record and as many others: against one index, the
 same people in shards of this process, and, where Ray is installed (`uv run --group ray`), in
 as many actors of Ray. All three decide alike, which is checked. The people are synthetic, made
-once into the folder DIR (two hours of a core for 100,000). Besides, what Ray takes when idle.
+once into the folder DIR (four minutes of a core for 100,000). Besides, what Ray takes when idle.
 """
 
 import argparse

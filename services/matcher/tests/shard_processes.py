@@ -13,14 +13,25 @@ from matcher.config import Settings
 from matcher.domain.errors import NotReady
 from matcher.domain.model_bundle import PACKAGED
 from matcher.domain.person_part import PersonPart, parts_of
+from matcher.index.served_index import ServedIndex
 from matcher.index.sharded_index import ShardedIndex
-from matcher.replicated_shard import Patience, ReplicatedShard
+from matcher.replicated_shard import AnswerLimits, ReplicatedShard
 from matcher.shard_process import ShardProcess
 
 from .models import models
 from .store_and_index import settings_of
 
-IMPATIENT = Patience(between=0.01, silent=0.2, hung=0.4, starting=60)
+SHORT_LIMITS = AnswerLimits(between=0.01, silent=0.2, hung=0.4, starting=60)
+
+
+async def catch_up(index: ServedIndex, seconds: float) -> None:
+    """Wait until all shards of an index are loaded, though their processes are starting."""
+    async with asyncio.timeout(seconds):
+        while True:
+            try:
+                return await index.catch_up()
+            except NotReady:
+                await asyncio.sleep(0.1)
 
 
 class LocalProcess:
@@ -79,7 +90,7 @@ async def replicated(
     index = ShardedIndex(
         base.store,
         [
-            ReplicatedShard(part, of_part, IMPATIENT)
+            ReplicatedShard(part, of_part, SHORT_LIMITS)
             for part, of_part in zip(parts_of(shards), processes, strict=True)
         ],
     )

@@ -23,11 +23,12 @@ from matcher.index.index_loader import ignore_progress
 from matcher.index.sharded_index import ShardedIndex
 from matcher.index.warm_up import warm_up
 from matcher.index_placement import index_maker
-from matcher.replicated_shard import Patience
+from matcher.replicated_shard import AnswerLimits
 from matcher.use_cases.readiness import Readiness, ServiceLevel
 from matcher.use_cases.supervise_index import SuperviseIndex
 
 from .models import models
+from .shard_processes import catch_up
 from .store_and_index import DEPTH, enrol, features, opened, settings_of
 
 pytestmark = [
@@ -41,7 +42,7 @@ PEOPLE = range(1, 21)
 SEARCHES = 100
 AT_ONCE = 3
 SECONDS = 240.0
-SHORT = Patience(between=1, silent=2, hung=4, starting=SECONDS)
+SHORT = AnswerLimits(between=1, silent=2, hung=4, starting=SECONDS)
 
 
 @asynccontextmanager
@@ -59,18 +60,8 @@ async def _served(folder: Path, replicas: int) -> AsyncIterator[StoreAndIndex]:
     await asyncio.to_thread(warm_up)  # once, not in each process
     async with open_store(settings, models()) as store, index_maker(settings, store) as make_index:
         base = make_index(models(), PACKAGED, store.index_pools[0])
-        await _catch_up(base)
+        await catch_up(base.index, SECONDS)
         yield base
-
-
-async def _catch_up(base: StoreAndIndex) -> None:
-    """Wait until all shards are loaded."""
-    async with asyncio.timeout(SECONDS):
-        while True:
-            try:
-                return await base.index.catch_up()
-            except NotReady:
-                await asyncio.sleep(0.1)
 
 
 async def _ready(base: StoreAndIndex) -> None:
@@ -78,7 +69,7 @@ async def _ready(base: StoreAndIndex) -> None:
     async with asyncio.timeout(SECONDS):
         while not all(replica.is_ready for replica in _replicas(base)):
             await asyncio.sleep(0.05)
-            await _catch_up(base)
+            await catch_up(base.index, SECONDS)
 
 
 def _shards(base: StoreAndIndex) -> list[Any]:
@@ -187,7 +178,7 @@ async def test_one_that_stands_still_for_good_is_ended_and_neither_service_nor_e
     async with asyncio.timeout(4 * SECONDS):
         async with _served(tmp_path, 1) as base:
             for shard in _shards(base):
-                shard._patience = SHORT
+                shard._limits = SHORT
             readiness = Readiness()
             supervise = SuperviseIndex(base.store, base.index, readiness)
             await supervise.check()

@@ -15,14 +15,14 @@ import pytest
 import pytest_asyncio
 from matcher.bootstrap import StoreAndIndex, open_store, open_store_and_index
 from matcher.domain.change_token import ChangeToken
-from matcher.domain.errors import IndexBehind, IndexDoubtful, NotReady, SnapshotUnusable
+from matcher.domain.errors import IndexBehind, IndexDoubtful, SnapshotUnusable
 from matcher.domain.model_bundle import PACKAGED
 from matcher.domain.shortlist import SearchScope, Shortlist
 from matcher.index.sharded_index import ShardedIndex
 from matcher.index_placement import index_maker
 
 from .models import models
-from .shard_processes import replicated
+from .shard_processes import catch_up, replicated
 from .store_and_index import DEPTH, delete, enrol, features, opened, settings_of
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
@@ -56,7 +56,7 @@ class Indexes:
     async def search(
         self, person: int, scope: SearchScope = EVERYBODY, *, any_position: bool = False
     ) -> list[Shortlist]:
-        """What both shortlist."""
+        """Return the shortlist of one index, and that of shards."""
         probe = features(person)
         return [
             await index.search(probe, scope, DEPTH, any_position=any_position, seconds_left=SECONDS)
@@ -69,12 +69,7 @@ class Indexes:
 
     async def catch_up(self) -> None:
         """Wait until all shards are loaded."""
-        async with asyncio.timeout(SECONDS):
-            while True:
-                try:
-                    return await self.sharded.catch_up()
-                except NotReady:
-                    await asyncio.sleep(0.1)
+        await catch_up(self.sharded, SECONDS)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module", params=ENGINES)

@@ -61,25 +61,6 @@ async def test_a_statement_that_is_all_takes_one(database: Database, trips: list
     assert len(trips) == 1
 
 
-async def test_one_that_reads_once_sees_what_was_committed_meanwhile(database: Database) -> None:
-    async with database.read_once() as connection:
-        assert await connection.scalar(COUNT) == 0
-        async with database.begin() as transaction:
-            await transaction.execute(INSERT, {"name": "ani"})
-        assert await connection.scalar(COUNT) == 1
-
-
-async def test_the_next_one_on_a_connection_is_in_a_transaction_again(database: Database) -> None:
-    async with database.read_once() as connection:
-        assert await connection.scalar(COUNT) == 0
-
-    async with database.read() as reader:
-        assert await reader.scalar(COUNT) == 0
-        async with database.begin() as transaction:
-            await transaction.execute(INSERT, {"name": "ani"})
-        assert await reader.scalar(COUNT) == 0
-
-
 async def test_a_statement_that_fails_first_leaves_no_transaction(database: Database) -> None:
     with pytest.raises(OperationalError):
         async with database.begin() as transaction:

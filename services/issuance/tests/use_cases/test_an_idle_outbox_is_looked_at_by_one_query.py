@@ -33,7 +33,7 @@ class Outbox:
         self.attempted: asyncio.Queue[str] = asyncio.Queue()
 
     def now(self) -> datetime:
-        """The real time."""
+        """Return the time that tasks become due by."""
         return self.real_now
 
     async def kinds(self) -> set[str]:
@@ -51,7 +51,7 @@ class Outbox:
 
     @asynccontextmanager
     async def worked_on(self, limit: IdentificationLimit | None = None) -> AsyncIterator[None]:
-        """Run the worker."""
+        """Let the worker go on within the block; no attempt ends by itself."""
 
         async def attempt(task: OutboxTask) -> None:
             self.attempted.put_nowait(task.case)

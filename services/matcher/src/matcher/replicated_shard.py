@@ -49,7 +49,7 @@ class RemoteProcess(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class AnswerLimits:
     """How long a process may answer nothing, seconds.
 
     between: after which it is asked whether it still answers. silent: until it is not used any
@@ -96,11 +96,11 @@ class ReplicatedShard:
         self,
         part: PersonPart,
         processes: Sequence[RemoteProcess],
-        patience: Patience = Patience(),
+        limits: AnswerLimits = AnswerLimits(),
     ) -> None:
         self._part = part
         self._replicas = [_Replica(process) for process in processes]
-        self._patience = patience
+        self._limits = limits
         self._status: ShardStatus | None = None
 
     @property
@@ -256,7 +256,7 @@ class ReplicatedShard:
         """
         asked = asyncio.ensure_future(replica.process.ask(method, *arguments))
         try:
-            while not (await asyncio.wait([asked], timeout=self._patience.between))[0]:
+            while not (await asyncio.wait([asked], timeout=self._limits.between))[0]:
                 await self._ping(replica)
             answer = await asked
         except (NotReady, TimeoutError) as lost:
@@ -273,8 +273,8 @@ class ReplicatedShard:
 
     async def _ping(self, replica: _Replica) -> None:
         """Ask a replica whether it answers. Raises NotReady, or TimeoutError if it does not."""
-        patience = self._patience.silent if replica.is_started else self._patience.starting
-        async with asyncio.timeout(patience):
+        limits = self._limits
+        async with asyncio.timeout(limits.silent if replica.is_started else limits.starting):
             await replica.process.ask("ping")
         replica.has_answered()
 
@@ -287,7 +287,7 @@ class ReplicatedShard:
             replica.is_started, replica.silent_since = False, None
         elif replica.silent_since is None:
             replica.silent_since = now
-        elif replica.is_started and now - replica.silent_since >= self._patience.hung:
+        elif replica.is_started and now - replica.silent_since >= self._limits.hung:
             _log.error("shard_ended_as_it_hangs", shard=str(self._part))
             replica.is_started, replica.silent_since = False, None
             replica.process.end()

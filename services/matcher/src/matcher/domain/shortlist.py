@@ -194,14 +194,14 @@ def choose_shortlist(
     (one a finger, one of the sums) are read in step, so that one clear finger is enough even if the
     others fail. ranks_all: see `ranks`.
     """
-    rows = np.arange(len(scores)) if ranks_all else contenders(scores, count)
+    rows = np.arange(len(scores)) if ranks_all else among_the_first(scores, count)
     of_rows = scores[rows]
     sums = np.nansum(of_rows, axis=1)
     best_rank = ranks(of_rows, ranks_all=ranks_all).min(axis=1)
     return rows[np.lexsort((-sums, best_rank))[:count]]
 
 
-def contenders(scores: NDArray[np.float32], count: int) -> NDArray[np.intp]:
+def among_the_first(scores: NDArray[np.float32], count: int) -> NDArray[np.intp]:
     """Return who is among the ``count`` first of any ranking, of equals all, rising.
 
     Ranks below ``count`` are the same among them as among all. scores: see `choose_shortlist`.

@@ -16,7 +16,7 @@ from matcher.comparison.descriptor import popcount
 from matcher.domain.finger import Embedding
 from matcher.embedding.embedding_network import EMBEDDING_SIZE
 from matcher.index.growable_array import GrowableArray
-from matcher.jit import compiled, inlined
+from matcher.jit import compiled
 
 CODES_PER_BLOCK = 64
 """Codes that lie beside each other, word by word."""
@@ -121,16 +121,19 @@ def keep_best(
     query, shift, signs_only: as of `query_of`. owners: the encounter of each code, -1 for none;
     persons: by encounter, the last for none; best: by person.
     """
-    sums = np.empty(CODES_PER_BLOCK, np.int16)
     words = np.empty((CODE_WORDS, CODES_PER_BLOCK), np.uint64)
+    sums, lower = np.empty(CODES_PER_BLOCK, np.int16), np.empty(CODES_PER_BLOCK, np.int16)
     for block in range(len(blocks)):
         # Copied in the order of memory, which is fetched ahead: a third faster.
         if signs_only:
             words[:_HALF] = blocks[block, :_HALF]
-            _sums_of_signs(query, words, sums)
+            _sums_of_products(query, words, sums)
         else:
             words[:] = blocks[block]
             _sums_of_products(query, words, sums)
+            _sums_of_products(query, words[_HALF:], lower)
+            for k in range(CODES_PER_BLOCK):
+                sums[k] = 2 * sums[k] + lower[k]
         of_block = owners[block * CODES_PER_BLOCK : (block + 1) * CODES_PER_BLOCK]
         for k in range(len(of_block)):
             person = persons[of_block[k]]
@@ -184,38 +187,21 @@ def _sums(best: NDArray[np.int16]) -> NDArray[np.int32]:
 
 
 @compiled
-def _sums_of_signs(
+def _sums_of_products(
     query: NDArray[np.uint64], words: NDArray[np.uint64], sums: NDArray[np.int16]
 ) -> None:
-    """Write the sum of products of the upper bits of each code with the query.
+    """Write the sum of products of a bit of each number of each code with the query.
 
     All of a block at once, so that it is vectorised.
     """
     for k in range(CODES_PER_BLOCK):
         total = 0
         for word in range(_HALF):
-            total += _product(query, word, words[word, k])
+            bits = words[word, k]
+            total += (
+                popcount(bits & query[0, word])
+                + 2 * popcount(bits & query[1, word])
+                + 4 * popcount(bits & query[2, word])
+                - 8 * popcount(bits & query[3, word])
+            )
         sums[k] = total
-
-
-@compiled
-def _sums_of_products(
-    query: NDArray[np.uint64], words: NDArray[np.uint64], sums: NDArray[np.int16]
-) -> None:
-    """Write the sum of products of each code, 0 to 3 a number, with the query."""
-    for k in range(CODES_PER_BLOCK):
-        total = 0
-        for word in range(_HALF):
-            total += 2 * _product(query, word, words[word, k])
-            total += _product(query, word, words[word + _HALF, k])
-        sums[k] = total
-
-
-@inlined
-def _product(query: NDArray[np.uint64], word: int, bits: np.uint64) -> int:
-    return (
-        popcount(bits & query[0, word])
-        + 2 * popcount(bits & query[1, word])
-        + 4 * popcount(bits & query[2, word])
-        - 8 * popcount(bits & query[3, word])
-    )

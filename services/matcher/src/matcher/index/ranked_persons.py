@@ -14,7 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.domain.index_entry import FingerFeatures
-from matcher.domain.shortlist import SearchDepth, SearchScope, choose_shortlist, contenders, ranks
+from matcher.domain.shortlist import (
+    SearchDepth,
+    SearchScope,
+    among_the_first,
+    choose_shortlist,
+    ranks,
+)
 from matcher.index.id_table import Ids
 
 _DEVIATIONS = 4.0
@@ -68,7 +74,7 @@ def first_of_each_ranking(
     scores: NDArray[np.float32], depth: int, *, ranks_all: bool
 ) -> NDArray[np.intp]:
     """Return the rows of persons that are among the ``depth`` first of any ranking, rising."""
-    rows = np.arange(len(scores)) if ranks_all else contenders(scores, depth)
+    rows = np.arange(len(scores)) if ranks_all else among_the_first(scores, depth)
     is_first = ranks(scores[rows], ranks_all=ranks_all) < min(depth, len(scores))
     return rows[is_first.any(axis=1)]
 

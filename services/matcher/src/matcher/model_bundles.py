@@ -71,9 +71,18 @@ class ModelBundles:
         BundleUnusable too if its files are others by now; those of the packaged one may be: they
         come with the matcher.
         """
-        models = self.load(stored.name)
-        if stored.name != PACKAGED and versions_of(models.versions) != stored.versions:
-            raise BundleUnusable(f"the files of bundle {stored.name} are not those that served")
+        if stored.name == PACKAGED:
+            return self.load(PACKAGED)
+        return self.load_versions(stored.name, stored.versions)
+
+    def load_versions(self, name: str, versions: str) -> ModelBundle:
+        """Read a bundle of known versions. Raises what `load` raises.
+
+        BundleUnusable too if its files are of others.
+        """
+        models = self.load(name)
+        if versions_of(models.versions) != versions:
+            raise BundleUnusable(f"the files of bundle {name} are not those that served")
         return models
 
     def load_others(self, serving: str) -> dict[str, ModelBundle]:

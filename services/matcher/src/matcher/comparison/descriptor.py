@@ -187,7 +187,7 @@ def _share_out(
     column, row = (u + _RADIUS) / _CELL, (v + _RADIUS) / _CELL
     left, below = min(int(column), GRID_SIDE - 2), min(int(row), GRID_SIDE - 2)
     direction = turn / (2 * math.pi) * GRID_DIRECTIONS
-    before = int(math.floor(direction))
+    before = math.floor(direction)
     for corner in range(CELLS_PER_NEIGHBOUR):
         x, y, z = left + (corner & 1), below + (corner >> 1 & 1), before + (corner >> 2)
         near = (1 - abs(column - x)) * (1 - abs(row - y)) * (1 - abs(direction - z))

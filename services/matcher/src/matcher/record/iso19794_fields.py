@@ -131,7 +131,7 @@ def unpack(raw: bytes, size: int, frame: ImageFrame) -> Minutiae:
         )
     table = np.frombuffer(raw, np.uint8).reshape(-1, size)
     position = table[:, :4].copy().view(">u2").astype(np.int16) & 0x3FFF
-    kind = table[:, 0] >> 6
+    kind = table[:, 0] >> np.uint8(6)
     if (kind > 2).any():
         raise InvalidRecord("a minutia is of a reserved kind")
     reported = table[:, 5] if size == MINUTIA_BYTES else np.zeros(len(table), np.uint8)
@@ -142,7 +142,7 @@ def unpack(raw: bytes, size: int, frame: ImageFrame) -> Minutiae:
         return Minutiae(position, _ANGLES[table[:, 4]], kind, quality, width, height)
     scale = np.array([PX_PER_CM / frame.x_rate, PX_PER_CM / frame.y_rate])
     width, height = np.maximum(1, np.rint((width, height) * scale)).astype(int).tolist()
-    angle = _on_square_pixels(table[:, 4] * _STEP, scale)
+    angle = _on_square_pixels(table[:, 4] * np.float64(_STEP), scale)
     rows = np.column_stack([position * scale, angle, kind, quality])
     return minutiae_from_rows(rows, width=width, height=height)
 

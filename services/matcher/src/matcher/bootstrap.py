@@ -221,6 +221,7 @@ def search_depth(settings: Settings) -> SearchDepth:
         most_times_shallower=MOST_TIMES_SHALLOWER,
         most_times_fewer_lists=MOST_TIMES_FEWER_LISTS,
         signs_only=True,
+        other_positions_only=True,
     )
 
 

@@ -69,19 +69,25 @@ class FollowingIndex:
         depth: SearchDepth,
         *,
         any_position: bool = False,
+        also: Sequence[str] = (),
         seconds_left: float,
     ) -> Shortlist:
         """Return the shortlist of a search over everything committed before this call.
 
-        any_position: whether each finger is compared with those of all positions. seconds_left:
-        that catching up with the change log may take. Raises IndexBehind, IndexDoubtful.
+        any_position, also: see `MemoryIndex.search`. seconds_left: that catching up with the
+        change log may take. Raises IndexBehind, IndexDoubtful.
         """
         self._require_no_doubt()
         deadline = time.monotonic() + seconds_left
         async with time_to_catch_up(seconds_left):
             head = await self._head()
         read = partial(
-            MemoryIndex.search, probe=probe, scope=scope, depth=depth, any_position=any_position
+            MemoryIndex.search,
+            probe=probe,
+            scope=scope,
+            depth=depth,
+            any_position=any_position,
+            also=also,
         )
         return (await self.read(read, head, seconds_left=deadline - time.monotonic())).found
 

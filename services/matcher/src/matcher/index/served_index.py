@@ -20,12 +20,13 @@ class SearchedIndex(Protocol):
         depth: SearchDepth,
         *,
         any_position: bool = False,
+        also: Sequence[str] = (),
         seconds_left: float,
     ) -> Shortlist:
         """Return whom to compare, among everybody committed before the call.
 
-        any_position: whether each finger is compared with those of all positions. seconds_left:
-        that the index may take to catch up. Raises IndexBehind, IndexDoubtful.
+        any_position, also: see `MemoryIndex.search`. seconds_left: that the index may take to
+        catch up. Raises IndexBehind, IndexDoubtful.
         """
         ...
 

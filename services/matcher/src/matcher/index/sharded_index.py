@@ -66,6 +66,7 @@ class ShardedIndex:
         depth: SearchDepth,
         *,
         any_position: bool = False,
+        also: Sequence[str] = (),
         seconds_left: float,
     ) -> Shortlist:
         """Return the shortlist of a search over everything committed before this call.
@@ -77,7 +78,7 @@ class ShardedIndex:
             async with time_to_catch_up(deadline - time.monotonic()):
                 latest = await self._latest()
             within = scope.until(latest.change_token.number)
-            query = ShardQuery(probe, within, depth, any_position)
+            query = ShardQuery(probe, within, depth, any_position, also)
             readings = [_Reading(shard, latest, deadline) for shard in self._shards]
             try:
                 with one_piece_of_work():

@@ -13,15 +13,19 @@ from typing import Any, TypeVar, cast
 
 import numba  # type: ignore[import-untyped, unused-ignore]
 
-# All folders of this package whose modules may compile kernels.
-_KERNEL_FOLDERS = ("image", "embedding", "comparison", "index", "synthetic", "alteration")
+# Folders of this package whose modules may compile kernels, and a file with constants of kernels.
+_KERNEL_FOLDERS = (
+    "image", "extraction", "embedding", "comparison", "index", "synthetic", "alteration",
+    "training",
+)  # fmt: skip
+_KERNEL_CONSTANTS = "ridge_map.py"
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
 
 def _folder_of_current_sources(cache: Path) -> Path:
     """Return the folder within `cache` for kernels compiled from exactly the present sources."""
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(Path(__file__).with_name(_KERNEL_CONSTANTS).read_bytes())
     for folder in _KERNEL_FOLDERS:
         for source in sorted((Path(__file__).parent / folder).glob("*.py")):
             digest.update(source.read_bytes())

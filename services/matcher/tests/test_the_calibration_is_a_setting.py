@@ -17,7 +17,7 @@ from .people import fingers, given
 def _calibration(folder: Path, **changes: Any) -> Path:
     """The calibration of the package with changes; every score is half of what it was."""
     content = json.loads(CALIBRATION_FILE.read_text()) | changes
-    for curve in content["curves"]:
+    for curve in content["curves"] + content["without_map"]["curves"]:
         curve["score"] = [score / 2 for score in curve["score"]]
         curve["decade"] *= 2
     file = folder / "own.json"

@@ -13,11 +13,16 @@ from typing import Any, TypeVar, cast
 
 import numba  # type: ignore[import-untyped, unused-ignore]
 
-# Folders of this package whose modules may compile kernels, and a file with constants of kernels.
+# All folders of this package whose modules may compile kernels, and a file with constants of theirs.
 _KERNEL_FOLDERS = (
-    "image", "extraction", "embedding", "comparison", "index", "synthetic", "alteration",
+    "image",
+    "extraction",
+    "embedding",
+    "comparison",
+    "index",
+    "synthetic",
     "training",
-)  # fmt: skip
+)
 _KERNEL_CONSTANTS = "ridge_map.py"
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
@@ -25,9 +30,9 @@ Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
 def _folder_of_current_sources(cache: Path) -> Path:
     """Return the folder within `cache` for kernels compiled from exactly the present sources."""
-    digest = hashlib.sha256(Path(__file__).with_name(_KERNEL_CONSTANTS).read_bytes())
-    for folder in _KERNEL_FOLDERS:
-        for source in sorted((Path(__file__).parent / folder).glob("*.py")):
+    digest = hashlib.sha256()
+    for pattern in (*(f"{folder}/*.py" for folder in _KERNEL_FOLDERS), _KERNEL_CONSTANTS):
+        for source in sorted(Path(__file__).parent.glob(pattern)):
             digest.update(source.read_bytes())
     return cache / f"kernels-{digest.hexdigest()[:16]}"
 

@@ -84,12 +84,12 @@ def test_the_versions_that_stored_decisions_name_are_these() -> None:
     assert models().versions == ModelVersions(
         extractor="leader-da96e122-2-0.10",
         embedding="netvlad64-47cf3e05",
-        comparison="constellation-2-align3-2fc7e1f9",
-        calibration="constellation-2-align3-2fc7e1f9-d4db4f3b",
+        comparison="constellation-2-align4-c70df557",
+        calibration="constellation-2-align4-c70df557-7ea30252",
         quantizer="quantizer-2",
     )
     assert models().versions.model_version == (
-        "leader-da96e122-2-0.10 netvlad64-47cf3e05 constellation-2-align3-2fc7e1f9"
+        "leader-da96e122-2-0.10 netvlad64-47cf3e05 constellation-2-align4-c70df557"
     )
 
 

@@ -13,16 +13,10 @@ from typing import Any, TypeVar, cast
 
 import numba  # type: ignore[import-untyped, unused-ignore]
 
-# All folders of this package whose modules may compile kernels, and a file with constants of theirs.
+# All folders of this package whose modules may compile kernels, and a file of their constants.
 _KERNEL_FOLDERS = (
-    "image",
-    "extraction",
-    "embedding",
-    "comparison",
-    "index",
-    "synthetic",
-    "training",
-)
+    "image", "extraction", "embedding", "comparison", "index", "synthetic", "training"
+)  # fmt: skip
 _KERNEL_CONSTANTS = "ridge_map.py"
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])

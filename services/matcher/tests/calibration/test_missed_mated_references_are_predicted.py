@@ -10,7 +10,7 @@ from matcher.calibration.score_calibration import ScoreCalibration
 from matcher.comparison.comparator import PreparedFinger
 from matcher.synthetic import generate_master, generate_template
 from matcher.training.calibration.mated_scores import mated_scores
-from matcher.training.simulated_map import Simulate, generate_mapped_template
+from matcher.training.simulated_map import generate_mapped_template
 
 from ..fingers import a_finger  # noqa: TID252
 from ..models import calibration, comparator  # noqa: TID252
@@ -18,10 +18,8 @@ from ..models import calibration, comparator  # noqa: TID252
 prepare = comparator().prepare
 predicted_fnir = calibration().predicted_fnir
 WITHOUT_MAP = calibration().without_map
-CALIBRATIONS = pytest.mark.parametrize(
-    ("made", "simulate"),
-    [(calibration(), generate_mapped_template), (WITHOUT_MAP, generate_template)],
-    ids=["maps", "no map"],
+BOTH = pytest.mark.parametrize(
+    ("made", "mapped"), [(calibration(), True), (WITHOUT_MAP, False)], ids=["maps", "no map"]
 )
 
 UNCOUNTED = range(1_000_000, 1_001_200)
@@ -59,20 +57,21 @@ def test_a_finger_without_map_is_predicted_as_if_none_had_one() -> None:
 
 
 @cache
-def mated(simulate: Simulate) -> tuple[Any, Any, Any]:
+def mated(mapped: bool) -> tuple[Any, Any, Any]:
     """Probes, minutiae in common and raw scores of mated comparisons."""
+    simulate = generate_mapped_template if mapped else generate_template
     compared = [mated_scores(comparator(), simulate, number) for number in UNCOUNTED]
     probes, sizes, raw = zip(*compared, strict=True)
     return np.array(probes), np.array(sizes), np.array(raw)
 
 
-@CALIBRATIONS
+@BOTH
 @pytest.mark.parametrize("fingers", [1, 2])
 @pytest.mark.parametrize("asked", [4.0, 6.0])
 def test_as_many_mated_references_are_missed_as_predicted(
-    made: ScoreCalibration, simulate: Simulate, fingers: int, asked: float
+    made: ScoreCalibration, mapped: bool, fingers: int, asked: float
 ) -> None:
-    probes, sizes, raw = mated(simulate)
+    probes, sizes, raw = mated(mapped)
     scores = made.finger_scores(raw, sizes, sizes)
     sums = scores.reshape(-1, fingers, scores.shape[1]).sum(1)
     needed = made.finger_score_sum(asked, fingers)

@@ -32,9 +32,13 @@ def test_it_is_read_again(edition: Edition) -> None:
 @editions
 @pytest.mark.parametrize(
     ("part", "changed"),
-    [(b"RDGMAP1", b"ANOTHER"), (b"\x01\x00\x00", b"\x01\x01\x00"), (b"\x02\x03\x04\x0b", b"\x63\x03\x04\x0b")],
+    [
+        (b"RDGMAP1", b"ANOTHER"),
+        (b"\x01\x00\x00", b"\x01\x01\x00"),
+        (b"\x02\x03\x04\x0b", b"\x63\x03\x04\x0b"),
+    ],
     ids=["another vendor's area", "another type of area", "another length"],
-)  # fmt: skip
+)
 def test_what_is_none_of_ours_is_skipped(edition: Edition, part: bytes, changed: bytes) -> None:
     record = write(MAPPED, edition=edition)
     at = record.rindex(part)

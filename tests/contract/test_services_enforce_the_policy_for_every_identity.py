@@ -104,6 +104,6 @@ async def test_a_call_without_a_certificate_is_refused(country: Country) -> None
     channel: Any
     async with grpc.aio.secure_channel(country.addresses["matcher"], credentials) as channel:
         with pytest.raises(grpc.aio.AioRpcError) as refusal:
-            await channel.unary_unary("/grpc.health.v1.Health/Check")(b"", timeout=5)
+            await channel.unary_unary("/grpc.health.v1.Health/Check")(b"", timeout=20)
 
     assert refusal.value.code() == grpc.StatusCode.UNAVAILABLE

@@ -20,7 +20,7 @@ from matcher.domain.encounter import (
     StoredTemplate,
     newest_of_each_position,
 )
-from matcher.domain.shortlist import choose_shortlist
+from matcher.domain.shortlist import choose_shortlist, ranks
 from numpy.typing import NDArray
 
 NONE = math.nan
@@ -82,6 +82,17 @@ def test_the_rankings_are_read_in_step(scores: NDArray[np.float32], count: int) 
     first = sorted(range(len(sums)), key=lambda row: (best[row], -sums[row]))
 
     assert choose_shortlist(scores, count).tolist() == first[:count]
+
+
+def test_scores_rank_persons_alike_however_they_lie_in_memory() -> None:
+    rng = np.random.default_rng(2)
+    of_ten_fingers = rng.random(10).astype(np.float32)
+    # The same scores by other fingers: equal sums, but for how they are rounded.
+    scores = np.stack([rng.permutation(of_ten_fingers) for _ in range(50)])
+
+    by_finger = ranks(np.asfortranarray(scores))
+
+    assert np.array_equal(ranks(scores), by_finger)
 
 
 def test_nobody_is_chosen_from_nobody() -> None:

@@ -201,6 +201,6 @@ async def test_a_machine_that_does_not_answer_is_not_registered(office: Office) 
     )
 
     with pytest.raises(grpc.aio.AioRpcError) as refusal:
-        await office.stub("Machines", "administrator").RegisterMachine(request, timeout=3.0)
+        await office.stub("Machines", "administrator").RegisterMachine(request, timeout=20.0)
 
     assert reason(refusal.value) == ("MACHINE_UNREACHABLE", "uri")

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from servicekit.storage.database import Database
 from servicekit.storage.sqlite_driver import OneTripConnection
-from sqlalchemy import text
+from sqlalchemy import func, select, table, text
 from sqlalchemy.exc import OperationalError
 
 NUMBERS = text(
@@ -14,7 +14,7 @@ NUMBERS = text(
 )
 TABLE = text("CREATE TABLE IF NOT EXISTS person (name TEXT)")
 INSERT = text("INSERT INTO person VALUES (:name)")
-COUNT = text("SELECT count(*) FROM person")
+COUNT = select(func.count()).select_from(table("person"))
 
 
 @pytest.fixture

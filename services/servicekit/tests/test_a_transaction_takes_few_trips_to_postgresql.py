@@ -5,10 +5,10 @@ from contextlib import AbstractAsyncContextManager
 
 import pytest
 from servicekit.storage.database import Database
-from sqlalchemy import text
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-ISOLATION = text("SHOW transaction_isolation")
+ISOLATION = select(func.current_setting("transaction_isolation"))
 
 
 @pytest.fixture

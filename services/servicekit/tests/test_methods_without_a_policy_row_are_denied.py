@@ -64,7 +64,7 @@ async def test_health_and_reflection_have_rows_too(
 
     health = await health_stub.Check(health_pb2.HealthCheckRequest(), timeout=20)
     listing = reflection_stub.ServerReflectionInfo(
-        iter([reflection_pb2.ServerReflectionRequest(list_services="")]), timeout=5
+        iter([reflection_pb2.ServerReflectionRequest(list_services="")]), timeout=20
     )
     refused = await failure(anext(aiter(listing)))
 

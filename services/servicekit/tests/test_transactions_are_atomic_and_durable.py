@@ -4,7 +4,18 @@ from pathlib import Path
 
 import pytest
 from servicekit.storage.database import Database, migrate
-from sqlalchemy import ForeignKey, Integer, MetaData, Table, func, insert, inspect, select, text
+from sqlalchemy import (
+    Executable,
+    ForeignKey,
+    Integer,
+    MetaData,
+    Table,
+    func,
+    insert,
+    inspect,
+    select,
+    text,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.schema import Column
 
@@ -193,14 +204,29 @@ async def test_an_error_does_not_reveal_what_was_to_be_stored(database: Database
     assert "4711" not in str(caught.value)
 
 
-async def test_a_statement_that_reads_once_is_a_transaction_of_its_own(database: Database) -> None:
+async def test_what_reads_once_executes_no_second_statement(database: Database) -> None:
     async with database.read_once() as connection:
         before = await connection.scalar(COUNT)
         async with database.begin() as transaction:
             await transaction.execute(insert(OWNERS).values(id=1))
-        after = await connection.scalar(COUNT)
+        with pytest.raises(RuntimeError, match="a second statement might see another state"):
+            await connection.scalar(COUNT)
 
-    assert (before, after) == (0, 1)
+    async with database.read_once() as connection:
+        after = [row[0] async for row in await connection.stream(COUNT)]
+    assert (before, after) == (0, [1])
+
+
+@pytest.mark.parametrize("statement", [insert(OWNERS).values(id=1), text("DELETE FROM owners")])
+async def test_what_reads_once_writes_nothing(database: Database, statement: Executable) -> None:
+    async with database.read_once() as connection:
+        with pytest.raises(RuntimeError, match="only a SELECT"):
+            await connection.execute(statement)
+        with pytest.raises(RuntimeError, match="no function is run"):
+            await connection.run_sync(TABLES.drop_all)
+
+    async with database.read_once() as connection:
+        assert await connection.scalar(COUNT) == 0
 
 
 async def test_the_connection_of_one_that_read_once_is_in_a_transaction_the_next_time(

@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
-from matcher.comparison.descriptor import DESCRIPTOR_WORDS, descriptor_similarity
+from matcher.comparison.descriptor import DESCRIPTOR_WORDS, describe, descriptor_similarity
 from matcher.minutiae import Minutiae
 from matcher.synthetic import generate_impression, generate_master, same_flow_impostor
 
 from ..models import descriptor_table  # noqa: TID252
 
-describe = descriptor_table().describe
+TABLE = descriptor_table()
 
 UNCHANGED = 250 / 256
 
@@ -16,7 +16,13 @@ def bits(found: Minutiae, turn: float = 0.0) -> np.ndarray:
     cos, sin = np.cos(turn), np.sin(turn)
     upwards = found.xy * np.array([1.0, -1.0])
     xy = upwards @ np.array([[cos, sin], [-sin, cos]])
-    return describe(xy.astype(np.float32), found.angle + np.float32(turn), found.quality)
+    return described(xy.astype(np.float32), found.angle + np.float32(turn), found.quality)
+
+
+def described(
+    xy: np.ndarray, angle: np.ndarray, quality: np.ndarray, most: int = 255
+) -> np.ndarray:
+    return describe(xy, angle, quality, TABLE.votes, TABLE.threshold, most)
 
 
 @pytest.mark.parametrize("turn", [0.3, 1.9, np.pi, -2.2])
@@ -73,9 +79,9 @@ def test_poor_neighbours_count_less() -> None:
     one_poor[0] = 1
 
     all_good, without, poor = (
-        describe(upwards, finger.angle, good),
-        describe(upwards[1:], finger.angle[1:], good[1:]),
-        describe(upwards, finger.angle, one_poor),
+        described(upwards, finger.angle, good),
+        described(upwards[1:], finger.angle[1:], good[1:]),
+        described(upwards, finger.angle, one_poor),
     )
 
     to_poor = descriptor_similarity(without, poor[1:]).diagonal().mean()
@@ -86,7 +92,21 @@ def test_poor_neighbours_count_less() -> None:
 def test_a_minutia_with_too_few_neighbours_is_not_described(count: int) -> None:
     few = generate_impression(generate_master(8), 0).minutiae[:count]
 
-    described = bits(few)
+    found = bits(few)
 
-    assert described.shape == (count, DESCRIPTOR_WORDS)
-    assert not described.any()
+    assert found.shape == (count, DESCRIPTOR_WORDS)
+    assert not found.any()
+
+
+def test_only_the_first_minutiae_that_can_be_described_are() -> None:
+    finger = generate_impression(generate_master(8), 0).minutiae
+    upwards = (finger.xy * np.array([1, -1])).astype(np.float32)
+    upwards[1] = 10_000  # far from all others
+
+    first = described(upwards, finger.angle, finger.quality, most=3)
+
+    every = described(upwards, finger.angle, finger.quality)
+    assert not every[1].any()
+    assert np.array_equal(first[:4], every[:4])
+    assert every[4].any()
+    assert not first[4:].any()

@@ -16,7 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.comparison.alignment import align
-from matcher.comparison.descriptor import DESCRIPTOR_FILE, DescriptorTable, descriptor_similarity
+from matcher.comparison.descriptor import (
+    DESCRIPTOR_FILE,
+    DescriptorTable,
+    describe,
+    descriptor_similarity,
+)
 from matcher.comparison.likelihood import (
     FEATURES,
     LIKELIHOOD_FILE,
@@ -105,21 +110,16 @@ class Comparator:
 
         Minutiae with too few neighbours to be described are left out.
         """
-        order = np.argsort(-finger.quality.astype(np.int64), kind="stable")[:_MAX_NEIGHBOURS]
-        geometry = np.empty((len(order), 4), np.int16)
-        geometry[:, :2] = finger.xy[order] * np.array([1, -1], np.int16)
-        geometry[:, 2] = np.rint(finger.angle[order] / _ANGLE_STEP).astype(np.int64) % 256
-        quality = finger.quality[order]
-        geometry[:, 3] = np.where(quality == 0, _UNREPORTED_QUALITY, quality)
-        placement, _ = _unpacked(geometry)
-        descriptors = self._table.describe(placement[:, :2], placement[:, 2], quality)
-        described = np.flatnonzero(descriptors.any(axis=1))[:MAX_COMPARED_MINUTIAE]
-        return PreparedFinger(
-            geometry[described],
-            descriptors[described],
-            order[described].astype(np.uint8),
-            packed_map(finger.ridge_map),
+        order = np.argsort(-finger.quality.astype(np.int16), kind="stable")[:_MAX_NEIGHBOURS]
+        geometry, descriptors, described = _described_minutiae(
+            finger.xy[order],
+            finger.angle[order],
+            finger.quality[order],
+            self._table.votes,
+            self._table.threshold,
         )
+        numbers = order[described].astype(np.uint8)
+        return PreparedFinger(geometry, descriptors, numbers, packed_map(finger.ridge_map))
 
     def compare(
         self, probe: PreparedFinger, references: Sequence[PreparedFinger]
@@ -215,6 +215,33 @@ def paired_minutiae(probe: PreparedFinger, reference: PreparedFinger) -> Minutia
     return np.stack(
         [probe.minutia_index[paired], reference.minutia_index[partner[paired]]], axis=1
     ).astype(np.int64)
+
+
+@compiled
+def _described_minutiae(
+    xy: NDArray[np.int16],
+    angle: NDArray[np.float32],
+    quality: NDArray[np.uint8],
+    votes: NDArray[np.int8],
+    threshold: NDArray[np.int32],
+) -> tuple[NDArray[np.int16], NDArray[np.uint64], NDArray[np.int64]]:
+    """Return geometry and descriptors of those minutiae that are described, and which these are."""
+    geometry = np.empty((len(xy), 4), np.int16)
+    for i in range(len(xy)):
+        geometry[i, 0], geometry[i, 1] = xy[i, 0], -xy[i, 1]
+        geometry[i, 2] = int(np.rint(angle[i] / np.float32(_ANGLE_STEP))) % 256
+        geometry[i, 3] = _UNREPORTED_QUALITY if quality[i] == 0 else quality[i]
+    placement, _ = _unpacked(geometry)
+    descriptors = describe(
+        placement[:, :2].copy(),
+        placement[:, 2].copy(),
+        quality,
+        votes,
+        threshold,
+        MAX_COMPARED_MINUTIAE,
+    )
+    described = np.array([i for i in range(len(xy)) if descriptors[i].any()], np.int64)
+    return geometry[described], descriptors[described], described
 
 
 @compiled

@@ -67,7 +67,7 @@ class DescriptorQuantizer:
     def nearest_lists(self, descriptors: Descriptors, count: int) -> ListNumbers:
         """Return the lists of the ``count`` nearest centroids of each descriptor (m, 4).
 
-        Nearest first, of equals the lower number. Takes 0.3 ns for each centroid and descriptor if
+        Nearest first, of equals the lower number. Takes 0.12 ns for each centroid and descriptor if
         count is 1, else 0.7 ns; the GIL is released.
         """
         count = min(count, self.centroids.shape[1])
@@ -80,33 +80,44 @@ def _nearest_lists(
 ) -> ListNumbers:
     """Compute `DescriptorQuantizer.nearest_lists` for a count that is not above the centroids'."""
     nearest = np.empty((len(descriptors), count), np.uint16)
+    if count == 1:
+        for i in range(0, len(descriptors), 2):
+            j = min(i + 1, len(descriptors) - 1)
+            nearest[i, 0], nearest[j, 0] = _nearest_list(descriptors[i], descriptors[j], centroids)
+        return nearest
     distance = np.empty(centroids.shape[1], np.uint16)
     for i in range(len(descriptors)):
-        if count == 1:
-            nearest[i, 0] = _nearest_list(descriptors[i], centroids)
-        else:
-            _distances(descriptors[i], centroids, distance)
-            _smallest(distance, nearest[i])
+        _distances(descriptors[i], centroids, distance)
+        _smallest(distance, nearest[i])
     return nearest
 
 
 @compiled
-def _nearest_list(descriptor: NDArray[np.uint64], centroids: NDArray[np.uint64]) -> np.uint64:
-    """Return the list of the nearest centroid, of equals the lowest number.
+def _nearest_list(
+    descriptor: NDArray[np.uint64], other: NDArray[np.uint64], centroids: NDArray[np.uint64]
+) -> tuple[np.uint64, np.uint64]:
+    """Return the list of the centroid nearest to each of two, of equals the lowest number.
 
-    Distance and number are compared as one word, so that it is vectorised.
+    Distance and number are compared as one word, so that it is vectorised. Two at a time, since to
+    read the centroids takes longer than to compare one.
     """
-    first, second, third, fourth = descriptor
-    best = np.uint64(0xFFFFFFFF)
+    a, b, c, d = descriptor
+    other_a, other_b, other_c, other_d = other
+    best = other_best = np.uint64(0xFFFFFFFF)
     for j in range(centroids.shape[1]):
-        distance = (
-            popcount(centroids[0, j] ^ first)
-            + popcount(centroids[1, j] ^ second)
-            + popcount(centroids[2, j] ^ third)
-            + popcount(centroids[3, j] ^ fourth)
+        of_a, of_b, of_c, of_d = centroids[0, j], centroids[1, j], centroids[2, j], centroids[3, j]
+        distance = np.uint64(
+            popcount(of_a ^ a) + popcount(of_b ^ b) + popcount(of_c ^ c) + popcount(of_d ^ d)
         )
-        best = min(best, np.uint64(distance) << np.uint64(16) | np.uint64(j))
-    return best & np.uint64(0xFFFF)
+        best = min(best, distance << np.uint64(16) | np.uint64(j))
+        distance = np.uint64(
+            popcount(of_a ^ other_a)
+            + popcount(of_b ^ other_b)
+            + popcount(of_c ^ other_c)
+            + popcount(of_d ^ other_d)
+        )
+        other_best = min(other_best, distance << np.uint64(16) | np.uint64(j))
+    return best & np.uint64(0xFFFF), other_best & np.uint64(0xFFFF)
 
 
 @compiled

@@ -196,7 +196,7 @@ def choose_shortlist(
     """
     rows = np.arange(len(scores)) if ranks_all else among_the_first(scores, count)
     of_rows = scores[rows]
-    sums = np.nansum(of_rows, axis=1)
+    sums = _sums(of_rows)
     best_rank = ranks(of_rows, ranks_all=ranks_all).min(axis=1)
     return rows[np.lexsort((-sums, best_rank))[:count]]
 
@@ -231,4 +231,16 @@ def ranks(scores: NDArray[np.float32], *, ranks_all: bool = False) -> NDArray[np
 
 def _rankings(scores: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return what persons are ranked by: the score of each finger, and the sum of them."""
-    return np.column_stack([scores, np.nansum(scores, axis=1)])
+    return np.column_stack([scores, _sums(scores)])
+
+
+def _sums(scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the sum of the scores of each person: one finger after the other, and so rounded.
+
+    NumPy adds in an order that depends on how the scores lie in memory, as shards and one index
+    differ.
+    """
+    sums = np.zeros(len(scores), np.float32)
+    for of_finger in scores.T:
+        sums += np.where(np.isnan(of_finger), np.float32(0), of_finger)
+    return sums

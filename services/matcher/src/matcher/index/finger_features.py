@@ -11,7 +11,7 @@ from matcher.models import ModelBundle
 def finger_features(
     models: ModelBundle, finger: Minutiae, embedding: Embedding, *, lists: int
 ) -> FingerFeatures:
-    """Return the features of a finger; it takes 0.4 ms. lists: how many for each descriptor."""
+    """Return the features of a finger; it takes 0.14 ms. lists: how many for each descriptor."""
     return prepared_features(models, models.comparator.prepare(finger), embedding, lists=lists)
 
 

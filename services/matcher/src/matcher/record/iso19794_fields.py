@@ -6,13 +6,13 @@ has no field for, follows as extended data of a vendor, which others skip.
 """
 
 import struct
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.minutiae import MAX_MINUTIAE, Minutiae, minutiae_from_rows
+from matcher.minutiae import MAX_MINUTIAE, Minutiae, minutiae_from_rows, wrapped_angle
 from matcher.record.invalid_record import InvalidRecord
 from matcher.ridge_map import RidgeMap
 
@@ -34,6 +34,7 @@ _VENDOR_AREA = 0x0100
 """The first type that the standard leaves to vendors."""
 _RIDGE_MAP = b"RDGMAP1\0"
 """How our area of this type begins, so that another vendor's is not taken for it."""
+_ANGLES = wrapped_angle(np.arange(256) * _STEP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,21 +147,22 @@ def unpack(raw: bytes, size: int, frame: ImageFrame, extended_data: bytes) -> Mi
             f"{frame.x_rate} x {frame.y_rate} pixels per cm, supported are 99 to 472"
         )
     table = np.frombuffer(raw, np.uint8).reshape(-1, size)
-    position = (table[:, 0:4:2].astype(np.int32) & 0x3F) << 8 | table[:, 1:4:2]
-    kind = table[:, 0] >> 6
+    position = table[:, :4].copy().view(">u2").astype(np.int16) & 0x3FFF
+    kind = table[:, 0] >> np.uint8(6)
     if (kind > 2).any():
         raise InvalidRecord("a minutia is of a reserved kind")
     reported = table[:, 5] if size == MINUTIA_BYTES else np.zeros(len(table), np.uint8)
-    quality = np.where(reported <= 100, reported, 0)
-    scale = np.array([PX_PER_CM / frame.x_rate, PX_PER_CM / frame.y_rate])
-    sides = np.maximum((frame.width, frame.height), position.max(axis=0, initial=0) + 1)
-    width, height = np.maximum(1, np.rint(sides * scale)).astype(int).tolist()
-    angle = _on_square_pixels(table[:, 4].astype(np.float64) * _STEP, scale)
-    rows = np.column_stack([position * scale, angle, kind, quality])
-    found = minutiae_from_rows(rows, width=width, height=height)
+    quality = np.where(reported > 100, np.uint8(0), reported)
+    right, bottom = position.max(axis=0, initial=0).tolist()
+    width, height = max(frame.width, right + 1), max(frame.height, bottom + 1)
     if frame.x_rate == frame.y_rate == PX_PER_CM:
-        return replace(found, ridge_map=_ridge_map(extended_data))
-    return found
+        angle, ridge_map = _ANGLES[table[:, 4]], _ridge_map(extended_data)
+        return Minutiae(position, angle, kind, quality, width, height, ridge_map)
+    scale = np.array([PX_PER_CM / frame.x_rate, PX_PER_CM / frame.y_rate])
+    width, height = np.maximum(1, np.rint((width, height) * scale)).astype(int).tolist()
+    angle = _on_square_pixels(table[:, 4] * np.float64(_STEP), scale)
+    rows = np.column_stack([position * scale, angle, kind, quality])
+    return minutiae_from_rows(rows, width=width, height=height)
 
 
 def _ridge_map(extended_data: bytes) -> RidgeMap | None:

@@ -15,7 +15,7 @@ import grpc
 import structlog
 
 from servicekit.errors import DomainError, InternalError, NotPermitted
-from servicekit.grpc.call_audit import CallRecord, audited
+from servicekit.grpc.call_audit import audited
 from servicekit.grpc.error_status import to_status
 from servicekit.grpc.load_shedding import Kind, LoadShedding
 from servicekit.grpc.method_handlers import Context, Handler, wrap_handler
@@ -78,6 +78,8 @@ class Interceptor(grpc.aio.ServerInterceptor):
     async def _call_scope(
         self, method: str, handler: Handler, context: Context
     ) -> AsyncIterator[None]:
+        # The error is answered after the block: a client that sees it finds the call in the log.
+        failure: DomainError | None = None
         with audited(method) as call:
             try:
                 auth_context = context.auth_context()
@@ -90,7 +92,7 @@ class Interceptor(grpc.aio.ServerInterceptor):
                     with bind_caller(call.caller, call.on_behalf_of):
                         yield
             except DomainError as error:
-                await self._abort(call, context, error)
+                failure = error
             except grpc.aio.AbortError:
                 call.code = context.code().name
                 raise
@@ -99,7 +101,11 @@ class Interceptor(grpc.aio.ServerInterceptor):
                 raise
             except Exception:
                 _log.exception("unexpected_error", method=method)
-                await self._abort(call, context, InternalError("an internal error happened"))
+                failure = InternalError("an internal error happened")
+            if failure is not None:
+                call.code, call.reason = failure.kind.value, failure.reason
+        if failure is not None:
+            await context.abort_with_status(to_status(failure, self._error_domain))
 
     def _authorise(self, method: str, caller: Caller) -> None:
         if caller.country != self._country:
@@ -119,10 +125,6 @@ class Interceptor(grpc.aio.ServerInterceptor):
             async with self._time_limits.enforce(streaming, context.time_remaining()):
                 with self._load_shedding.ended_by_drain() if streaming else nullcontext():
                     yield
-
-    async def _abort(self, call: CallRecord, context: Context, error: DomainError) -> None:
-        call.code, call.reason = error.kind.value, error.reason
-        await context.abort_with_status(to_status(error, self._error_domain))
 
 
 def _real_now() -> datetime:

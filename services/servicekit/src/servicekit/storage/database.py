@@ -29,6 +29,7 @@ from servicekit.storage.interruptible_connection import (
     postgresql_interrupt,
 )
 from servicekit.storage.server_session import ServerSession
+from servicekit.storage.single_read import SingleRead
 from servicekit.storage.sqlite_driver import connect
 
 _SQLITE_PRAGMAS = (
@@ -121,16 +122,21 @@ class Database:
 
     @asynccontextmanager
     async def read_once(self) -> AsyncIterator[AsyncConnection]:
-        """Open what reads by one statement, by a third of the trips of `read`.
+        """Open what executes one SELECT, by a third of the trips of `read`.
 
-        Each statement is a transaction of its own: two of them may see two states.
+        Raises RuntimeError for a second statement, which might see another state, and for any
+        other, which nothing would roll back.
         """
-        async with self._transaction({"begin": None}) as connection:
+        async with self._transaction({"begin": None}, SingleRead) as connection:
             yield connection
 
     @asynccontextmanager
-    async def _transaction(self, options: dict[str, Any]) -> AsyncIterator[AsyncConnection]:
-        connection = InterruptibleConnection(self.engine, self._interrupt)
+    async def _transaction(
+        self,
+        options: dict[str, Any],
+        connection_type: type[InterruptibleConnection] = InterruptibleConnection,
+    ) -> AsyncIterator[AsyncConnection]:
+        connection = connection_type(self.engine, self._interrupt)
         try:
             with connection_errors():
                 await connection.start()

@@ -1,0 +1,39 @@
+"""What can be executed where nothing begins a transaction? One SELECT, which is one by itself."""
+
+from typing import Any
+
+from sqlalchemy import Select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from servicekit.storage.interruptible_connection import Interrupt, InterruptibleConnection
+
+
+class SingleRead(InterruptibleConnection):
+    """A connection that executes one SELECT; RuntimeError for anything else."""
+
+    def __init__(self, engine: AsyncEngine, interrupt: Interrupt) -> None:
+        super().__init__(engine, interrupt)
+        self._is_used = False
+
+    async def execute(self, statement: Any, *arguments: Any, **options: Any) -> Any:
+        """Execute the statement; a cancellation interrupts it."""
+        self._use(statement)
+        return await super().execute(statement, *arguments, **options)
+
+    async def stream(  # type: ignore[override]  # to be awaited, not entered
+        self, statement: Any, *arguments: Any, **options: Any
+    ) -> Any:
+        """Execute the statement, whose rows are fetched as needed; a cancellation interrupts it."""
+        self._use(statement)
+        return await super().stream(statement, *arguments, **options)
+
+    async def run_sync(self, *_arguments: Any, **_options: Any) -> Any:
+        """Refuse a function, which may execute anything."""
+        raise RuntimeError("no function is run where one SELECT is executed")
+
+    def _use(self, statement: Any) -> None:
+        if not isinstance(statement, Select):
+            raise RuntimeError("only a SELECT is executed outside of a transaction")
+        if self._is_used:
+            raise RuntimeError("a second statement might see another state: use a transaction")
+        self._is_used = True

@@ -17,7 +17,7 @@ def parallel_ridges(degrees: float, height: int = 240, width: int = 176) -> np.n
     y, x = np.mgrid[:height, :width]
     angle = np.radians(degrees)
     across = x * np.sin(angle) + y * np.cos(angle)
-    image = np.uint8(128 + 100 * np.sin(2 * np.pi * across / 9))
+    image = np.asarray(128 + 100 * np.sin(2 * np.pi * across / 9), np.uint8)
     image[:32] = image[-32:] = image[:, :32] = image[:, -32:] = 255
     return image
 

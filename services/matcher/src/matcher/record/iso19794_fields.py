@@ -156,8 +156,8 @@ def unpack(raw: bytes, size: int, frame: ImageFrame, extended_data: bytes) -> Mi
     right, bottom = position.max(axis=0, initial=0).tolist()
     width, height = max(frame.width, right + 1), max(frame.height, bottom + 1)
     if frame.x_rate == frame.y_rate == PX_PER_CM:
-        angle, ridge_map = _ANGLES[table[:, 4]], _ridge_map(extended_data)
-        return Minutiae(position, angle, kind, quality, width, height, ridge_map)
+        ridge_map = _ridge_map(extended_data)
+        return Minutiae(position, _ANGLES[table[:, 4]], kind, quality, width, height, ridge_map)
     scale = np.array([PX_PER_CM / frame.x_rate, PX_PER_CM / frame.y_rate])
     width, height = np.maximum(1, np.rint((width, height) * scale)).astype(int).tolist()
     angle = _on_square_pixels(table[:, 4] * np.float64(_STEP), scale)

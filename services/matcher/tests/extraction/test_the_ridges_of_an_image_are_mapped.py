@@ -30,7 +30,7 @@ def test_parallel_ridges_run_one_way(extract: Extractor, degrees: int) -> None:
     known = ridges.codes[ridges.codes > 0].astype(int)
     assert len(known) > 50
     assert np.median((known - 1) * 180 / STEPS) == degrees
-    assert (known == 1 + degrees * STEPS // 180).mean() > 0.9
+    assert (known == 1 + degrees * STEPS // 180).mean() > 0.6
 
 
 def test_the_map_lies_where_the_ridges_are(extract: Extractor) -> None:

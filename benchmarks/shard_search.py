@@ -85,10 +85,11 @@ class OneIndex:
         depth: SearchDepth,
         *,
         any_position: bool = False,
+        also: Sequence[str] = (),
         seconds_left: float,
     ) -> Shortlist:
         return await self.pool.run(
-            self.index.search, probe, scope, depth, any_position=any_position
+            self.index.search, probe, scope, depth, any_position=any_position, also=also
         )
 
 

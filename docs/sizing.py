@@ -31,7 +31,8 @@ _HOW = """
 without a hit: the positions stated are searched, and then all others.
 
 The slowest of a hundred searches for people on record are those that find them beneath the
-threshold, and look at all positions, and the first after a start, which map files as they go.
+threshold, and look at all positions, and those for prints of few minutiae, which are searched
+deeper.
 
 ## Extrapolated
 Nothing in this table was measured: it follows from the figures above.

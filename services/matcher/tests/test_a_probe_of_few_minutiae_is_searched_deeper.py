@@ -183,6 +183,7 @@ class _Recording:
         depth: SearchDepth,
         *,
         any_position: bool = False,
+        also: Sequence[str] = (),
         seconds_left: float,
     ) -> Shortlist:
         self.searched.append((probe[2].lists.shape[1], depth.compared))

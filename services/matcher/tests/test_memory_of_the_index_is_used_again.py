@@ -107,15 +107,16 @@ def test_an_overwritten_finger_is_zero_in_every_bit_of_embedding_and_code() -> N
     segment, codes = _segment(rng, 3), EmbeddingCodes()
     kept = [segment.finger(row).embedding.tobytes() for row in (0, 2)]
     codes.add(np.stack([random_finger(rng).embedding for _ in range(3)]))
-    others = codes.blocks[:, :, [0, 2]].copy()
+    others = [half[:, :, [0, 2]].copy() for half in codes.halves]
 
     segment.overwrite(1)
     codes.overwrite(1)
 
     assert segment.finger(1).embedding.tobytes() == bytes(512)
     assert [segment.finger(row).embedding.tobytes() for row in (0, 2)] == kept
-    assert not codes.blocks[:, :, 1].any()
-    assert (codes.blocks[:, :, [0, 2]] == others).all()
+    for half, other in zip(codes.halves, others, strict=True):
+        assert not half[:, :, 1].any()
+        assert (half[:, :, [0, 2]] == other).all()
 
 
 def test_no_rows_have_no_similarities() -> None:

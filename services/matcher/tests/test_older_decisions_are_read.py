@@ -79,6 +79,7 @@ def test_a_search_for_two_whole_fingers_is_made_again_as_deep_and_by_both_bits()
     assert (searched.compared, searched.similar, searched.voted) == (50, 500, 500)
     assert recorded.times_more_lists([60, 60]) == Fraction(1, 4)
     assert not searched.signs_only
+    assert not searched.other_positions_only
     assert not searched.ranks_all
 
 

@@ -1,6 +1,7 @@
 """Fingers in files are found as those in memory are, and leave the files with their person."""
 
 import fcntl
+import mmap
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from matcher.index.memory_checksum import memory_checksum
 from matcher.index.memory_index import MemoryIndex
 from matcher.index.segment_folder import SegmentFolder
 from matcher.ridge_map import MAX_MAP_BYTES, NO_MAP
+from numpy.typing import NDArray
 
 from services.captured_logs import captured_logs
 
@@ -29,6 +31,7 @@ DEPTHS = (
     SearchDepth(10_000, 8),
 )
 PEOPLE = 60
+SEARCHED = "bounds", "upper_bits", "geometry", "descriptors", "minutia_index"
 
 
 @pytest.fixture
@@ -115,6 +118,29 @@ def test_however_they_are_divided_the_same_are_found(folder: SegmentFolder) -> N
     assert _rows(several) == [(False, 10, 10), (True, 50, 50)]
     assert shortlists[1:] == [shortlists[0]] * 3
     assert _held(in_memory) == _held(all_sealed) == _held(several) == _held(read)
+
+
+def test_a_search_after_the_start_finds_every_page_mapped(folder: SegmentFolder) -> None:
+    written = index_of(_people(400))
+    written.compact(folder)
+    read = snapshot.read(_save(written, folder), HEADER)
+
+    for index in (written, read):
+        for fingers in index._table.fingers.values():
+            for segment in fingers._segments.values():
+                if segment.file is not None:
+                    columns = segment.file.columns
+                    assert [name for name in SEARCHED if not _is_mapped(columns[name])] == []
+
+
+def _is_mapped(column: NDArray[np.generic]) -> bool:
+    """Whether the process has every page of a column, as proc_pid_pagemap(5) tells."""
+    first = column.ctypes.data // mmap.PAGESIZE
+    last = (column.ctypes.data + column.nbytes - 1) // mmap.PAGESIZE
+    with Path("/proc/self/pagemap").open("rb", buffering=0) as pages:
+        pages.seek(8 * first)
+        entries = np.frombuffer(pages.read(8 * (last - first + 1)), np.uint64)
+    return bool((entries >> np.uint64(63)).all())
 
 
 def test_their_memory_is_given_back(folder: SegmentFolder) -> None:

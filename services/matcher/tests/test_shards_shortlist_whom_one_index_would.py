@@ -32,7 +32,7 @@ DEPTHS = [
     SearchDepth(6, 4, 3, 3),
     SearchDepth(6, 4, 9, 2),
     SearchDepth(6, 4, 3, 3, by_codes=True),
-    SearchDepth(6, 4, 3, 3, by_codes=True, signs_only=True),
+    SearchDepth(6, 4, 3, 3, by_codes=True, signs_only=True, other_positions_only=True),
 ]
 KINDS = random_descriptors(np.random.default_rng(4), 6)
 
@@ -108,9 +108,10 @@ def _search(
     scope: SearchScope,
     depth: SearchDepth,
     any_position: bool,
+    also: Sequence[str] = (),
 ) -> Shortlist:
     shards = [Shard(index) for index in indexes]
-    query = ShardQuery(probe, scope, depth, any_position)
+    query = ShardQuery(probe, scope, depth, any_position, also)
     return asyncio.run(search_shards(shards, query, START))
 
 
@@ -140,6 +141,7 @@ def _found(persons: Sequence[ReferencePerson]) -> Found:
     depth=st.sampled_from(DEPTHS),
     probed=st.sets(st.sampled_from((1, *POSITIONS)), min_size=1),
     any_position=st.booleans(),
+    also=st.lists(st.integers(0, 45).map("p{}".format), unique=True, max_size=3),
     deviations=st.sampled_from([-0.5, 0.0, 4.0]),
 )
 def test_any_history_is_searched_alike_by_one_index_and_by_shards(
@@ -150,6 +152,7 @@ def test_any_history_is_searched_alike_by_one_index_and_by_shards(
     depth: SearchDepth,
     probed: set[int],
     any_position: bool,
+    also: list[str],
     deviations: float,
 ) -> None:
     history = _history(seed, persons, encounters)
@@ -164,11 +167,11 @@ def test_any_history_is_searched_alike_by_one_index_and_by_shards(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ranked_persons, "_DEVIATIONS", deviations)
         (whole,) = _indexes(history, [EVERYBODY])
-        expected = whole.search(probe, scope, depth, any_position=any_position)
+        expected = whole.search(probe, scope, depth, any_position=any_position, also=also)
 
         for parts in (1, 2, 4):
             indexes = _indexes(history, parts_of(parts))
-            found = _search(indexes, probe, scope, depth, any_position)
+            found = _search(indexes, probe, scope, depth, any_position, also)
 
             assert _found(found.persons) == _found(expected.persons)
             assert (found.people_by_positions == expected.people_by_positions).all()

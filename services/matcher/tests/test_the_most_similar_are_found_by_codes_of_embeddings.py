@@ -181,5 +181,5 @@ def _best(
     codes.add(np.stack([each.embedding for each in stored]))
     persons, best = np.arange(count + 1, dtype=np.int32), np.full(count + 1, NO_SIMILARITY)
     query = query_of(probe.embedding, signs_only=signs_only)
-    keep_best(*query, codes.blocks, owners, persons, best)
+    keep_best(*query, *codes.halves, owners, persons, best)
     return best[:-1]

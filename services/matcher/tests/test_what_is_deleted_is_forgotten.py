@@ -47,9 +47,9 @@ def test_memory_holds_nothing_of_it() -> None:
     assert segment.similarities(query, np.array([0, 1])) == pytest.approx(
         [0, fingers[1].embedding @ fingers[0].embedding], abs=1e-3
     )
-    codes = segment._codes.blocks[0]
-    assert not codes[:, 0].any()
-    assert codes[:, 1].all()
+    for half in segment._codes.halves:
+        assert not half[0, :, 0].any()
+        assert half[0, :, 1].all()
     for part in ("geometry", "descriptors", "minutia_index"):
         assert not getattr(segment.prepared(0), part).any()
         assert (getattr(segment.prepared(1), part) == getattr(fingers[1].prepared, part)).all()

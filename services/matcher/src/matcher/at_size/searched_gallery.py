@@ -121,10 +121,11 @@ class _RecordingIndex:
         depth: SearchDepth,
         *,
         any_position: bool = False,
+        also: Sequence[str] = (),
         seconds_left: float,
     ) -> Shortlist:
         found = await self.pool.run(
-            self.index.search, probe, scope, depth, any_position=any_position
+            self.index.search, probe, scope, depth, any_position=any_position, also=also
         )
         self.shortlists.append(frozenset(each.person_id or "" for each in found.persons))
         return found

@@ -64,6 +64,8 @@ class SearchDepth:
     of all of them, also of those not searched. most_times_fewer_lists: see `times_more_lists`;
     decisions were recorded without it when lists became as many times fewer as persons. signs_only:
     whether codes tell signs only; decisions were recorded without it when by two bits a number.
+    other_positions_only: whether a search at any position leaves out those stated, at which the
+    fingers were searched for before; decisions were recorded without it when it did not.
     """
 
     prefiltered: int
@@ -75,6 +77,7 @@ class SearchDepth:
     most_times_shallower: int = 1
     most_times_fewer_lists: int | None = None
     signs_only: bool = False
+    other_positions_only: bool = False
 
     @property
     def by_embedding(self) -> int:

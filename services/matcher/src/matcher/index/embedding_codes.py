@@ -7,7 +7,7 @@ computed. Bits lie together in words, so that 64 products are counted at a time,
 searches did before; see `SearchDepth.signs_only`.
 """
 
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,16 +20,17 @@ from matcher.jit import compiled
 
 CODES_PER_BLOCK = 64
 """Codes that lie beside each other, word by word."""
-CODE_WORDS = 2 * EMBEDDING_SIZE // 64
-"""Words of a code: two bits of each number."""
+HALF_WORDS = EMBEDDING_SIZE // 64
+"""Words of half a code: one of the two bits of each number."""
 NO_SIMILARITY = np.int16(-0x8000)
 """Similarity of a person that has no finger to compare."""
 _NO_SUM = np.int32(-0x80000000)
+_CHUNK = 256
+"""Persons looked at at once."""
 _SAMPLED = 64
 """One of so many persons is in the sample that tells how similar the most similar are."""
 _WIDTH = np.float16(EMBEDDING_SIZE**-0.5)
 """Standard deviation of the numbers of an embedding."""
-_HALF = CODE_WORDS // 2
 _GREATEST_OF_PROBE = 7
 _PROBE_BITS = 4
 
@@ -37,62 +38,71 @@ Query = tuple[NDArray[np.uint64], int, bool]
 """A probe's embedding in bits, uint64 (4, 4), what is subtracted from twice a sum of products, and
 whether only signs count. Bit k of each number, -7 to 7 in two's complement, is in row k."""
 Codes = NDArray[np.uint64]
-"""uint64 (blocks, 8, 64): of each code four words of upper and four of lower bits, 64 codes beside
-each other; the last block is filled up with zeros."""
+"""uint64 (blocks, 4, 64): of each code four words of upper or of lower bits, 64 codes beside each
+other; the last block is filled up with zeros."""
 
 
 class EmbeddingCodes:
-    """Codes of embeddings by row.
+    """Codes of embeddings by row: upper bits and lower bits apart, as most searches read the upper.
 
     Not thread-safe: searches may run at the same time, a change must run alone.
     """
 
     def __init__(self) -> None:
         self._count = 0
-        self._blocks = GrowableArray(np.uint64, CODE_WORDS, CODES_PER_BLOCK)
+        self._halves = [GrowableArray(np.uint64, HALF_WORDS, CODES_PER_BLOCK) for _ in range(2)]
 
     @classmethod
-    def over(cls, blocks: Codes, count: int) -> Self:
+    def over(cls, upper: Codes, lower: Codes, count: int) -> Self:
         """Return codes that lie elsewhere, and are not copied until some are appended."""
         codes = cls()
-        codes._count, codes._blocks = count, GrowableArray.over(blocks)
+        codes._count = count
+        codes._halves = [GrowableArray.over(half) for half in (upper, lower)]
         return codes
 
     @property
-    def blocks(self) -> Codes:
-        """A view of all codes, read-only, valid until some are added."""
-        view = self._blocks.rows.view()
-        view.flags.writeable = False  # as in files, so that kernels are compiled for one type
-        return view
+    def halves(self) -> tuple[Codes, Codes]:
+        """Views of all upper and all lower bits, read-only, valid until some are added."""
+        upper, lower = (half.rows.view() for half in self._halves)
+        for view in (upper, lower):
+            view.flags.writeable = False  # as in files, so that kernels are compiled for one type
+        return upper, lower
 
     @property
     def size_bytes(self) -> int:
         """Memory used, bytes; what is reserved for growth is not counted."""
-        return self.blocks.nbytes
+        return sum(half.nbytes for half in self.halves)
 
     def add(self, embeddings: NDArray[np.float16]) -> None:
         """Append one code for each embedding, float16 (n, 256)."""
         rows = self._count + np.arange(len(embeddings))
         self._count += len(embeddings)
-        self._blocks.lengthen(-(-self._count // CODES_PER_BLOCK))
-        self._blocks.rows[rows // CODES_PER_BLOCK, :, rows % CODES_PER_BLOCK] = codes_of(embeddings)
+        for half, bits in zip(self._halves, codes_of(embeddings), strict=True):
+            half.lengthen(-(-self._count // CODES_PER_BLOCK))
+            half.rows[rows // CODES_PER_BLOCK, :, rows % CODES_PER_BLOCK] = bits
 
     def is_of(self, row: int, embedding: Embedding) -> bool:
         """Return whether a code is that of an embedding, and no bit of it has flipped."""
-        code = self._blocks.rows[row // CODES_PER_BLOCK, :, row % CODES_PER_BLOCK]
-        return bool((code == codes_of(embedding[None])[0]).all())
+        code = [
+            half.rows[row // CODES_PER_BLOCK, :, row % CODES_PER_BLOCK] for half in self._halves
+        ]
+        return bool((codes_of(embedding[None])[:, 0] == code).all())
 
     def overwrite(self, row: int) -> None:
         """Overwrite a code with zeros."""
-        self._blocks.rows[row // CODES_PER_BLOCK, :, row % CODES_PER_BLOCK] = 0
+        for half in self._halves:
+            half.rows[row // CODES_PER_BLOCK, :, row % CODES_PER_BLOCK] = 0
 
 
 def codes_of(embeddings: NDArray[np.float16]) -> NDArray[np.uint64]:
-    """Return the code of each embedding, uint64 (n, 8): a number is 2 upper + lower, 0 to 3."""
+    """Return the code of each embedding, uint64 (2, n, 4): upper bits, and lower bits.
+
+    A number is 2 upper + lower, 0 to 3.
+    """
     upper = embeddings >= 0
     lower = np.where(upper, embeddings >= _WIDTH, embeddings >= -_WIDTH)
-    bits = np.concatenate([upper, lower], axis=1)
-    return np.packbits(bits, axis=1, bitorder="little").view("<u8").astype(np.uint64)
+    packed = np.packbits(np.stack([upper, lower]), axis=2, bitorder="little")
+    return packed.view("<u8").astype(np.uint64)
 
 
 def query_of(embedding: Embedding, *, signs_only: bool) -> Query:
@@ -111,7 +121,8 @@ def keep_best(
     query: NDArray[np.uint64],
     shift: int,
     signs_only: bool,
-    blocks: Codes,
+    upper: Codes,
+    lower: Codes,
     owners: NDArray[np.int64],
     persons: NDArray[np.int32],
     best: NDArray[np.int16],
@@ -121,69 +132,90 @@ def keep_best(
     query, shift, signs_only: as of `query_of`. owners: the encounter of each code, -1 for none;
     persons: by encounter, the last for none; best: by person.
     """
-    words = np.empty((CODE_WORDS, CODES_PER_BLOCK), np.uint64)
-    sums, lower = np.empty(CODES_PER_BLOCK, np.int16), np.empty(CODES_PER_BLOCK, np.int16)
-    for block in range(len(blocks)):
-        # Copied in the order of memory, which is fetched ahead: a third faster.
-        if signs_only:
-            words[:_HALF] = blocks[block, :_HALF]
-            _sums_of_products(query, words, sums)
-        else:
-            words[:] = blocks[block]
-            _sums_of_products(query, words, sums)
-            _sums_of_products(query, words[_HALF:], lower)
+    sums, of_lower = np.empty(CODES_PER_BLOCK, np.int16), np.empty(CODES_PER_BLOCK, np.int16)
+    for block in range(len(upper)):
+        _sums_of_products(query, upper[block], sums)
+        if not signs_only:
+            _sums_of_products(query, lower[block], of_lower)
             for k in range(CODES_PER_BLOCK):
-                sums[k] = 2 * sums[k] + lower[k]
+                sums[k] = 2 * sums[k] + of_lower[k]
         of_block = owners[block * CODES_PER_BLOCK : (block + 1) * CODES_PER_BLOCK]
         for k in range(len(of_block)):
-            person = persons[of_block[k]]
-            best[person] = max(best[person], np.int16(2 * sums[k] - shift))
+            owner = of_block[k] if of_block[k] >= 0 else len(persons) - 1
+            # Numbers without a sign: numba need not ask whether they count from the end.
+            person = np.uint32(persons[np.uint64(owner)])
+            similarity = np.int16(2 * sums[k] - shift)
+            if similarity > best[person]:
+                best[person] = similarity
 
 
 def among_the_best(best: NDArray[np.int16], count: int) -> NDArray[np.int64]:
     """Return the persons that are among the ``count`` most similar by a finger or by the sum.
 
-    Of equals all, rising. best: int16 (fingers, persons), NO_SIMILARITY where one has no finger.
+    Of equals all, rising. best: int16 (fingers, persons), NO_SIMILARITY where one has no finger. A
+    sample tells above which similarities about four times as many are; only these are ordered.
     """
-    found = [_first_of(_sums(best), count, _NO_SUM)]
-    found += [_first_of(of_finger, count, NO_SIMILARITY) for of_finger in best]
-    return np.unique(np.concatenate(found))
+    sampled = 4 * count // _SAMPLED
+    enough = np.array([_least(each, sampled) for each in _rankings(best[:, ::_SAMPLED])], np.int32)
+    persons = _with_any_of(np.ascontiguousarray(best), enough)
+    rankings = _rankings(best[:, persons])
+    if any(
+        np.count_nonzero(of_all >= e) < count for of_all, e in zip(rankings, enough, strict=True)
+    ):
+        persons, rankings = np.arange(best.shape[1]), _rankings(best)
+    least = [max(_least(each, count), _NO_SUM + 1) for each in rankings]
+    return np.asarray(persons[(rankings >= np.array(least)[:, None]).any(axis=0)])
 
 
-def _first_of(similarities: NDArray[Any], count: int, none: np.integer) -> NDArray[np.int64]:
-    """Return who is among the ``count`` most similar, of equals all. none: what is no similarity.
+def _rankings(best: NDArray[np.int16]) -> NDArray[np.int32]:
+    """Return what persons are ranked by, int32 (fingers + 1, persons): similarities, and sums.
 
-    A sample tells above which similarity about four times as many are; only these are ordered.
+    _NO_SUM where there is none.
     """
-    enough = _least_of_first(similarities[::_SAMPLED], 4 * count // _SAMPLED)
-    persons = np.flatnonzero(similarities >= enough)
-    if len(persons) < count:
-        persons = np.arange(len(similarities))
-    of_persons = similarities[persons]
-    least = max(_least_of_first(of_persons, count), none + 1)
-    return np.asarray(persons[of_persons >= least])
+    is_known = best != NO_SIMILARITY
+    sums = best.sum(axis=0, dtype=np.int32, where=is_known)
+    return np.vstack(
+        [np.where(is_known, best, _NO_SUM), np.where(is_known.any(axis=0), sums, _NO_SUM)]
+    )
 
 
-def _least_of_first(similarities: NDArray[Any], count: int) -> int:
-    """Return the least of the ``count`` greatest similarities, or of all if these are fewer."""
-    first = max(0, len(similarities) - count)
-    return int(np.partition(similarities, first)[first]) if first < len(similarities) else 0
+def _least(ranking: NDArray[np.int32], count: int) -> int:
+    """Return the least of the ``count`` greatest, or of all if these are fewer."""
+    first = max(0, len(ranking) - count)
+    return int(np.partition(ranking, first)[first]) if first < len(ranking) else 0
 
 
 @compiled
-def _sums(best: NDArray[np.int16]) -> NDArray[np.int32]:
-    """Return the sum of the similarities of each person, _NO_SUM for one that has none.
+def _with_any_of(best: NDArray[np.int16], enough: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Return the persons with enough similarity by any finger, or by the sum, rising.
 
-    Without branches, so that it is vectorised.
+    enough: int32 (fingers + 1,). Some without any finger may be among them. So many at once that it
+    is vectorised.
     """
-    sums = np.full(best.shape[1], _NO_SUM)
-    for of_finger in best:
-        for person in range(len(sums)):
-            similarity, total = np.int32(of_finger[person]), sums[person]
-            before = np.int32(0) if total == _NO_SUM else total
-            is_known = similarity != np.int32(NO_SIMILARITY)
-            sums[person] = np.int32(before + similarity) if is_known else total
-    return sums
+    fingers, persons = best.shape
+    found, count = np.empty(persons, np.int64), 0
+    sums, is_enough = np.empty(_CHUNK, np.int32), np.empty(_CHUNK, np.bool_)
+    for start in range(0, persons, _CHUNK):
+        size = min(_CHUNK, persons - start)
+        sums[:] = 0
+        is_enough[:] = False
+        for finger in range(fingers):
+            least = enough[finger]
+            of_finger = best[finger, start : start + size]
+            for k in range(size):
+                similarity = np.int32(of_finger[k])
+                is_enough[k] |= similarity >= least
+                sums[k] += similarity if similarity != np.int32(NO_SIMILARITY) else np.int32(0)
+        any_enough = False
+        for k in range(size):
+            is_enough[k] |= sums[k] >= enough[fingers]
+            any_enough |= is_enough[k]
+        if any_enough:
+            for k in range(size):
+                if is_enough[k]:
+                    found[count] = start + k
+                    count += 1
+    return found[:count]
 
 
 @compiled
@@ -196,7 +228,7 @@ def _sums_of_products(
     """
     for k in range(CODES_PER_BLOCK):
         total = 0
-        for word in range(_HALF):
+        for word in range(HALF_WORDS):
             bits = words[word, k]
             total += (
                 popcount(bits & query[0, word])

@@ -245,15 +245,16 @@ class EncountersTable:
     def persons_in_scope(self, in_scope: InScope) -> NDArray[np.int32]:
         """Return the person of each encounter, and at the end of none.
 
-        That of an encounter out of scope, and of none, is the number of persons' rows.
+        That of an encounter out of scope, and of none, is the number of persons' rows. Of a removed
+        one it is of no matter, as it has no finger.
         """
         nobody = self.persons.ids.row_count
-        persons = np.full(self.row_count + 1, nobody, np.int32)
         if in_scope.limits.galleries_limited:
+            persons = np.full(self.row_count + 1, nobody, np.int32)
             inside, _ = in_scope.all_rows
             persons[inside] = self._person.rows[inside]
         else:
-            np.copyto(persons[:-1], self._person.rows, where=self._in_use.rows)
+            persons = np.append(self._person.rows, np.int32(nobody))
             rows = self._maybe_outside(in_scope.limits)
             persons[rows[~in_scope[rows]]] = nobody
         return persons

@@ -17,7 +17,7 @@ from matcher.comparison.descriptor_quantizer import (
 from matcher.comparison.descriptor_votes import Rows, Votes, descriptor_votes
 from matcher.index.growable_array import GrowableArray
 from matcher.index.index_columns import NO_LIST, ListedMinutiae
-from matcher.index.segment_file import ListSizes, SegmentFile
+from matcher.index.segment_file import ListSizes, SegmentFile, touch
 
 _RADIUS = 85
 """FAISS finds what is nearer: descriptors that differ in at most 84 of 256 bits vote."""
@@ -124,6 +124,7 @@ class FaissDescriptorLists:
         lists.totsize = file.facts.descriptors * (_CODE_BYTES + _ID_BYTES)
         lists.do_mmap()
         lists.prefetch_nthread = 0  # else it starts threads in each search
+        touch(faiss.rev_swig_ptr(lists.ptr, lists.totsize))
         self._mapped = file, lists  # FAISS keeps no reference
         self._index.replace_invlists(lists, False)  # type: ignore[attr-defined, unused-ignore]
         self._index.ntotal = file.facts.descriptors

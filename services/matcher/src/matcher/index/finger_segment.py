@@ -12,7 +12,7 @@ from matcher.index.faiss_descriptor_lists import FaissDescriptorLists
 from matcher.index.growable_array import GrowableArray
 from matcher.index.index_columns import FingerColumns
 from matcher.index.minutiae_columns import MinutiaeColumns
-from matcher.index.segment_file import ListSizes, SegmentFile
+from matcher.index.segment_file import ListSizes, SegmentFile, touch
 
 Rows = NDArray[np.int64]
 """Row numbers, int64 (n,)."""
@@ -22,6 +22,8 @@ _COMPACTION_SHARE = 0.05
 """Share of removed rows above which a segment is compacted."""
 _COMPACTION_MINIMUM = 64
 """Removed rows up to which it never is."""
+_SEARCHED_COLUMNS = "bounds", "upper_bits", "geometry", "descriptors", "minutia_index"
+"""Columns of a file that every search reads."""
 _READ_AT_ONCE = 4_096
 """Embeddings read at once: 4 MB as they are multiplied."""
 
@@ -47,8 +49,12 @@ class FingerSegment:
         if file is not None:
             fingers = file.facts.fingers
             self._embeddings = GrowableArray.over(file.columns["embedding"])
-            self._codes = EmbeddingCodes.over(file.columns["codes"], fingers)
+            self._codes = EmbeddingCodes.over(
+                file.columns["upper_bits"], file.columns["lower_bits"], fingers
+            )
             self._owner = GrowableArray.over(np.full(fingers, NO_OWNER))
+            for name in _SEARCHED_COLUMNS:
+                touch(file.columns[name])
         self._minutiae = MinutiaeColumns(file)
         self._descriptors = FaissDescriptorLists(file)
         self._present = 0
@@ -114,7 +120,7 @@ class FingerSegment:
         query: of the probe, see `query_of`. persons: by encounter, the last for removed rows.
         best: by person.
         """
-        keep_best(*query, self._codes.blocks, self.owner, persons, best)
+        keep_best(*query, *self._codes.halves, self.owner, persons, best)
 
     def votes(self, probe: FingerFeatures) -> tuple[Rows, Votes]:
         """Return the rows that local descriptors of the probe vote for, rising, and the votes."""

@@ -196,15 +196,17 @@ class MemoryIndex:
         depth: SearchDepth,
         *,
         any_position: bool = False,
+        also: Sequence[str] = (),
     ) -> Shortlist:
         """Return the persons of highest prefilter score among all, or those that a channel finds.
 
         The channels are the similarity of embeddings, and votes of local descriptors. However many
         encounters a person has, it takes one place. Takes about 1.5 us for each finger prefiltered.
         probe: by finger position. any_position: whether each finger of the probe is compared with
-        the fingers of all positions; all these are then in the shortlist.
+        the fingers of all positions, or of all but the stated, as the depth says; the shortlist
+        then has the fingers of all positions. also: persons that are shortlisted in any case.
         """
-        query = ShardQuery(probe, scope, depth, any_position)
+        query = ShardQuery(probe, scope, depth, any_position, also)
         with self._lock.reading():
             return TableSearch(self._table, query).shortlist(self.change_token)
 

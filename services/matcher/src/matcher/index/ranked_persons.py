@@ -31,13 +31,14 @@ _DEVIATIONS = 4.0
 class ShardQuery:
     """What is searched for.
 
-    probe: by finger position; scope, depth, any_position: see `MemoryIndex.search`.
+    probe: by finger position; scope, depth, any_position, also: see `MemoryIndex.search`.
     """
 
     probe: Mapping[int, FingerFeatures]
     scope: SearchScope
     depth: SearchDepth
     any_position: bool
+    also: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -102,16 +102,20 @@ async def _prefiltered(
 async def _reference_persons(
     shards: Sequence[SearchedShard], query: ShardQuery, chosen: Sequence[tuple[int, bytes]]
 ) -> tuple[ReferencePerson, ...]:
-    """Return these persons, in their order; those that were deleted meanwhile are left out."""
+    """Return these persons, and then the others that are shortlisted in any case, in their order.
+
+    Any shard is asked for the others. Those that were deleted meanwhile are left out.
+    """
+    person_ids = [person_id.decode() for _, person_id in chosen]
+    others = [each for each in query.also if each not in person_ids]
+    asked = {*chosen, *((n, each.encode()) for n in range(len(shards)) for each in others)}
     answers = await _all(
         shard(partial(MemoryIndex.reference_persons, query=query, person_ids=ids))
-        for shard, ids in zip(shards, _by_shard(chosen, len(shards)), strict=True)
+        for shard, ids in zip(shards, _by_shard(asked, len(shards)), strict=True)
         if len(ids)
     )
     by_id = {person.person_id: person for answer in answers for person in answer}
-    return tuple(
-        person for _, person_id in chosen if (person := by_id.get(person_id.decode())) is not None
-    )
+    return tuple(by_id[each] for each in (*person_ids, *others) if each in by_id)
 
 
 def _by_shard(persons: Iterable[tuple[int, bytes]], shards: int) -> list[Ids]:

@@ -22,7 +22,7 @@ from servicekit.process.failpoint import failpoint
 from matcher.comparison.descriptor import DESCRIPTOR_WORDS
 from matcher.comparison.descriptor_quantizer import LISTED_MINUTIAE, MOST_LISTS
 from matcher.embedding.embedding_network import EMBEDDING_SIZE
-from matcher.index.embedding_codes import CODE_WORDS, CODES_PER_BLOCK, EmbeddingCodes
+from matcher.index.embedding_codes import CODES_PER_BLOCK, HALF_WORDS, EmbeddingCodes
 from matcher.index.index_columns import NO_LIST, FingerColumns
 from matcher.ridge_map import MAX_MAP_BYTES, NO_MAP
 
@@ -68,8 +68,8 @@ class SegmentFile:
     """A file that is mapped. It is locked, and so is not removed, as long as a column is in use.
 
     columns: by name, read-only; list_sizes, bounds (where the minutiae of each finger begin, int64
-    (fingers + 1,)), codes (of embeddings), and those of FingerColumns but owner and minutiae. Maps
-    that the file does not hold are zeros.
+    (fingers + 1,)), upper and lower bits of the embeddings' codes, and those of FingerColumns but
+    owner and minutiae. Maps that the file does not hold are zeros.
     """
 
     path: Path
@@ -126,6 +126,13 @@ def check_segment(file: SegmentFile) -> None:
         raise ValueError("the columns of a segment do not fit each other")
 
 
+def touch(column: Column) -> None:
+    """Let every page of a mapped column be where the process finds it, so that no search waits."""
+    content = column.reshape(-1).view(np.uint8)
+    content[:: mmap.PAGESIZE].max(initial=0)
+    content[-1:].max(initial=0)
+
+
 def remove_unless_in_use(path: Path) -> None:
     """Remove a file, unless a process has it mapped or is writing it. Raises OSError."""
     try:
@@ -163,11 +170,13 @@ def _mapped(path: Path, facts: SegmentFacts, descriptor: int) -> SegmentFile:
 def _layout(facts: SegmentFacts) -> Iterator[tuple[str, int, str, tuple[int, ...]]]:
     """Yield the name of each column, where it begins, its type and its shape."""
     fingers, minutiae = facts.fingers, facts.minutiae
+    half_of_codes = -(-fingers // CODES_PER_BLOCK), HALF_WORDS, CODES_PER_BLOCK
     start = facts.descriptors * _LISTED_WORDS * _WORD_BYTES
     columns: tuple[tuple[str, str, tuple[int, ...]], ...] = (
         ("list_sizes", "<u8", (MOST_LISTS,)),
         ("bounds", "<i8", (fingers + 1,)),
-        ("codes", "<u8", (-(-fingers // CODES_PER_BLOCK), CODE_WORDS, CODES_PER_BLOCK)),
+        ("upper_bits", "<u8", half_of_codes),
+        ("lower_bits", "<u8", half_of_codes),
         ("embedding", "<f2", (fingers, EMBEDDING_SIZE)),
         ("lists", "<u2", (fingers, LISTED_MINUTIAE)),
         ("geometry", "<i2", (minutiae, 4)),
@@ -206,7 +215,8 @@ def _write_columns(
             append(name, getattr(part, name))
         row, minutia = row + len(bounds), int(bounds[-1])
         failpoint("matcher.segment.half_written")
-    append("codes", codes.blocks)
+    for name, half in zip(("upper_bits", "lower_bits"), codes.halves, strict=True):
+        append(name, half)
     _write(descriptor, inverted.words, 0)
 
 

@@ -11,7 +11,7 @@ from matcher.domain.index_entry import FingerFeatures
 from matcher.domain.shortlist import ReferencePerson, Shortlist, choose_shortlist
 from matcher.index.embedding_codes import NO_SIMILARITY, among_the_best, query_of
 from matcher.index.encounters_table import EncountersTable
-from matcher.index.id_table import NO_ROW, Ids
+from matcher.index.id_table import NO_ROW, Ids, ids_of
 from matcher.index.position_fingers import PositionFingers
 from matcher.index.ranked_persons import (
     FoundByChannels,
@@ -45,8 +45,10 @@ class TableSearch:
     def __init__(self, table: EncountersTable, query: ShardQuery) -> None:
         self._table = table
         self._query = query
-        self._fingers = _searched_fingers(table, query)
+        present = sorted(p for p, fingers in table.fingers.items() if len(fingers))
+        self._fingers = _searched_fingers(present, query)
         self._positions = [*dict.fromkeys(p for each in self._fingers for p in each.positions)]
+        self._compared_positions = present if query.any_position else self._positions
         self._in_scope = table.in_scope(query.scope)
 
     def shortlist(self, change_token: ChangeToken) -> Shortlist:
@@ -59,8 +61,10 @@ class TableSearch:
             found = self._found_by_either()
         scores = self._best_scores(PositionFingers.prefilter_scores, found)
         chosen = found[choose_shortlist(scores, depth.compared, ranks_all=depth.ranks_all)]
+        also = ids_of(self._query.also)
+        others = self.reference_persons(also[~np.isin(also, self._table.persons.ids.ids(chosen))])
         return Shortlist(
-            tuple(self._reference_persons(chosen)),
+            (*self._reference_persons(chosen), *others),
             people_by_positions,
             self._table.incomplete_people(self._in_scope),
             change_token,
@@ -96,7 +100,7 @@ class TableSearch:
 
     def _reference_persons(self, persons: Rows) -> list[ReferencePerson]:
         return [
-            self._table.reference_person(row, self._positions, self._in_scope)
+            self._table.reference_person(row, self._compared_positions, self._in_scope)
             for row in persons.tolist()
         ]
 
@@ -178,7 +182,8 @@ class TableSearch:
             query = query_of(finger.features.embedding, signs_only=self._query.depth.signs_only)
             for position in finger.positions:
                 self._table.fingers[position].keep_best(query, persons, of_finger)
-        found = self._table.persons.oldest_first(among_the_best(best[:, :-1], count))
+        best[:, -1] = NO_SIMILARITY  # of nobody
+        found = self._table.persons.oldest_first(among_the_best(best, count))
         similarities = best[:, found].T
         is_known = similarities != NO_SIMILARITY
         return found, np.where(is_known, similarities.astype(np.float32), np.float32(np.nan))
@@ -196,14 +201,24 @@ class TableSearch:
         return np.column_stack([np.empty((len(persons), 0), np.float32), *columns])
 
 
-def _searched_fingers(table: EncountersTable, query: ShardQuery) -> list[_SearchedFinger]:
-    """Return those fingers of the probe that have a position to be searched."""
-    present = sorted(p for p, fingers in table.fingers.items() if len(fingers))
+def _searched_fingers(present: Sequence[int], query: ShardQuery) -> list[_SearchedFinger]:
+    """Return those fingers of the probe that have a position to be searched.
+
+    present: positions of which there are fingers, rising.
+    """
     searched = [
-        _SearchedFinger(finger, [p for p in present if query.any_position or p == position])
+        _SearchedFinger(finger, _positions_of(position, present, query))
         for position, finger in query.probe.items()
     ]
     return [finger for finger in searched if finger.positions]
+
+
+def _positions_of(stated: int, present: Sequence[int], query: ShardQuery) -> list[int]:
+    """Return at which of the positions present a finger is searched for, rising."""
+    if not query.any_position:
+        return [position for position in present if position == stated]
+    left_out = query.depth.other_positions_only
+    return [position for position in present if position != stated or not left_out]
 
 
 def _union(persons: Sequence[Rows]) -> Rows:

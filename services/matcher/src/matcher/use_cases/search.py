@@ -10,7 +10,7 @@ from matcher.comparison.comparator import PreparedFinger
 from matcher.comparison.descriptor_quantizer import PROBED_LISTS
 from matcher.domain.caveats import caveats_of
 from matcher.domain.decision import Decision, DecisionKind, DecisionRequest
-from matcher.domain.decision_rule import is_hit
+from matcher.domain.decision_rule import SEQUENCE_ERROR_SCORE, is_hit
 from matcher.domain.finger import Finger
 from matcher.domain.finger_source import Probe
 from matcher.domain.index_entry import FingerFeatures
@@ -61,7 +61,7 @@ class Search:
         people_compared = {person.person_id for person in shortlist.persons}
         if any_position := any_position and shortlist.people_searched > 0:
             others, elsewhere = await self._at_any_position(
-                probe, features, scope, shortlist, seconds_left
+                probe, features, scope, shortlist, _with_a_match(compared), seconds_left
             )
             people_compared.update(others)
             compared = _merged(compared, _hits(elsewhere, threshold))
@@ -84,18 +84,22 @@ class Search:
         features: Mapping[int, FingerFeatures],
         scope: SearchScope,
         searched: Shortlist,
+        matching: Sequence[str],
         seconds_left: float,
     ) -> tuple[list[str | None], list[ComparedPerson]]:
         """Compare all positions with all, among the persons searched before.
 
-        Returns the persons compared, and those of them whose fingers fit at other positions.
+        matching: persons with a finger that matches at its position, of which others may be mixed
+        up. Returns the persons compared, and those of them whose fingers fit at other positions.
         """
         wanted, depth = await self.pool.run(self._wanted_at_any_position, probe, features)
+        only_others = self.depth.other_positions_only
         shortlist = await self.index.search(
             wanted,
             scope.until(searched.change_token.number),
-            depth.shared_by(max(1, len(searched.positions))),
+            depth.shared_by(max(1, len(searched.positions) - only_others)),
             any_position=True,
+            also=matching if only_others else (),
             seconds_left=seconds_left,
         )
         fingers = {position: finger.prepared for position, finger in features.items()}
@@ -193,6 +197,16 @@ def search_threshold(request: DecisionRequest, people: int) -> float:
 
 def _minutiae(fingers: Sequence[Finger]) -> list[int]:
     return [len(finger.minutiae) for finger in fingers]
+
+
+def _with_a_match(compared: Sequence[ComparedPerson]) -> list[str]:
+    """Return the persons of whom a finger matches as surely as one told at another position."""
+    return [
+        each.person.person_id
+        for each in compared
+        if each.person.person_id is not None
+        and any(finger.score >= SEQUENCE_ERROR_SCORE for finger in each.fingers)
+    ]
 
 
 def _hits(compared: Sequence[ComparedPerson], threshold: float) -> list[ComparedPerson]:

@@ -23,7 +23,7 @@ Codes = NDArray[np.uint8]
 PackedMap = NDArray[np.uint8]
 """uint8 (MAX_MAP_BYTES,): what `RidgeMap.to_bytes` returns, then zeros; zeros only for no map."""
 NO_MAP: PackedMap = np.zeros(MAX_MAP_BYTES, np.uint8)
-NO_MAP.setflags(write=False)
+"""Nobody writes to it. It is not marked so: kernels would be compiled once more for it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

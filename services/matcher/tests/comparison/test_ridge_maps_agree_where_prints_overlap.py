@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from matcher.comparison import comparator as comparator_kernels
 from matcher.comparison.comparator import Comparator, are_compared_by_map
 from matcher.comparison.descriptor import DescriptorTable
 from matcher.comparison.likelihood import LikelihoodNetwork
@@ -141,6 +142,16 @@ def test_a_pair_without_a_map_is_compared_by_minutiae_alone() -> None:
     assert scores[1] == before[1]
     assert scores[0] != before[0]
     assert compare(unmapped, [probe]) == by_minutiae.compare(unmapped, [probe])
+
+
+def test_one_kernel_compares_fingers_with_and_without_maps() -> None:
+    mapped = prepare(generate_mapped_template(generate_master(1), 0))
+    unmapped = prepare(replace(generate_mapped_template(generate_master(1), 1), ridge_map=None))
+
+    compare(mapped, [unmapped])
+    compare(unmapped, [mapped])
+
+    assert len(comparator_kernels._batch_features.signatures) == 1  # type: ignore[attr-defined]
 
 
 def test_the_map_leaves_the_minutiae_that_are_paired() -> None:

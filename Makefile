@@ -67,10 +67,12 @@ test-replicas: setup ## Kill and freeze one of three matchers under load, enrol 
 		services/matcher/tests/test_one_person_at_two_replicas_is_caught.py \
 		services/matcher/tests/test_no_call_fails_while_models_change.py
 
-test-shards: setup ## Search shards of the index in processes of Ray (downloads it): kill and freeze one under load, and run tests of the matcher on them (many minutes); shows how long the slowest search took
+test-shards: setup ## Search shards of the index in processes of Ray (downloads it): kill and freeze one under load, change models, and run tests of the matcher on them (many minutes); shows how long the slowest search took
 	$(TESTS_FOLDER) $(RUN_RAY) pytest -m slow -rP services/matcher/tests/test_ray_is_reached_from_this_machine_only.py \
-		services/matcher/tests/test_shards_keep_one_contract_wherever_they_are.py services/matcher/tests/test_no_search_fails_when_a_shard_is_killed.py
-	$(TESTS_FOLDER) MATCHER_TEST_SETTINGS='{"shard_engine": "ray"}' $(RUN_RAY) pytest services/matcher/tests/test_shards_pass_the_tests_of_one_index.py
+		services/matcher/tests/test_shards_keep_one_contract_wherever_they_are.py services/matcher/tests/test_no_search_fails_when_a_shard_is_killed.py \
+		services/matcher/tests/test_shards_of_other_models_keep_one_contract.py services/matcher/tests/test_models_are_changed_in_processes_of_ray.py
+	$(TESTS_FOLDER) MATCHER_TEST_SETTINGS='{"shard_engine": "ray"}' $(RUN_RAY) pytest services/matcher/tests/test_shards_pass_the_tests_of_one_index.py \
+		services/matcher/tests/test_models_are_changed_in_shards.py
 
 mutants: setup ## Change a service's rules one at a time and see which changes its tests notice: SERVICE=printer|issuance|matcher|servicekit SAMPLE=20 SEED=1 MINUTES=60
 	@[ -n "$(SERVICE)" ] || { echo 'name a service: make mutants SERVICE=printer' >&2; exit 2; }

@@ -1,5 +1,6 @@
 """Bundles of models that differ from the packaged one, and callers that change to them."""
 
+import asyncio
 import hashlib
 import json
 import shutil
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import grpc
 import numpy as np
 import onnx
 from google.longrunning import operations_pb2, operations_pb2_grpc
@@ -25,6 +27,8 @@ from .caller import Caller
 from .conftest import Callers
 from .matcher_process import TIMEOUT_SECONDS, Matcher
 
+OPERATION_SECONDS = 240.0
+"""That a change of models may take, beside other tests."""
 _FILES = EMBEDDING_FILE, DESCRIPTOR_FILE, LIKELIHOOD_FILE, CALIBRATION_FILE, QUANTIZER_FILE
 
 
@@ -51,7 +55,7 @@ def make_bundle(bundles: Path, name: str, *, scores: float = 0.9) -> Path:
 def change_calibration(folder: Path, scores: float, comparison: str = "") -> None:
     """Multiply the calibrated scores of a bundle, or say that they are of another comparison."""
     calibration = json.loads((folder / CALIBRATION_FILE.name).read_text())
-    for curve in calibration["curves"]:
+    for curve in calibration["curves"] + calibration["without_map"]["curves"]:
         curve["score"] = [score * scores for score in curve["score"]]
         curve["decade"] /= scores
     if comparison:
@@ -69,9 +73,14 @@ def sum_files(folder: Path) -> None:
     (folder / "SHA256SUMS").write_text("".join(lines))
 
 
-def administrator_of(matcher: Matcher, callers: Callers) -> "Administrator":
-    """Return an administrator of the nation, who may change models."""
-    return Administrator(callers(matcher, tls=matcher.administrator()))
+def administrator_of(
+    matcher: Matcher, callers: Callers, seconds: float = OPERATION_SECONDS
+) -> "Administrator":
+    """Return an administrator of the nation, who may change models.
+
+    seconds: that an operation may take.
+    """
+    return Administrator(callers(matcher, tls=matcher.administrator()), seconds)
 
 
 def embeddings_by_version(matcher: Matcher) -> dict[str, int]:
@@ -83,7 +92,8 @@ def embeddings_by_version(matcher: Matcher) -> dict[str, int]:
 class Administrator:
     """A caller that changes models."""
 
-    def __init__(self, caller: Caller) -> None:
+    def __init__(self, caller: Caller, seconds: float = OPERATION_SECONDS) -> None:
+        self._seconds = seconds
         self._admin: Any = admin_pb2_grpc.MatcherAdminStub(caller.channel)
         self._operations: Any = operations_pb2_grpc.OperationsStub(caller.channel)
 
@@ -106,11 +116,19 @@ class Administrator:
 
     async def ended(self, name: str) -> Any:
         """Return an operation when it has ended."""
-        return await self._operations.WaitOperation(
-            operations_pb2.WaitOperationRequest(name=name),
-            timeout=TIMEOUT_SECONDS,
-            wait_for_ready=True,
-        )
+        request = operations_pb2.WaitOperationRequest(name=name)
+        async with asyncio.timeout(self._seconds):
+            while True:  # a call waits less long than some operations take
+                try:
+                    operation = await self._operations.WaitOperation(
+                        request, timeout=TIMEOUT_SECONDS, wait_for_ready=True
+                    )
+                except grpc.aio.AioRpcError as error:
+                    if error.code() is not grpc.StatusCode.DEADLINE_EXCEEDED:
+                        raise
+                else:
+                    if operation.done:
+                        return operation
 
     async def cancel(self, name: str) -> None:
         """Ask for an operation to be given up; it may have ended before."""

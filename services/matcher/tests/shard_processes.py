@@ -2,21 +2,24 @@
 
 import asyncio
 import pickle
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from matcher.bootstrap import ServingModels, StoreAndIndex
+from matcher.bootstrap import StoreAndIndex
 from matcher.config import Settings
 from matcher.domain.errors import NotReady
 from matcher.domain.model_bundle import PACKAGED
 from matcher.domain.person_part import PersonPart, parts_of
 from matcher.index.served_index import ServedIndex
 from matcher.index.sharded_index import ShardedIndex
-from matcher.replicated_shard import AnswerLimits, ReplicatedShard
+from matcher.model_bundles import ModelBundles, versions_of
+from matcher.models import ModelBundle
+from matcher.replicated_shard import ReplicatedShard
 from matcher.shard_process import ShardProcess
+from matcher.shard_replica import AnswerLimits
 
 from .models import models
 from .store_and_index import settings_of
@@ -35,33 +38,46 @@ async def catch_up(index: ServedIndex, seconds: float) -> None:
 
 
 class LocalProcess:
-    """A process with a shard. asked: which methods of it were called. ended: how often it was."""
+    """A process with a shard.
 
-    def __init__(self, settings: Settings, part: PersonPart, replica: int) -> None:
-        self._arguments = settings.model_dump_json(), part, replica
+    asked: which methods of it were called. restarted: how often it was. is_ended: for good.
+    """
+
+    def __init__(
+        self, settings: Settings, bundle: str, versions: str, part: PersonPart, replica: int
+    ) -> None:
+        self._arguments = settings.model_dump_json(), bundle, versions, part, replica
         self._shard = ShardProcess(*self._arguments)
         self._former: list[ShardProcess] = []
         self._runs = asyncio.Event()
         self._runs.set()
         self.asked: list[str] = []
-        self.ended = 0
+        self.restarted = 0
+        self.is_ended = False
 
     async def ask(self, method: str, *arguments: Any) -> Any:
         """Call a method of it, as soon as it runs."""
         await self._runs.wait()
+        if self.is_ended:
+            raise NotReady("it ended")
         self.asked.append(arguments[0] if method == "do" else method)
         shard = self._shard
         answer = await getattr(shard, method)(*pickle.loads(pickle.dumps(arguments)))
-        if shard is not self._shard:
+        if shard is not self._shard or self.is_ended:
             raise NotReady("it ended")
         return pickle.loads(pickle.dumps(answer))
 
-    def end(self) -> None:
+    def restart(self) -> None:
         """End it; another runs at once."""
         self._former.append(self._shard)
         self._shard = ShardProcess(*self._arguments)
         self._runs.set()
-        self.ended += 1
+        self.restarted += 1
+
+    def end(self) -> None:
+        """End it for good."""
+        self.is_ended = True
+        self._runs.set()
 
     def stand_still(self) -> None:
         """Answer nothing from now on."""
@@ -82,26 +98,63 @@ async def replicated(
     base: StoreAndIndex, folder: Path, replicas: int, shards: int = 1, **settings: Any
 ) -> AsyncIterator[tuple[ShardedIndex, Sequence[LocalProcess]]]:
     """An index over the database of a folder in local processes, those of a part together."""
+    async with replicated_indexes(folder, replicas, shards, **settings) as make:
+        yield make(base, models(), PACKAGED)
+
+
+MakeReplicated = Callable[
+    [StoreAndIndex, ModelBundle, str], tuple[ShardedIndex, Sequence[LocalProcess]]
+]
+
+
+@asynccontextmanager
+async def replicated_indexes(
+    folder: Path, replicas: int, shards: int = 1, **settings: Any
+) -> AsyncIterator[MakeReplicated]:
+    """Makes indexes of bundles over the database of a folder, each in local processes of its own.
+
+    base: with the embeddings of the bundle.
+    """
     of_processes = settings_of(folder, index_shards=shards, **settings)
-    processes = [
-        [LocalProcess(of_processes, part, number) for number in range(1, replicas + 1)]
-        for part in parts_of(shards)
-    ]
-    index = ShardedIndex(
-        base.store,
-        [
-            ReplicatedShard(part, of_part, SHORT_LIMITS)
-            for part, of_part in zip(parts_of(shards), processes, strict=True)
-        ],
-    )
-    all_processes = [process for of_part in processes for process in of_part]
-    with patch("matcher.shard_process.load_serving_models", _loaded_models):
+    parts, all_processes = parts_of(shards), list[LocalProcess]()
+
+    def make(
+        base: StoreAndIndex, bundle: ModelBundle, name: str
+    ) -> tuple[ShardedIndex, Sequence[LocalProcess]]:
+        versions = versions_of(bundle.versions)
+        processes = [
+            [
+                LocalProcess(of_processes, name, versions, part, number)
+                for number in range(1, replicas + 1)
+            ]
+            for part in parts
+        ]
+        made = [process for of_part in processes for process in of_part]
+        all_processes.extend(made)
+        index = ShardedIndex(
+            base.store,
+            [
+                ReplicatedShard(part, of_part, SHORT_LIMITS)
+                for part, of_part in zip(parts, processes, strict=True)
+            ],
+        )
+        return index, made
+
+    with _loaded_once():
         try:
-            yield index, all_processes
+            yield make
         finally:
             for process in all_processes:
                 await process.close()
 
 
-async def _loaded_models(_: Settings) -> ServingModels:
-    return ServingModels(PACKAGED, models())
+@contextmanager
+def _loaded_once() -> Iterator[None]:
+    """Have all processes use the packaged models that the test has loaded."""
+    load = ModelBundles.load
+
+    def load_or_use(self: ModelBundles, name: str) -> ModelBundle:
+        return models() if name == PACKAGED else load(self, name)
+
+    with patch.object(ModelBundles, "load", load_or_use):
+        yield

@@ -221,9 +221,11 @@ def test_a_serving_bundle_whose_files_changed_is_named_at_the_start(
 def test_without_room_for_a_second_index_nothing_begins(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room_for_index, "free_memory", lambda: 999)
 
-    room_for_index.require_room(IndexState(1, 1, 2, 999, None), None)
+    room_for_index.require_room([room_for_index.room_for(IndexState(1, 1, 2, 999, None), None)])
     with pytest.raises(NoRoomForIndex, match="1000 bytes of memory, 999 are free"):
-        room_for_index.require_room(IndexState(1, 1, 2, 1000, None), None)
+        room_for_index.require_room(
+            [room_for_index.room_for(IndexState(1, 1, 2, 1000, None), None)]
+        )
 
 
 async def _migrate(matcher: Matcher, bundle: str) -> None:

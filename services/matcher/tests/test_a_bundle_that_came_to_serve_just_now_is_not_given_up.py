@@ -76,7 +76,7 @@ async def test_the_bundle_of_before_is_kept_as_it_is(base: StoreAndIndex) -> Non
     async def succeed(*_: Any) -> None:
         pass
 
-    def remove(in_use: Any) -> bool:
+    async def remove(in_use: Any) -> bool:
         removed_but.append({*in_use})
         return True
 

@@ -86,7 +86,7 @@ class _StandingStill:
 
 async def _migrate(store: Any, pool: WorkerPool, folder: Path, leased: LeasedOperation) -> None:
     serving: Any = SimpleNamespace(current=SimpleNamespace(store=store, models=models()))
-    migrate = MigrateModel(serving, ModelBundles(folder / "bundles", None), pool, None, lambda: NOW)
+    migrate = MigrateModel(serving, ModelBundles(folder / "bundles", None), pool, lambda: NOW)
     running = RunningOperation(leased, store, lambda: NOW)
 
     async def store_response(*_: object) -> None:

@@ -7,12 +7,15 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import pytest_asyncio
 from matcher.bootstrap import StoreAndIndex
 from matcher.domain.errors import IndexDoubtful, NotReady
 from matcher.domain.index_entry import IndexState
+from matcher.domain.model_bundle import PACKAGED
 from matcher.domain.operation import ReportProgress
 from matcher.domain.shortlist import SearchScope
 from matcher.index.following_index import FollowingIndex
@@ -20,6 +23,7 @@ from matcher.index.index_loader import ignore_progress
 from matcher.index.sharded_index import ShardedIndex
 from matcher.replicated_shard import ReplicatedShard
 from matcher.use_cases.readiness import Readiness, ServiceLevel
+from matcher.use_cases.serving_bundle import ServingBundle
 from matcher.use_cases.supervise_index import SuperviseIndex
 
 from .shard_processes import LocalProcess, replicated
@@ -109,6 +113,18 @@ async def test_one_of_two_holds_up_nothing(served: Served) -> None:
 
 
 @pytest.mark.timeout(LONG_ENOUGH)
+async def test_the_service_ends_without_its_snapshot(served: Served) -> None:
+    bundle: Any = SimpleNamespace(name=PACKAGED, index=served.index)
+    nothing: Any = None
+    serving = ServingBundle(
+        bundle, nothing, Readiness(), replica="here", remove_unused_files=nothing, now=nothing
+    )
+    served.all_stand_still()
+
+    await serving.save_snapshots()
+
+
+@pytest.mark.timeout(LONG_ENOUGH)
 async def test_a_rebuild_is_refused_before_anything_is_loaded(served: Served) -> None:
     served.processes[1].stand_still()
 
@@ -122,7 +138,7 @@ async def test_a_rebuild_is_refused_before_anything_is_loaded(served: Served) ->
 async def test_one_that_stands_still_for_long_is_ended_and_another_used(served: Served) -> None:
     hung, other = served.processes
     hung.stand_still()
-    while not hung.ended:
+    while not hung.restarted:
         await served.index.catch_up()
         await asyncio.sleep(0.01)
     other.stand_still()
@@ -147,7 +163,7 @@ async def test_one_that_answers_meanwhile_may_take_long(
 
     assert state.people == 1
     assert _pings(served) >= 10
-    assert [process.ended for process in served.processes] == [0, 0]
+    assert [process.restarted for process in served.processes] == [0, 0]
 
 
 def _pings(served: Served) -> int:

@@ -11,7 +11,6 @@ from google.longrunning import operations_pb2, operations_pb2_grpc
 from google.rpc import error_details_pb2  # type: ignore[import-untyped]
 from matcher import ray_shards
 from matcher.__main__ import main
-from matcher.domain.person_part import PersonPart
 from matcher.index import room_for_index
 from matcher.shard_process import ShardProcess
 from passport.matcher.v1 import admin_pb2, admin_pb2_grpc, identification_pb2
@@ -62,9 +61,9 @@ _NO_FREE_MEMORY = patch.object(room_for_index, "free_memory", return_value=0)
 class ShardWithoutFreeMemory(ShardProcess):
     """A shard in a process of Ray, which is no copy of this one."""
 
-    def __init__(self, settings: str, part: PersonPart, replica: int = 1) -> None:
+    def __init__(self, *arguments: Any) -> None:
         _NO_FREE_MEMORY.start()
-        super().__init__(settings, part, replica)
+        super().__init__(*arguments)
 
 
 def _serve_without_free_memory(arguments: list[str]) -> None:

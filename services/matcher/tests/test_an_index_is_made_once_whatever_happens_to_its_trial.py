@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from matcher.domain.index_entry import NOT_LOADED, IndexState
 from matcher.domain.model_bundle import BundleState, StoredBundle
 from matcher.use_cases import bundle_preparation
 from matcher.use_cases.bundle_preparation import BundlePreparation, BundleWork
@@ -25,8 +26,12 @@ class _Bundle:
         self.doubt = ""
         self.done: list[str] = []
 
-    async def rebuild(self, _report_progress: Any) -> None:
-        self.done.append("rebuild")
+    async def load(self, _report_progress: Any, _like: Any) -> None:
+        if not self.done:
+            self.done.append("load")
+
+    def state(self) -> IndexState:
+        return NOT_LOADED
 
     async def catch_up(self) -> None:
         self.done.append("catch_up")
@@ -47,10 +52,10 @@ async def test_only_the_trial_is_repeated(monkeypatch: pytest.MonkeyPatch) -> No
         if bundle.done.count("trial") < 3:
             raise Overloaded("the queue for worker threads is full")
 
-    serving: Any = None
+    serving: Any = _Bundle()
     preparation = BundlePreparation(LOADING, BundleWork(load, care_for, try_bundle), serving)
     await asyncio.wait_for(cared_for.wait(), TIMEOUT_SECONDS)
 
     assert preparation.is_ready
-    assert bundle.done == ["rebuild", *["catch_up", "trial"] * 3]
+    assert bundle.done == ["load", *["catch_up", "trial"] * 3]
     await preparation.end()

@@ -20,7 +20,7 @@ class _Disk:
     def now(self) -> datetime:
         return START + timedelta(seconds=self.seconds)
 
-    def remove(self, _in_use: Collection[str]) -> bool:
+    async def remove(self, _in_use: Collection[str]) -> bool:
         self.tried.append(self.seconds)
         return self.seconds >= self._free_after
 

@@ -1,4 +1,7 @@
-"""MigrateModel changes the models of all shards in the process, and back, as those of one index."""
+"""MigrateModel changes the models of all shards, and back, as those of one index.
+
+They are in the matcher's process; `make test-shards` runs it with shards in processes of Ray.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +15,8 @@ from .test_models_are_changed_while_it_serves import (  # noqa: F401  tests, and
     test_later_decisions_are_made_by_the_new_bundle,
     test_one_goes_back_to_a_bundle_that_knows_whoever_came_since,
 )
+
+pytestmark = pytest.mark.timeout(600)  # on a busy machine Ray takes minutes to start
 
 
 @pytest.fixture

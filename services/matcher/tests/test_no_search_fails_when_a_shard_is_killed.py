@@ -22,8 +22,8 @@ from matcher.domain.shortlist import SearchScope
 from matcher.index.index_loader import ignore_progress
 from matcher.index.sharded_index import ShardedIndex
 from matcher.index.warm_up import warm_up
-from matcher.index_placement import index_maker
-from matcher.replicated_shard import AnswerLimits
+from matcher.index_placement import index_placement
+from matcher.shard_replica import AnswerLimits
 from matcher.use_cases.readiness import Readiness, ServiceLevel
 from matcher.use_cases.supervise_index import SuperviseIndex
 
@@ -58,8 +58,11 @@ async def _served(folder: Path, replicas: int) -> AsyncIterator[StoreAndIndex]:
         shard_replicas=replicas,
     )
     await asyncio.to_thread(warm_up)  # once, not in each process
-    async with open_store(settings, models()) as store, index_maker(settings, store) as make_index:
-        base = make_index(models(), PACKAGED, store.index_pools[0])
+    async with (
+        open_store(settings, models()) as store,
+        index_placement(settings, store) as placement,
+    ):
+        base = placement.make(models(), PACKAGED, store.index_pools[0])
         await catch_up(base.index, SECONDS)
         yield base
 
@@ -178,7 +181,8 @@ async def test_one_that_stands_still_for_good_is_ended_and_neither_service_nor_e
     async with asyncio.timeout(4 * SECONDS):
         async with _served(tmp_path, 1) as base:
             for shard in _shards(base):
-                shard._limits = SHORT
+                for replica in shard._replicas:
+                    replica.limits = SHORT
             readiness = Readiness()
             supervise = SuperviseIndex(base.store, base.index, readiness)
             await supervise.check()

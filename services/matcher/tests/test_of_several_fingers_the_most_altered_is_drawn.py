@@ -24,10 +24,12 @@ from matcher.domain.errors import EvidenceGone
 from matcher.domain.finger import Finger, FingerImage, read_template
 from matcher.domain.office_scope import ALL_OFFICES
 from matcher.domain.request import RequestOrigin
+from matcher.image.unreadable_image import ImageFault, UnreadableImage
 from matcher.store.encounter_records import EncounterRecords
 from matcher.use_cases import draw_alteration
 from matcher.use_cases.draw_alteration import DrawAlteration
 from matcher.use_cases.readiness import Readiness, ServiceLevel
+from structlog.testing import capture_logs
 
 from .models import models
 from .people import template
@@ -35,6 +37,7 @@ from .store_and_index import NOW, opened
 
 THUMB, INDEX, MIDDLE = 1, 2, 3
 IMAGE = FingerImage(b"an image", 500)
+DAMAGED = FingerImage(b"damaged", 500)
 
 
 @pytest_asyncio.fixture
@@ -63,6 +66,12 @@ def _finger(position: int, image: FingerImage | None, score: float | None) -> Fi
     embedding = models().embedding.embed(minutiae).astype(np.float16)
     alteration = None if score is None else AlterationScore(score, "detector")
     return Finger(position, minutiae, record, embedding, 50, image, alteration)
+
+
+def _decode(data: bytes, *_: Any, **__: Any) -> Any:
+    if data == DAMAGED.data:
+        raise UnreadableImage(ImageFault.UNREADABLE, "no image")
+    return SimpleNamespace()
 
 
 async def _drawn(
@@ -96,8 +105,7 @@ async def _drawn(
     readiness, anything = Readiness(), SimpleNamespace()
     await readiness.set_level(ServiceLevel.VERIFY_ONLY)
     examining: Any = SimpleNamespace(extractor=lambda _: anything, alteration=lambda *_: anything)
-    decode: Any = lambda *_: anything  # noqa: E731
-    draw = DrawAlteration(base.store, base.pool, decode, examining, readiness)
+    draw = DrawAlteration(base.store, base.pool, _decode, examining, readiness)
     return (await draw("decision", None, ALL_OFFICES)).position
 
 
@@ -130,3 +138,15 @@ async def test_one_that_was_examined_goes_before_one_that_was_not(
 async def test_without_any_image_none_is_drawn(base: StoreAndIndex, images_read: list[int]) -> None:
     with pytest.raises(EvidenceGone, match="no image"):
         await _drawn(base, {THUMB: (None, None), INDEX: (None, 1.0)})
+
+
+async def test_if_its_image_is_damaged_no_other_finger_is_shown_in_its_place(
+    base: StoreAndIndex, images_read: list[int]
+) -> None:
+    with capture_logs() as logs, pytest.raises(EvidenceGone, match="cannot be read") as refused:
+        await _drawn(base, {THUMB: (IMAGE, 0.5), INDEX: (DAMAGED, 3.1)})
+
+    assert refused.value.metadata["encounter_id"] == "one"
+    assert [(each["event"], each["encounter_id"]) for each in logs] == [
+        ("stored_image_unreadable", "one")
+    ]

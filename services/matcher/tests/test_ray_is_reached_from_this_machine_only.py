@@ -12,7 +12,7 @@ import pytest
 from matcher.bootstrap import open_store
 from matcher.domain.errors import NotReady
 from matcher.domain.model_bundle import PACKAGED
-from matcher.index_placement import index_maker
+from matcher.index_placement import index_placement
 
 from .models import models
 from .store_and_index import enrol, opened, settings_of
@@ -74,8 +74,11 @@ async def test_all_that_listens_is_on_the_loopback_interface(tmp_path: Path) -> 
     async with opened(tmp_path) as base:
         await enrol(base, 1)
     settings = settings_of(tmp_path, index_shards=2, shard_engine="ray")
-    async with open_store(settings, models()) as store, index_maker(settings, store) as make_index:
-        base = make_index(models(), PACKAGED, store.index_pools[0])
+    async with (
+        open_store(settings, models()) as store,
+        index_placement(settings, store) as placement,
+    ):
+        base = placement.make(models(), PACKAGED, store.index_pools[0])
         async with asyncio.timeout(SECONDS):
             while base.index.state().people != 1:
                 try:

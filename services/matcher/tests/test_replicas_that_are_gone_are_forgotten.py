@@ -96,13 +96,16 @@ async def test_one_that_keeps_a_bundle_says_so_every_minute(base: StoreAndIndex)
     async def forever(*_: Any) -> None:
         await asyncio.Event().wait()
 
+    async def remove_nothing(_: object) -> bool:
+        return True
+
     current: Any = SimpleNamespace(name=PACKAGED, store=base.store)
     serving = ServingBundle(
         current,
         BundleWork(load, forever, forever),
         Readiness(),
         replica="here",
-        remove_unused_files=RemoveUnusedFiles(lambda _: True, lambda: NOW),
+        remove_unused_files=RemoveUnusedFiles(remove_nothing, lambda: NOW),
         now=lambda: NOW + timedelta(seconds=clock.seconds),
     )
     running = asyncio.create_task(serving.run())

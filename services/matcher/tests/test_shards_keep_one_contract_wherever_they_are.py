@@ -19,7 +19,7 @@ from matcher.domain.errors import IndexBehind, IndexDoubtful, SnapshotUnusable
 from matcher.domain.model_bundle import PACKAGED
 from matcher.domain.shortlist import SearchScope, Shortlist
 from matcher.index.sharded_index import ShardedIndex
-from matcher.index_placement import index_maker
+from matcher.index_placement import index_placement
 
 from .models import models
 from .shard_processes import catch_up, replicated
@@ -101,8 +101,8 @@ async def _sharded(
     else:
         settings = settings.model_copy(update={"shard_engine": "ray", "shard_replicas": REPLICAS})
         store = await stack.enter_async_context(open_store(settings, models()))
-        make_index = await stack.enter_async_context(index_maker(settings, store))
-        base = make_index(models(), PACKAGED, store.index_pools[0])
+        placement = await stack.enter_async_context(index_placement(settings, store))
+        base = placement.make(models(), PACKAGED, store.index_pools[0])
     assert isinstance(base.index, ShardedIndex)
     return base.index
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 from matcher.domain.index_entry import IndexState
-from matcher.index import following_index, snapshot
+from matcher.index import index_snapshots, snapshot
 from matcher.use_cases import supervise_index_files
 from matcher.use_cases.supervise_index_files import SuperviseIndexFiles
 
@@ -39,7 +39,7 @@ async def test_so_many_seconds_after_a_deletion_make_one_due(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = SimpleNamespace(monotonic=lambda: 100.0)
-    monkeypatch.setattr(following_index, "time", clock)
+    monkeypatch.setattr(index_snapshots, "time", clock)
     async with opened(tmp_path, snapshot_file=tmp_path / "index.snapshot") as base:
         await enrol(base, 1)
         await enrol(base, 2)
@@ -61,7 +61,7 @@ async def test_one_that_could_not_be_read_is_replaced_soon(tmp_path: Path) -> No
     path = tmp_path / "index.snapshot"
     async with opened(tmp_path, snapshot_file=path) as base:
         await delete_one_of_two_saved(base)
-    path.write_bytes(path.read_bytes().replace(b"matcher-index-10", b"matcher-index-9"))
+    path.write_bytes(path.read_bytes().replace(b"matcher-index-11", b"matcher-index-10"))
 
     async with opened(tmp_path, snapshot_file=path) as base:
         await base.index.catch_up()

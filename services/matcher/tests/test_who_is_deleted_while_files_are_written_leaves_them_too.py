@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from matcher.bootstrap import StoreAndIndex
-from matcher.index import compaction_plan, following_index, segment_file
+from matcher.index import compaction_plan, index_snapshots, segment_file
 
 from .store_and_index import INDEX, delete, enrol, features, opened
 
@@ -15,7 +15,7 @@ from .store_and_index import INDEX, delete, enrol, features, opened
 def snapshot_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The snapshot of a service that seals from three fingers, and purges once for a snapshot."""
     monkeypatch.setattr(compaction_plan, "_SEALED_FINGERS", 3)
-    monkeypatch.setattr(following_index, "PURGE_STEPS", 1)
+    monkeypatch.setattr(index_snapshots, "PURGE_STEPS", 1)
     return tmp_path / "index.snapshot"
 
 

@@ -89,6 +89,21 @@ def test_groups_of_version_1_count_too(root: Path, group: str) -> None:
     assert free_memory(root) == 4_000 - 3_000 + 200 + 30
 
 
+@pytest.mark.parametrize("content", [None, "anon 7\n"])
+def test_where_nothing_says_what_files_take_it_is_what_is_not_used(
+    root: Path, content: str | None
+) -> None:
+    (root / "proc/self/cgroup").write_text(V2)
+    _write_v2(root, "pod/matcher", "4000", 3_000, (200, 30))
+    stat = root / "sys/fs/cgroup/pod/matcher/memory.stat"
+    if content is None:
+        stat.unlink()
+    else:
+        stat.write_text(content)
+
+    assert free_memory(root) == 1_000
+
+
 def test_a_group_beside_that_of_the_container_is_not_looked_for(root: Path) -> None:
     (root / "proc/self/cgroup").write_text("0::/../other\n")
     _write_v2(root, "", "4000", 3_000, (0, 0))

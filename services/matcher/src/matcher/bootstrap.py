@@ -1,7 +1,8 @@
 """What do the server and the commands of administrators both need: database, index, models?"""
 
+import gc
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import uuid4
@@ -23,7 +24,7 @@ from matcher.domain.shortlist import (
     MOST_TIMES_SHALLOWER,
     SearchDepth,
 )
-from matcher.index.bundle_files import bundle_snapshot_file
+from matcher.index.bundle_files import bundle_snapshot_file, remove_unused
 from matcher.index.following_index import FollowingIndex
 from matcher.index.index_loader import IndexLoader
 from matcher.index.served_index import ServedIndex
@@ -145,6 +146,19 @@ def _index_loader(
     if file is not None:
         file = bundle_snapshot_file(file, bundle)
     return IndexLoader(store, index_pool, models, file)
+
+
+def remove_unused_files(settings: Settings, in_use: Collection[str]) -> bool:
+    """Remove the files of indexes of other bundles from this machine; return whether all are gone.
+
+    An index that is not used any more is given up first, with the files that it holds.
+    """
+    # The tasks that cared for an index leave cycles that hold it, and so its files and memory.
+    gc.collect()
+    file = settings.snapshot_file
+    return file is None or remove_unused(
+        file, in_use, settings.index_shards, settings.shard_replicas
+    )
 
 
 def model_bundles(settings: Settings) -> ModelBundles:

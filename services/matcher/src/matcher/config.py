@@ -202,15 +202,6 @@ class Settings(ServiceSettings):
     )
 
     @model_validator(mode="after")
-    def _require_models_of_the_package(self) -> Self:
-        if self.shard_engine == "ray" and self.model_bundles_folder is not None:
-            raise ValueError(
-                "model_bundles_folder cannot be used with shard_engine ray: an index "
-                "of other models would be made in the matcher's own process"
-            )
-        return self
-
-    @model_validator(mode="after")
     def _require_room_for_every_operation(self) -> Self:
         if self.max_operations_mebibytes * MEBIBYTE < 2 * self.max_message_bytes:
             raise ValueError("max_operations_mebibytes must be at least twice max_message_bytes")

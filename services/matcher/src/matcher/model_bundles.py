@@ -31,6 +31,9 @@ _CHECKSUMS = "SHA256SUMS"
 
 _log = structlog.get_logger(__name__)
 
+BundleFile = tuple[str, int, int]
+"""Path, size in bytes, and time of the last change, nanoseconds."""
+
 
 @dataclass(frozen=True, slots=True)
 class ModelBundles:
@@ -68,9 +71,18 @@ class ModelBundles:
         BundleUnusable too if its files are others by now; those of the packaged one may be: they
         come with the matcher.
         """
-        models = self.load(stored.name)
-        if stored.name != PACKAGED and versions_of(models.versions) != stored.versions:
-            raise BundleUnusable(f"the files of bundle {stored.name} are not those that served")
+        if stored.name == PACKAGED:
+            return self.load(PACKAGED)
+        return self.load_versions(stored.name, stored.versions)
+
+    def load_versions(self, name: str, versions: str) -> ModelBundle:
+        """Read a bundle of known versions. Raises what `load` raises.
+
+        BundleUnusable too if its files are of others.
+        """
+        models = self.load(name)
+        if versions_of(models.versions) != versions:
+            raise BundleUnusable(f"the files of bundle {name} are not those that served")
         return models
 
     def load_others(self, serving: str) -> dict[str, ModelBundle]:
@@ -87,11 +99,19 @@ class ModelBundles:
                     _log.warning("bundle_not_read", bundle=name, reason=str(error))
         return read
 
+    def files(self) -> frozenset[BundleFile]:
+        """Return the files in the folders of bundles: where they are the same, so are bundles."""
+        files = [file for folder in self._folders() for file in folder.iterdir()]
+        return frozenset((str(file), *_size_and_time(file)) for file in files)
+
     def names(self) -> list[str]:
         """Return the names of all bundles, the packaged one first; a missing folder has none."""
+        return [PACKAGED, *(folder.name for folder in self._folders())]
+
+    def _folders(self) -> list[Path]:
         if self.folder is None or not self.folder.is_dir():
-            return [PACKAGED]
-        return [PACKAGED, *(each.name for each in sorted(self.folder.iterdir()) if each.is_dir())]
+            return []
+        return [each for each in sorted(self.folder.iterdir()) if each.is_dir()]
 
 
 def load_bundle(folder: Path | None) -> ModelBundle:
@@ -120,6 +140,14 @@ def _not_found(name: str) -> BundleNotFound:
 def versions_of(versions: ModelVersions) -> str:
     """Return all versions of a bundle as one string, as the database keeps them."""
     return " ".join(astuple(versions))
+
+
+def _size_and_time(file: Path) -> tuple[int, int]:
+    try:
+        stat = file.stat()
+    except FileNotFoundError:  # it was removed meanwhile
+        return 0, 0
+    return stat.st_size, stat.st_mtime_ns
 
 
 def _check_files(folder: Path) -> None:

@@ -7,7 +7,7 @@ to be started.
 import asyncio
 import os
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -25,29 +25,46 @@ _THIS_MACHINE = "127.0.0.1"
 _TOKEN_BYTES = 32
 _START_SECONDS = 240
 """That Ray's first process may take to start: 30 by default, too few on a busy machine."""
+_CPUS_OF_A_SHARD = 0.5
+"""While models change there are two sets of shards, of which one is searched."""
 _RETRY_AFTER = timedelta(seconds=1)
+
+PlaceShards = Callable[[str, str], list[ReplicatedShard]]
+"""Places all shards of the index of a bundle of models, by its name and versions; not loaded."""
 
 
 @asynccontextmanager
-async def ray_shards(settings: Settings) -> AsyncIterator[list[ReplicatedShard]]:
-    """Start Ray, or join the cluster that is running, and place all shards; end them at the end.
+async def ray_shards(settings: Settings) -> AsyncIterator[PlaceShards]:
+    """Start Ray, or join the cluster that is running, and yield what places shards there.
 
-    Raises ValueError if it is not installed, RuntimeError or ConnectionError if it cannot start.
+    Shards that are not closed by then end with it. Raises ValueError if it is not installed,
+    RuntimeError or ConnectionError if it cannot start.
     """
     # In a thread: in the main one Ray would handle the signals that end the service.
     ray = await asyncio.to_thread(_start, settings)
     try:
         actor: Any = ray.remote(ShardProcess).options(
-            num_cpus=1, max_restarts=-1, max_task_retries=0, scheduling_strategy="SPREAD"
+            num_cpus=_CPUS_OF_A_SHARD,
+            max_restarts=-1,
+            max_task_retries=0,
+            scheduling_strategy="SPREAD",
         )
         content = settings.model_dump_json()
         replicas = range(1, settings.shard_replicas + 1)
-        yield [
-            ReplicatedShard(
-                part, [RayProcess(actor.remote(content, part, replica)) for replica in replicas]
-            )
-            for part in parts_of(settings.index_shards)
-        ]
+
+        def place(bundle: str, versions: str) -> list[ReplicatedShard]:
+            return [
+                ReplicatedShard(
+                    part,
+                    [
+                        RayProcess(actor.remote(content, bundle, versions, part, replica))
+                        for replica in replicas
+                    ],
+                )
+                for part in parts_of(settings.index_shards)
+            ]
+
+        yield place
     finally:
         await asyncio.to_thread(ray.shutdown)
 
@@ -100,8 +117,14 @@ class RayProcess:
         except RayError as error:
             raise NotReady("not ready: a shard has ended", retry_after=_RETRY_AFTER) from error
 
-    def end(self) -> None:
-        """End it, though it may stand still."""
+    def restart(self) -> None:
+        """End it, though it may stand still; Ray starts another."""
         import ray
 
         ray.kill(self.actor, no_restart=False)
+
+    def end(self) -> None:
+        """End it for good, though it may stand still, or not have started yet."""
+        import ray
+
+        ray.kill(self.actor, no_restart=True)

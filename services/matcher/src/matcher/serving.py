@@ -1,11 +1,8 @@
 """What does a running matcher consist of? The one place that puts its servicers together."""
 
 import asyncio
-import gc
-from collections.abc import Collection
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from uuid import uuid4
 
 from google.longrunning import operations_pb2, operations_pb2_grpc
@@ -44,9 +41,8 @@ from matcher.bundle_maker import BundleMaker
 from matcher.config import Settings
 from matcher.domain.operation import OperationLimits
 from matcher.image.decoder_pool import DecoderPool
-from matcher.index.bundle_files import remove_unused
 from matcher.index.warm_up import warm_up as warm_up_index
-from matcher.index_placement import index_maker
+from matcher.index_placement import index_placement
 from matcher.metrics import read_metrics
 from matcher.service.admin import MatcherAdmin, index_operations, model_operations
 from matcher.service.biometrics import Biometrics
@@ -96,7 +92,7 @@ _REQUIRED_LEVELS = {
 async def serve(settings: Settings) -> None:
     """Serve until SIGTERM, then save a snapshot.
 
-    Raises what Server, open_store and index_maker raise, SQLAlchemyError if the database has no
+    Raises what Server, open_store and index_placement raise, SQLAlchemyError if the database has no
     tables, ValueError if it is encrypted under another master key, and OSError or ValueError if the
     models that serve cannot be read, or the calibration was made for another comparison.
     """
@@ -133,19 +129,19 @@ async def _serve(
 
         readiness.on_change(report_health)
         async with (
-            index_maker(settings, base) as make_index,
+            index_placement(settings, base) as placement,
             notifications(base.database, CHANGES_CHANNEL) as changed,
             purge_records_daily(base.database, idempotency, settings.idempotency_retention_days),
             report_writability(base.database, server.set_writable),
         ):
-            maker = BundleMaker(settings, base, make_index, decoders, readiness, changed)
+            maker = BundleMaker(settings, base, placement.make, decoders, readiness, changed)
             replica = uuid4().hex
             serving = ServingBundle(
                 maker.first(first.bundle, first.models),
                 maker.work(),
                 readiness,
                 replica=replica,
-                remove_unused_files=RemoveUnusedFiles(partial(_remove_files, settings), _now),
+                remove_unused_files=RemoveUnusedFiles(placement.remove_unused_files, _now),
                 now=_now,
             )
             operations = _add_services(settings, base, serving, readiness, replica, server)
@@ -163,16 +159,7 @@ async def _serve(
 
             with metrics_read_by(lambda: read_metrics(serving.current.index, capacity)):
                 await server.run(run_while_serving)
-        await serving.save_snapshots()
-
-
-def _remove_files(settings: Settings, in_use: Collection[str]) -> bool:
-    # The tasks that cared for an index leave cycles that hold it, and so its files and memory.
-    gc.collect()
-    file = settings.snapshot_file
-    return file is None or remove_unused(
-        file, in_use, settings.index_shards, settings.shard_replicas
-    )
+            await serving.save_snapshots()
 
 
 def _now() -> datetime:
@@ -189,9 +176,7 @@ def _add_services(
 ) -> OperationRunner:
     store, pool, clock = base.store, base.pool, make_clock(settings)
     idempotent_requests = IdempotentRequests(base.database, idempotency)
-    migrate_model = MigrateModel(
-        serving, model_bundles(settings), pool, settings.snapshot_file, _now
-    )
+    migrate_model = MigrateModel(serving, model_bundles(settings), pool, _now)
     operations = OperationRunner(
         store,
         {

@@ -2,23 +2,27 @@
 
 import asyncio
 import pickle
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from servicekit.errors import DomainError
 
-from matcher.bootstrap import load_serving_models, open_store, with_index
+from matcher.bootstrap import model_bundles, open_store, remove_unused_files, with_index
 from matcher.config import Settings
 from matcher.domain.change_token import ChangeToken
+from matcher.domain.errors import BundleNotFound, BundleUnusable, NotReady
 from matcher.domain.index_entry import IndexContents, IndexState
 from matcher.domain.person_part import PersonPart
 from matcher.index.following_index import FollowingIndex
-from matcher.index.index_loader import ignore_progress
 from matcher.index.shard import ReadOfShard
 from matcher.index.warm_up import warm_up
+from matcher.models import ModelBundle
 from matcher.use_cases.supervise_index_files import SuperviseIndexFiles
+
+_RETRY_AFTER = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +56,19 @@ class Refusal:
 class ShardProcess:
     """A shard, which opens the database when it is first asked, and follows it when it is asked.
 
-    It seals segments and writes snapshots by itself. settings: of the matcher, as JSON. replica:
-    which of those of its part it is, from 1. Answers are
-    pickled here, in one piece: arrays that Ray passes in shared memory could not be written to, for
-    which kernels would be compiled once more.
+    It seals segments and writes snapshots by itself. settings: of the matcher, as JSON. bundle,
+    versions: of the models, which must be installed where it runs. replica: which of those of its
+    part it is, from 1. Answers are pickled here, in one piece: arrays that Ray passes in shared
+    memory could not be written to, for which kernels would be compiled once more.
     """
 
-    def __init__(self, settings: str, part: PersonPart, replica: int = 1) -> None:
+    def __init__(
+        self, settings: str, bundle: str, versions: str, part: PersonPart, replica: int = 1
+    ) -> None:
         self._settings = Settings.model_validate_json(settings)
+        self._bundle, self._versions = bundle, versions
         self._part, self._replica = part, replica
+        self._loaded_share = 0.0
         self._opened = AsyncExitStack()
         self._opening: asyncio.Task[FollowingIndex] | None = None
         self._files: asyncio.Task[None] | None = None
@@ -95,15 +103,32 @@ class ShardProcess:
 
         return await self._answer(answer)
 
-    async def ping(self) -> None:
-        """Show that it answers, whatever else it does."""
+    async def ping(self) -> float:
+        """Show that it answers, and return what share is done of the load that goes on."""
+        return self._loaded_share
+
+    async def load(self, like: IndexState) -> Refusal | None:
+        """Load the shard if it is not loaded; see `FollowingIndex.load`."""
+        self._loaded_share = 0.0
+        refusal: Refusal | None = await self._answer(
+            lambda index: index.load(self._note_share, like)
+        )
+        return refusal
 
     async def rebuild(self) -> IndexState | Refusal:
         """Load the shard anew from the database beside the one in use."""
+        self._loaded_share = 0.0
         state: IndexState | Refusal = await self._answer(
-            lambda index: index.rebuild(ignore_progress)
+            lambda index: index.rebuild(self._note_share)
         )
         return state
+
+    async def _note_share(self, share: float) -> None:
+        self._loaded_share = share
+
+    async def remove_unused_files(self, in_use: Collection[str]) -> bool:
+        """Remove files of other bundles from this machine; return whether all are gone."""
+        return await asyncio.to_thread(remove_unused_files, self._settings, in_use)
 
     async def close(self) -> None:
         """End what it does by itself, and close the database."""
@@ -123,10 +148,10 @@ class ShardProcess:
     async def _open(self) -> FollowingIndex:
         """Open the database; if that fails, the next who asks tries again."""
         try:
-            serving = await load_serving_models(self._settings)
-            base = await self._opened.enter_async_context(
-                open_store(self._settings, serving.models)
+            models = await asyncio.to_thread(
+                _load_models, self._settings, self._bundle, self._versions
             )
+            base = await self._opened.enter_async_context(open_store(self._settings, models))
             await base.pool.run(warm_up)
         except BaseException:
             self._opening = None
@@ -134,8 +159,8 @@ class ShardProcess:
         made = with_index(
             self._settings,
             base,
-            serving.models,
-            serving.bundle,
+            models,
+            self._bundle,
             base.index_pools[0],
             [self._part],
             replica=self._replica,
@@ -144,3 +169,12 @@ class ShardProcess:
         files = SuperviseIndexFiles(index, self._settings.snapshot_interval_changes)
         self._files = asyncio.create_task(files.run(self._settings.follow_interval_seconds))
         return index
+
+
+def _load_models(settings: Settings, bundle: str, versions: str) -> ModelBundle:
+    """Read the models of the index. Raises NotReady if this machine does not have them."""
+    try:
+        return model_bundles(settings).load_versions(bundle, versions)
+    except (BundleNotFound, BundleUnusable) as error:
+        message = f"not ready: on the machine of a shard, {error.message}"
+        raise NotReady(message, retry_after=_RETRY_AFTER) from error

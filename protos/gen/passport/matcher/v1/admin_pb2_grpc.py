@@ -128,7 +128,8 @@ class MatcherAdminServicer:
     def MigrateModel(self, request, context):
         """Starts to change to another bundle of models; the present one answers until then, at every replica.
 
-        A bundle is a folder of files in `model_bundles_folder`, or `packaged`, which comes with the matcher.
+        A bundle is a folder of files in `model_bundles_folder`, or `packaged`, which comes with the matcher. Shards
+        of the index that are on other machines read it there.
         One replica computes the embeddings of all stored templates in the background, every replica makes an
         index of them beside its own and tries it with stored fingers, and when all are ready, all change to
         it: later decisions are made, and say so, by the bundle's models, calibration and thresholds. Calls that

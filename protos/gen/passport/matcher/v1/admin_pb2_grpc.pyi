@@ -69,7 +69,8 @@ class MatcherAdminStub:
     MigrateModel: _grpc.UnaryUnaryMultiCallable[_admin_pb2.MigrateModelRequest, _operations_pb2.Operation]
     """Starts to change to another bundle of models; the present one answers until then, at every replica.
 
-    A bundle is a folder of files in `model_bundles_folder`, or `packaged`, which comes with the matcher.
+    A bundle is a folder of files in `model_bundles_folder`, or `packaged`, which comes with the matcher. Shards
+    of the index that are on other machines read it there.
     One replica computes the embeddings of all stored templates in the background, every replica makes an
     index of them beside its own and tries it with stored fingers, and when all are ready, all change to
     it: later decisions are made, and say so, by the bundle's models, calibration and thresholds. Calls that
@@ -142,7 +143,8 @@ class MatcherAdminAsyncStub(MatcherAdminStub):
     MigrateModel: _aio.UnaryUnaryMultiCallable[_admin_pb2.MigrateModelRequest, _operations_pb2.Operation]  # type: ignore[assignment]
     """Starts to change to another bundle of models; the present one answers until then, at every replica.
 
-    A bundle is a folder of files in `model_bundles_folder`, or `packaged`, which comes with the matcher.
+    A bundle is a folder of files in `model_bundles_folder`, or `packaged`, which comes with the matcher. Shards
+    of the index that are on other machines read it there.
     One replica computes the embeddings of all stored templates in the background, every replica makes an
     index of them beside its own and tries it with stored fingers, and when all are ready, all change to
     it: later decisions are made, and say so, by the bundle's models, calibration and thresholds. Calls that
@@ -242,7 +244,8 @@ class MatcherAdminServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_operations_pb2.Operation, _abc.Awaitable[_operations_pb2.Operation]]:
         """Starts to change to another bundle of models; the present one answers until then, at every replica.
 
-        A bundle is a folder of files in `model_bundles_folder`, or `packaged`, which comes with the matcher.
+        A bundle is a folder of files in `model_bundles_folder`, or `packaged`, which comes with the matcher. Shards
+        of the index that are on other machines read it there.
         One replica computes the embeddings of all stored templates in the background, every replica makes an
         index of them beside its own and tries it with stored fingers, and when all are ready, all change to
         it: later decisions are made, and say so, by the bundle's models, calibration and thresholds. Calls that

@@ -326,7 +326,8 @@ class EvidenceServicer:
 
         Callers: service issuance, examiners, supervisors; those of an office get its decisions only.
         Errors: INVALID_REQUEST, DECISION_NOT_FOUND (or its probe has no such finger), EVIDENCE_GONE (the encounter has
-        since been deleted, its fingers were replaced, no image of them is stored, or they came with the call),
+        since been deleted, its fingers were replaced, no image of them is stored or it cannot be read, or they came
+        with the call),
         NOT_READY, DRAINING, OVERLOADED. Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

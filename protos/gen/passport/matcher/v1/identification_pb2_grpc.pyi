@@ -223,7 +223,8 @@ class EvidenceStub:
 
     Callers: service issuance, examiners, supervisors; those of an office get its decisions only.
     Errors: INVALID_REQUEST, DECISION_NOT_FOUND (or its probe has no such finger), EVIDENCE_GONE (the encounter has
-    since been deleted, its fingers were replaced, no image of them is stored, or they came with the call),
+    since been deleted, its fingers were replaced, no image of them is stored or it cannot be read, or they came
+    with the call),
     NOT_READY, DRAINING, OVERLOADED. Retry: yes.
     """
 
@@ -263,7 +264,8 @@ class EvidenceAsyncStub(EvidenceStub):
 
     Callers: service issuance, examiners, supervisors; those of an office get its decisions only.
     Errors: INVALID_REQUEST, DECISION_NOT_FOUND (or its probe has no such finger), EVIDENCE_GONE (the encounter has
-    since been deleted, its fingers were replaced, no image of them is stored, or they came with the call),
+    since been deleted, its fingers were replaced, no image of them is stored or it cannot be read, or they came
+    with the call),
     NOT_READY, DRAINING, OVERLOADED. Retry: yes.
     """
 
@@ -324,7 +326,8 @@ class EvidenceServicer(metaclass=_abc_1.ABCMeta):
 
         Callers: service issuance, examiners, supervisors; those of an office get its decisions only.
         Errors: INVALID_REQUEST, DECISION_NOT_FOUND (or its probe has no such finger), EVIDENCE_GONE (the encounter has
-        since been deleted, its fingers were replaced, no image of them is stored, or they came with the call),
+        since been deleted, its fingers were replaced, no image of them is stored or it cannot be read, or they came
+        with the call),
         NOT_READY, DRAINING, OVERLOADED. Retry: yes.
         """
 

@@ -28,6 +28,19 @@ class OperationState(IntEnum):
 ReportProgress = Callable[[float], Awaitable[None]]
 """Takes note of what share of some work is done, 0 to 1."""
 
+
+def progress_of_part(report_progress: ReportProgress, number: int, parts: int) -> ReportProgress:
+    """Return what takes note of a part of some work, the parts being done one after the other.
+
+    number: of the part, from 0.
+    """
+
+    async def report(share: float) -> None:
+        await report_progress((number + share) / parts)
+
+    return report
+
+
 LEASE = timedelta(seconds=6)
 """Time after which another replica takes over the operations of one that gave no sign of life."""
 LEASE_RENEWAL = timedelta(seconds=1)

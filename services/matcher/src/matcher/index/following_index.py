@@ -1,14 +1,11 @@
 """How does a search see everything that was committed before it, whichever replica changed it?"""
 
 import asyncio
-import math
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from typing import NoReturn, TypeVar
 
 from servicekit.process.worker_pool import WorkerPool
@@ -32,11 +29,11 @@ from matcher.domain.operation import ReportProgress
 from matcher.domain.searched_content import ContentSums
 from matcher.domain.shortlist import SearchDepth, SearchScope, Shortlist
 from matcher.index import snapshot
-from matcher.index.compaction_plan import PURGE_STEPS
 from matcher.index.content_check import ContentCheck
-from matcher.index.index_loader import IndexLoader, LoadedIndex
+from matcher.index.index_loader import IndexLoader, LoadedIndex, ignore_progress
+from matcher.index.index_snapshots import IndexSnapshots
 from matcher.index.memory_index import MemoryIndex
-from matcher.index.room_for_index import require_room
+from matcher.index.room_for_index import RoomForIndex, require_room, room_for
 from matcher.index.shard import ReadOfShard
 from matcher.index.time_to_catch_up import time_to_catch_up
 from matcher.store.change_log import BrokenLog
@@ -58,9 +55,7 @@ class FollowingIndex:
         self._loader = loader
         self._search_pool = search_pool
         self._index: MemoryIndex | None = None
-        self._snapshot_change: int | None = None
-        self._writing_snapshot = threading.Lock()
-        self._first_deletion: float | None = None  # since the last snapshot, monotonic seconds
+        self._snapshots = IndexSnapshots(loader)
         self._advancing: asyncio.Task[MemoryIndex] | None = None
         self._content_check = ContentCheck(loader.store, loader.pool, loader.part)
         self._last_move = 0  # no later move of an encounter to another person is in the index
@@ -144,32 +139,13 @@ class FollowingIndex:
             await asyncio.to_thread(self._loader.compact, self._index)
 
     async def save_snapshot(self) -> None:
-        """Write a snapshot, if a file is configured and the last one is not of the present state.
-
-        Before, files of segments that hold removed fingers are written anew. Those that were
-        removed while that was done are still in the files of a snapshot of the present state: it is
-        written again. That of an index which is in use no more, as it is in doubt, is given up.
-
-        Raises OSError.
-        """
-        file, index = self._loader.snapshot_file, self._index
-        if file is None or index is None:
-            return
-        if index.is_purged and index.change_token.number == self._snapshot_change:
-            return
-        first_deletion, self._first_deletion = self._first_deletion, None
-        try:
-            number = await asyncio.to_thread(self._write_snapshot, file, index)
-        except BaseException:
-            self._first_deletion = first_deletion or self._first_deletion
-            raise
-        if self._index is index:  # else another is in use, of which no snapshot is written yet
-            self._snapshot_change = number
+        """Write a snapshot, if there is none of the present state; see `IndexSnapshots.save`."""
+        if (index := self._index) is not None:
+            await self._snapshots.save(index, lambda: self._index is index)
 
     def remove_snapshot(self) -> None:
         """Remove the snapshot, if there is one, so that the index is read from the database."""
-        if self._loader.snapshot_file is not None:
-            self._loader.snapshot_file.unlink(missing_ok=True)
+        self._snapshots.remove()
 
     async def snapshot_of_now(self) -> SnapshotFacts:
         """Write a snapshot of the present state, unless that is written already, and describe it.
@@ -179,7 +155,7 @@ class FollowingIndex:
         if self._loader.snapshot_file is None:
             raise NoSnapshotFile("no snapshot_file is configured for this replica")
         await self.save_snapshot()
-        if self._index is None or self._snapshot_change is None:
+        if self._index is None or self._snapshots.change is None:
             raise NotReady("not ready: the index is not loaded", retry_after=_RETRY_AFTER)
         return await self._loader.snapshot_facts()
 
@@ -199,9 +175,25 @@ class FollowingIndex:
             raise SnapshotUnusable(f"the snapshot cannot be used: {doubtful.doubt}") from None
         return facts
 
+    async def room(self) -> Sequence[RoomForIndex]:
+        """Return what another index like the one in use takes beside it, and what is free."""
+        return [await self._room_for(self.state())]
+
     async def require_room(self) -> None:
         """Raise NoRoomForIndex unless another index fits in beside the one in use."""
-        require_room(self.state(), self._loader.snapshot_file)
+        require_room(await self.room())
+
+    async def load(self, report_progress: ReportProgress, like: IndexState) -> None:
+        """Load the index if it is not loaded, where there is room for one of another's size.
+
+        Raises IndexDoubtful, NoRoomForIndex.
+        """
+        if self._index is None:
+            require_room([await self._room_for(like)])
+            try:
+                await self._load(report_progress)
+            except IndexDoubtful as doubtful:
+                self._drop(None, doubtful.doubt)
 
     async def rebuild(self, report_progress: ReportProgress) -> IndexState:
         """Load an index from the database beside the one in use, and use it from then on.
@@ -219,6 +211,9 @@ class FollowingIndex:
         self._use(loaded)
         return self.state()
 
+    async def close(self) -> None:
+        """End nothing: whoever still searches the index goes on, and it is gone with the last."""
+
     def state(self) -> IndexState:
         """Return what the index holds now."""
         if self._index is None:
@@ -229,41 +224,18 @@ class FollowingIndex:
             people,
             fingers,
             size_bytes,
-            self._snapshot_change,
+            self._snapshots.change,
             self._index.unreadable,
         )
 
     def snapshot_is_due(self, interval_changes: int, deleted_seconds: float) -> bool:
-        """Return whether a new snapshot is due.
+        """Return whether a new snapshot is due; see `IndexSnapshots.is_due`."""
+        return self._index is not None and self._snapshots.is_due(
+            self._index, interval_changes, deleted_seconds
+        )
 
-        It is if at least ``interval_changes`` were applied since the last one, or if that one has
-        held an encounter that was deleted since for at least ``deleted_seconds``, as one that the
-        index in use was not read from may have.
-        """
-        if self._index is None:
-            return False
-        deleted = self._first_deletion
-        if deleted is not None and time.monotonic() - deleted >= deleted_seconds:
-            return True
-        return self._index.change_token.number - (self._snapshot_change or 0) >= interval_changes
-
-    def _write_snapshot(self, file: Path, index: MemoryIndex) -> int:
-        # A save that is cancelled, as when the service ends, goes on in its thread: wait for it.
-        with self._writing_snapshot:
-            for _ in range(PURGE_STEPS):
-                try:
-                    is_purging = index.compact(self._loader.segment_folder, purge=True)
-                finally:  # also if the disk is full: it gives back the room of old files
-                    number = self._write_present(file, index)
-                if index.is_purged or not is_purging:
-                    break
-        return number
-
-    def _write_present(self, file: Path, index: MemoryIndex) -> int:
-        with index.frozen() as frozen:
-            header = self._loader.snapshot_header(frozen.change_token)
-            snapshot.write(file, header, frozen, lambda: self._index is index)
-        return frozen.change_token.number
+    async def _room_for(self, index: IndexState) -> RoomForIndex:
+        return await asyncio.to_thread(room_for, index, self._loader.snapshot_file)
 
     async def _head(self) -> ChangeToken:
         """Return the latest state of the database; raise IndexDoubtful if it is of another past."""
@@ -310,20 +282,18 @@ class FollowingIndex:
             raise IndexDoubtful(self.doubt, _RETRY_AFTER)
         return index
 
-    async def _load(self) -> MemoryIndex:
-        loaded = await self._loader.load(use_snapshot=not self.doubt)
+    async def _load(self, report_progress: ReportProgress = ignore_progress) -> MemoryIndex:
+        loaded = await self._loader.load(report_progress, use_snapshot=not self.doubt)
         if not loaded.index.is_purged:
-            self._first_deletion = -math.inf  # before the start: nobody knows how long
+            self._snapshots.note_deletion_before()
         await self._follow_to_the_end(loaded.index)
         self._use(loaded)
         return loaded.index
 
     def _use(self, loaded: LoadedIndex) -> None:
         self._last_move = max(self._last_move, loaded.index.change_token.number)
-        self._index, self._snapshot_change = loaded.index, loaded.snapshot_change
-        file = self._loader.snapshot_file
-        if loaded.snapshot_change is None and file is not None and file.exists():
-            self._first_deletion = -math.inf  # nobody knows whom an older file holds
+        self._index = loaded.index
+        self._snapshots.are_of(loaded)
         self.doubt = ""
 
     async def _follow_to_the_end(self, index: MemoryIndex) -> None:
@@ -359,7 +329,7 @@ class FollowingIndex:
         if changes.last != index.change_token:
             await self._loader.pool.run(index.update, changes.encounter_ids, entries, changes.last)
         if is_deleted:
-            self._first_deletion = self._first_deletion or time.monotonic()
+            self._snapshots.note_deletion()
         if is_end:
             self._require_sums(index.contents.sums, latest.sums)
         return is_end

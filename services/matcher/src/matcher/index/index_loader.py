@@ -93,7 +93,9 @@ class IndexLoader:
             str(self.part),
         )
 
-    async def load(self, *, use_snapshot: bool) -> LoadedIndex:
+    async def load(
+        self, report_progress: ReportProgress = ignore_progress, *, use_snapshot: bool
+    ) -> LoadedIndex:
         """Load an index that includes all changes up to some change of the log.
 
         It may hold later changes in part, until it has followed the log to its end.
@@ -104,7 +106,7 @@ class IndexLoader:
             return await self.load_snapshot()
         except snapshot.UnusableSnapshot as unusable:
             _log.info("index_read_from_database", reason=f"no snapshot is used: {unusable}")
-        return await self.load_database()
+        return await self.load_database(report_progress)
 
     async def load_database(self, report_progress: ReportProgress = ignore_progress) -> LoadedIndex:
         """Load an index from the database; see `load`."""

@@ -7,6 +7,7 @@ from typing import Protocol
 from matcher.domain.index_entry import FingerFeatures, IndexState, SnapshotFacts
 from matcher.domain.operation import ReportProgress
 from matcher.domain.shortlist import SearchDepth, SearchScope, Shortlist
+from matcher.index.room_for_index import RoomForIndex
 
 
 class SearchedIndex(Protocol):
@@ -63,12 +64,27 @@ class ServedIndex(SearchedIndex, Protocol):
         """Load the last snapshot beside the index in use, and compare it with the database."""
         ...
 
+    async def room(self) -> Sequence[RoomForIndex]:
+        """Return what another index like it takes where it is, and what is free."""
+        ...
+
     async def require_room(self) -> None:
         """Raise NoRoomForIndex unless `rebuild` finds room for what it loads."""
         ...
 
+    async def load(self, report_progress: ReportProgress, like: IndexState) -> None:
+        """Load it if it is not loaded, where there is room for one of another's size.
+
+        Raises IndexDoubtful, NoRoomForIndex, and NotReady if it does not answer.
+        """
+        ...
+
     async def rebuild(self, report_progress: ReportProgress) -> IndexState:
         """Load an index from the database beside the one in use, and use it from then on."""
+        ...
+
+    async def close(self) -> None:
+        """End what holds it outside of this process; it answers nothing more, then."""
         ...
 
     def state(self) -> IndexState:

@@ -1,6 +1,6 @@
 """What is asked of a shard of the index, wherever it is: in this process, or in another one?"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
@@ -8,6 +8,7 @@ from matcher.domain.change_token import ChangeToken
 from matcher.domain.index_entry import IndexContents, IndexState, SnapshotFacts
 from matcher.domain.operation import ReportProgress
 from matcher.index.memory_index import MemoryIndex
+from matcher.index.room_for_index import RoomForIndex
 
 T = TypeVar("T")
 
@@ -69,12 +70,23 @@ class Shard(Protocol):
         """Load the last snapshot beside it, and compare that with the database."""
         ...
 
-    async def require_room(self) -> None:
-        """Raise NoRoomForIndex unless another one fits in beside it, where it is."""
+    async def room(self) -> Sequence[RoomForIndex]:
+        """Return what another one takes beside it, where it is, and what is free there."""
+        ...
+
+    async def load(self, report_progress: ReportProgress, like: IndexState) -> None:
+        """Load it if it is not loaded, where there is room for one of another's size.
+
+        Raises IndexDoubtful, NoRoomForIndex, and NotReady if it does not answer.
+        """
         ...
 
     async def rebuild(self, report_progress: ReportProgress) -> IndexState:
         """Load it anew from the database beside the one in use."""
+        ...
+
+    async def close(self) -> None:
+        """End what holds it outside of this process; it answers nothing more, then."""
         ...
 
     def state(self) -> IndexState:

@@ -9,9 +9,10 @@ and the other had not. Then it is searched again, once both have.
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import reduce
+from itertools import chain
 from typing import Any, TypeVar
 
 from servicekit.process.worker_pool import one_piece_of_work
@@ -24,12 +25,13 @@ from matcher.domain.index_entry import (
     IndexState,
     SnapshotFacts,
 )
-from matcher.domain.operation import ReportProgress
+from matcher.domain.operation import ReportProgress, progress_of_part
 from matcher.domain.searched_content import ContentSums
 from matcher.domain.shortlist import SearchDepth, SearchScope, Shortlist
 from matcher.index.following_index import require_sums
 from matcher.index.memory_index import MemoryIndex
 from matcher.index.ranked_persons import ShardQuery
+from matcher.index.room_for_index import RoomForIndex, require_room
 from matcher.index.search_of_shards import search_shards
 from matcher.index.shard import ReadOfShard, Shard
 from matcher.index.time_to_catch_up import time_to_catch_up
@@ -117,19 +119,36 @@ class ShardedIndex:
         """Load the last snapshot of each shard, and compare it with the database."""
         return _joined_facts(await self._of_all(lambda shard: shard.verify_snapshot()))
 
+    async def room(self) -> Sequence[RoomForIndex]:
+        """Return what another one of each shard takes where it is, and what is free there."""
+        return [*chain(*await self._of_all(lambda shard: shard.room()))]
+
     async def require_room(self) -> None:
         """Raise NoRoomForIndex unless each shard fits in beside itself: one is loaded at a time."""
-        await self._of_all(lambda shard: shard.require_room())
+        for room in await self.room():
+            require_room([room])
+
+    async def load(self, report_progress: ReportProgress, like: IndexState) -> None:
+        """Load each shard that is not loaded, one after the other.
+
+        See `FollowingIndex.load`. Raises NotReady, too, if a shard does not answer.
+        """
+        count = len(self._shards)
+        like_a_shard = replace(
+            like, size_bytes=like.size_bytes // count, fingers=like.fingers // count
+        )
+        for number, shard in enumerate(self._shards):
+            await shard.load(progress_of_part(report_progress, number, count), like_a_shard)
 
     async def rebuild(self, report_progress: ReportProgress) -> IndexState:
         """Load each shard from the database beside the one in use, one after the other."""
         for number, shard in enumerate(self._shards):
-
-            async def report(share: float, number: int = number) -> None:
-                await report_progress((number + share) / len(self._shards))
-
-            await shard.rebuild(report)
+            await shard.rebuild(progress_of_part(report_progress, number, len(self._shards)))
         return self.state()
+
+    async def close(self) -> None:
+        """End what holds shards outside of this process."""
+        await self._of_all(lambda shard: shard.close())
 
     def state(self) -> IndexState:
         """Return what all shards hold together."""

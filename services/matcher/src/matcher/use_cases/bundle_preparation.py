@@ -59,7 +59,6 @@ class BundlePreparation:
         self.share = 1.0 if self.is_tried else 0.0
         self.problem = ""
         self.is_rejected = False
-        self._is_made = False
         self._work = work
         self._serving = serving
         self._embedded = asyncio.Event()
@@ -89,6 +88,12 @@ class BundlePreparation:
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
 
+    async def give_up(self) -> None:
+        """End what is done with the bundle, and what holds its index outside of this process."""
+        await self.end()
+        if self.bundle is not None:
+            await self.bundle.index.close()
+
     async def _run(self) -> None:
         while not self.is_tried:
             try:
@@ -110,9 +115,7 @@ class BundlePreparation:
         if self.stored.state is BundleState.KEPT:
             await bundle.index.catch_up()
         else:
-            if not self._is_made:
-                await bundle.index.rebuild(self._note_share)
-                self._is_made = True
+            await bundle.index.load(self._note_share, self._serving.index.state())
             await bundle.index.catch_up()  # or load it anew, if it was doubted meanwhile
             failpoint("matcher.migrate_model.before_trial")
             await self._work.try_bundle(self._serving, bundle)

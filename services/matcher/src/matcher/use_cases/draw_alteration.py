@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import structlog
 from servicekit.process.worker_pool import WorkerPool
 
 from matcher.alteration.detector import Examination
@@ -18,6 +19,8 @@ from matcher.models import ModelBundle
 from matcher.store.store import Store
 from matcher.use_cases.readiness import Readiness, ServiceLevel
 from matcher.use_cases.stored_impression import stored_impression
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,8 +71,16 @@ class DrawAlteration:
                 "no image of this finger is stored",
                 encounter_id=impression.encounter.encounter_id,
             )
-        png, examination = await self.pool.run(self._draw, impression.image)
-        return AlterationDrawing(png, finger.position, examination, impression.encounter)
+        encounter = impression.encounter
+        try:
+            png, examination = await self.pool.run(self._draw, impression.image)
+        except UnreadableImage as unreadable:
+            encounter_id, fault = encounter.encounter_id, unreadable.fault
+            _log.error("stored_image_unreadable", encounter_id=encounter_id, fault=fault)
+            raise EvidenceGone(
+                f"the stored image cannot be read: {fault}", encounter_id=encounter_id
+            ) from None
+        return AlterationDrawing(png, finger.position, examination, encounter)
 
     async def _highest(self, fingers: Sequence[ProbeFinger]) -> ProbeFinger:
         """Return the finger of highest score of those with an image; if none has one, any."""
@@ -85,10 +96,7 @@ class DrawAlteration:
         return max(fingers, key=rank)
 
     def _draw(self, image: FingerImage) -> tuple[bytes, Examination]:
-        try:
-            pixels = self.decode(image.data, image.ppi, image.raw_size)
-        except UnreadableImage as error:
-            raise EvidenceGone(f"the stored image cannot be read: {error.fault}") from None
+        pixels = self.decode(image.data, image.ppi, image.raw_size)
         minutiae = self.models.extractor(pixels)
         examination = self.models.alteration(pixels, minutiae)
         if examination is None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from matcher.comparison.comparator import Comparator
-from matcher.model_bundles import ModelBundles
+from matcher.model_bundles import BundleFile, ModelBundles
 
 
 @dataclass(slots=True, eq=False)
@@ -11,13 +11,13 @@ class InstalledComparators:
     """Comparisons by their versions: that of the bundle that serves, and of the others installed.
 
     serving_bundle: its name. The others are read when first one of them is asked for, and again
-    when bundles were added or removed.
+    when files of bundles were added, removed or changed, as while one is being copied.
     """
 
     serving: Comparator
     serving_bundle: str
     bundles: ModelBundles
-    _names: list[str] = field(default_factory=list)
+    _files: frozenset[BundleFile] = frozenset()
     _others: dict[str, Comparator] = field(default_factory=dict)
 
     def __call__(self, version: str) -> Comparator | None:
@@ -27,9 +27,9 @@ class InstalledComparators:
         """
         if version == self.serving.version:
             return self.serving
-        names = self.bundles.names()
-        if names != self._names:
+        files = self.bundles.files()
+        if files != self._files:
             read = self.bundles.load_others(self.serving_bundle).values()
             self._others = {models.comparator.version: models.comparator for models in read}
-            self._names = names
+            self._files = files
         return self._others.get(version)

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from servicekit.errors import DatabaseFailure
 from servicekit.process.failpoint import failpoint
@@ -61,7 +60,7 @@ class Migration:
 
 @dataclass(frozen=True, slots=True)
 class MigrateModel:
-    """Changes from one bundle of models to another. snapshot_file: None if there is none.
+    """Changes from one bundle of models to another.
 
     pool: for embeddings, which are computed after all other work in it. now: real time.
     """
@@ -69,7 +68,6 @@ class MigrateModel:
     serving: ServingBundle
     bundles: ModelBundles
     pool: WorkerPool
-    snapshot_file: Path | None
     now: Callable[[], datetime]
 
     async def check(self, name: str) -> None:
@@ -83,7 +81,7 @@ class MigrateModel:
             await require_none_open(records, bundles)
         is_kept = bundles.other is not None and bundles.other.name == name
         if name != bundles.serving_name and not is_kept:
-            require_room(self.serving.current.index.state(), self.snapshot_file)
+            require_room(await self.serving.current.index.room())
 
     async def __call__(
         self,

@@ -1,7 +1,6 @@
 """When are the files of bundles removed that are not in use any more?"""
 
-import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime, timedelta
 
 _FIRST_PAUSE = timedelta(seconds=5)
@@ -17,7 +16,7 @@ class RemoveUnusedFiles:
     """
 
     def __init__(
-        self, remove: Callable[[Collection[str]], bool], now: Callable[[], datetime]
+        self, remove: Callable[[Collection[str]], Awaitable[bool]], now: Callable[[], datetime]
     ) -> None:
         self._remove = remove
         self._now = now
@@ -33,6 +32,6 @@ class RemoveUnusedFiles:
             self._pause, self._not_before = _FIRST_PAUSE, self._now()
         if self._is_clean or self._now() < self._not_before:
             return
-        self._is_clean = await asyncio.to_thread(self._remove, in_use)
+        self._is_clean = await self._remove(in_use)
         self._not_before = self._now() + self._pause
         self._pause = min(2 * self._pause, _LONGEST_PAUSE)

@@ -9,6 +9,7 @@ from servicekit.errors import DatabaseFailure, DomainError
 from servicekit.process.failpoint import failpoint
 from sqlalchemy.exc import SQLAlchemyError
 
+from matcher.domain.errors import NotReady
 from matcher.domain.model_bundle import (
     GONE_AFTER,
     PACKAGED,
@@ -89,10 +90,16 @@ class ServingBundle:
             care.result()
 
     async def save_snapshots(self) -> None:
-        """Write snapshots of the indexes in use, for the next start. Raises OSError."""
-        await self.current.index.save_snapshot()
-        if self.other is not None:
-            await self.other.index.save_snapshot()
+        """Write snapshots of the indexes in use, for the next start. Raises OSError.
+
+        That of a shard which does not answer is left out.
+        """
+        for bundle in (self.current, self.other):
+            if bundle is not None:
+                try:
+                    await bundle.index.save_snapshot()
+                except NotReady as error:
+                    _log.warning("snapshot_not_saved", bundle=bundle.name, reason=error.message)
 
     async def check(self) -> None:
         """Use, prepare, keep or discard bundles as the database says now."""
@@ -142,6 +149,8 @@ class ServingBundle:
         self._begin_care()
         if bundles.other is not None and bundles.other.name == former.name:
             self._preparation = BundlePreparation(bundles.other, self._work, self.current, former)
+        else:
+            await former.index.close()
 
     async def _load(self, bundles: Bundles) -> None:
         """Use a bundle that is not ready: the database is another one, or this process was away.
@@ -151,11 +160,16 @@ class ServingBundle:
         await self._end_care()
         reason = f"the bundle {bundles.serving_name} is being loaded"
         await self._readiness.set_level(ServiceLevel.DOWN, reason)
+        preparation, former = self._preparation, self.current
+        if preparation is not None and preparation.stored.name == bundles.serving_name:
+            self._preparation = None
+            await preparation.give_up()
         if bundles.serving is None:  # a database from before anything else than this served
             packaged = StoredBundle(PACKAGED, "", BundleState.SERVING, "", self._now())
             self.current = await self._loaded(packaged)
         else:
             self.current = await self._loaded(bundles.serving)
+        await former.index.close()
         self._begin_care()
 
     async def _loaded(self, stored: StoredBundle) -> LoadedBundle:
@@ -172,7 +186,7 @@ class ServingBundle:
                 preparation.follow(other)
                 return
             self._preparation = None
-            await preparation.end()
+            await preparation.give_up()
         if other is not None:
             self._preparation = BundlePreparation(other, self._work, self.current)
 

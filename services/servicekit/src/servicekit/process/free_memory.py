@@ -11,7 +11,8 @@ def free_memory(root: Path = Path("/")) -> int:
     """Return how much memory this process can still be given, bytes; 0 or more.
 
     That is the least of what the machine has and of what each of its control groups leaves below
-    its limit. What files take in the cache counts as free: it is given back on demand.
+    its limit. What files take in the cache counts as free, where a group tells of it: it is given
+    back on demand.
     root: of the file system where the kernel says so.
     """
     of_machine = _numbers(root / "proc/meminfo")["MemAvailable:"] * 1024
@@ -30,8 +31,9 @@ def _free_in_groups(root: Path) -> list[int]:
         for each in (path, *path.parents):  # a container may see its group as the first one
             group = groups / each.relative_to("/")
             if (group / limit_file).exists() and (limit := _read(group / limit_file)) != "max":
-                stat = _numbers(group / "memory.stat")
-                cached = stat[f"{prefix}active_file"] + stat[f"{prefix}inactive_file"]
+                stat = group / "memory.stat"
+                sums = _numbers(stat) if stat.exists() else {}  # not every kernel has one
+                cached = sum(sums.get(f"{prefix}{each}_file", 0) for each in ("active", "inactive"))
                 free.append(int(limit) - int(_read(group / usage_file)) + cached)
     return free
 

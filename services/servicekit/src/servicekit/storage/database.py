@@ -41,6 +41,8 @@ _SQLITE_PRAGMAS = (
 )
 _SILENCE = timedelta(seconds=30)
 _CONNECT_SECONDS = 10.0
+_CONNECTIONS = 15
+"""Most transactions at a time; further ones wait."""
 _TRUNCATE_ATTEMPTS = 20
 _TRUNCATE_PAUSE_SECONDS = 0.05
 
@@ -70,6 +72,11 @@ class Database:
         self.engine: AsyncEngine = create_async_engine(
             url,
             pool_pre_ping=not self._is_sqlite,
+            # All are kept: one beyond them would be opened and closed for a single statement. The
+            # last one used is the first: it knows the statements, and has read the pages.
+            pool_size=_CONNECTIONS,
+            max_overflow=0,
+            pool_use_lifo=True,
             connect_args={} if self._is_sqlite else _limited(silence),
             # Else a ping is a transaction, of three trips; `begin` and `read` say what they are.
             **({} if self._is_sqlite else {"isolation_level": "AUTOCOMMIT"}),

@@ -12,7 +12,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol, TypeVar, cast
 
 from google.protobuf.message import Message
-from sqlalchemy import Column, DateTime, LargeBinary, MetaData, String, Table, and_, insert, select
+from sqlalchemy import (
+    Column,
+    DateTime,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    bindparam,
+    insert,
+    select,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -76,7 +86,11 @@ class IdempotentRequests:
 
     def __init__(self, database: Database, records: Table) -> None:
         self._database = database
-        self._records = records
+        # Made once: to make a statement, and to find it compiled, takes longer than to execute it.
+        self._find = select(records.c.request_digest, records.c.response).where(
+            *(records.c[name] == bindparam(name) for name in _KEY_COLUMNS)
+        )
+        self._insert = insert(records)
         self._locks = None if database.session is None else RequestLocks(database.session)
         self._running: dict[Key, asyncio.Event] = {}
 
@@ -159,12 +173,8 @@ class IdempotentRequests:
             done.set()
 
     async def _find_response(self, key: Key, digest: bytes, response_type: type[M]) -> M | None:
-        table = self._records
-        statement = select(table.c.request_digest, table.c.response).where(
-            and_(*(table.c[name] == value for name, value in _columns(key).items()))
-        )
         async with self._database.read_once() as connection:
-            row = (await connection.execute(statement)).one_or_none()
+            row = (await connection.execute(self._find, _columns(key))).one_or_none()
         if row is None:
             return None
         if row.request_digest != digest:
@@ -176,14 +186,14 @@ class IdempotentRequests:
     async def _store(
         self, transaction: AsyncConnection, key: Key, digest: bytes, response: Message
     ) -> None:
-        statement = insert(self._records).values(
+        row = {
             **_columns(key),
-            request_digest=digest,
-            response=response.SerializeToString(),
-            completed_at=datetime.now(UTC),
-        )
+            "request_digest": digest,
+            "response": response.SerializeToString(),
+            "completed_at": datetime.now(UTC),
+        }
         try:
-            await transaction.execute(statement)
+            await transaction.execute(self._insert, row)
         except IntegrityError:
             raise RequestInProgress(
                 "the same request was completed just now", retry_after=_RETRY_AFTER

@@ -1,8 +1,11 @@
 """A shard in another process is made anew only where its machine has room for a second one."""
 
+import threading
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -89,3 +92,20 @@ async def test_one_that_does_not_answer_says_it_when_it_is_to_load(served: Serve
     served.free = [0]
     with pytest.raises(NoRoomForIndex):
         await served.index.rebuild(ignore_progress)
+
+
+async def test_a_slow_disk_holds_up_no_other_call(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked_by: list[threading.Thread] = []
+
+    def disk_usage(_: Path) -> Any:
+        asked_by.append(threading.current_thread())
+        return SimpleNamespace(free=PLENTY)
+
+    monkeypatch.setattr(room_for_index, "shutil", SimpleNamespace(disk_usage=disk_usage))
+    async with opened(tmp_path, snapshot_file=tmp_path / "index.snapshot") as base:
+        await base.index.require_room()
+
+    assert len(asked_by) == 1
+    assert threading.current_thread() not in asked_by

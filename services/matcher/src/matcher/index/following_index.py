@@ -190,7 +190,10 @@ class FollowingIndex:
         """
         if self._index is None:
             require_room([await self._room_for(like)])
-            await self._load(report_progress)
+            try:
+                await self._load(report_progress)
+            except IndexDoubtful as doubtful:
+                self._drop(None, doubtful.doubt)
 
     async def rebuild(self, report_progress: ReportProgress) -> IndexState:
         """Load an index from the database beside the one in use, and use it from then on.

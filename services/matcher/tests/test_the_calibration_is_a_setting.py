@@ -17,7 +17,7 @@ from .people import fingers, given
 def _calibration(folder: Path, **changes: Any) -> Path:
     """The calibration of the package with changes; every score is half of what it was."""
     content = json.loads(CALIBRATION_FILE.read_text()) | changes
-    for curve in content["curves"] + content["without_map"]["curves"]:
+    for curve in content["curves"] + (content["without_map"] or {"curves": []})["curves"]:
         curve["score"] = [score / 2 for score in curve["score"]]
         curve["decade"] *= 2
     file = folder / "own.json"
@@ -70,6 +70,14 @@ def test_one_made_for_another_comparison_is_refused_at_start(
         "matcher: the calibration was made for comparison constellation-0, not for "
         "constellation-2-align4-c70df557: make it again by `matcher calibrate`\n"
     )
+
+
+def test_one_without_curves_for_pairs_without_maps_is_refused_at_start(
+    tmp_path: Path, pki: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = _calibration(tmp_path, without_map=None)
+
+    assert "pairs without a map of the ridges" in _refused_start(tmp_path, pki, file, capsys)
 
 
 def _refused_start(folder: Path, pki: Path, file: Path, capsys: pytest.CaptureFixture[str]) -> str:

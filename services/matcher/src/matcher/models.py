@@ -55,7 +55,8 @@ class ModelVersions:
 class ModelBundle:
     """All models that take part in a decision; one may be used from several threads at once.
 
-    Raises ValueError if the calibration was made for another version of the comparison.
+    Raises ValueError if the calibration was made for another version of the comparison, or does not
+    tell what scores of pairs without maps mean where these are compared apart.
     """
 
     quality: Nfiq2
@@ -71,6 +72,11 @@ class ModelBundle:
             raise ValueError(
                 f"the calibration was made for comparison {self.calibration.comparison_version}, "
                 f"not for {self.comparator.version}: make it again by `matcher calibrate`"
+            )
+        if self.comparator.takes_maps != (self.calibration.without_map is not None):
+            raise ValueError(
+                "comparison and calibration differ in whether pairs without a map of the ridges "
+                "have scores of their own: make the calibration again by `matcher calibrate`"
             )
 
     @classmethod

@@ -17,6 +17,7 @@ MAX_MAP_BYTES = 300
 STEPS = 15
 """Orientations told apart, 12 degrees each."""
 HEADER_BYTES = 4
+_MAX_SIDE = 255
 _HEADER = struct.Struct(">BBBB")  # rows, columns, top, left
 
 Codes = NDArray[np.uint8]
@@ -43,8 +44,10 @@ class RidgeMap:
         """Return the map of cells (r, c) from the upper left corner of an image on.
 
         doubled: numbers whose argument is twice the orientation (radians, y up). Of a map that
-        would be too large, the outermost rows and columns that tell least are left out.
+        would be too large, the outermost rows and columns that tell least are left out; so are
+        cells beyond the 255th row or column (4,080 pixels), whose place takes more than a byte.
         """
+        doubled, known = doubled[:_MAX_SIDE, :_MAX_SIDE], known[:_MAX_SIDE, :_MAX_SIDE]
         step = np.rint(np.angle(doubled) * STEPS / (2 * math.pi)).astype(np.int64) % STEPS
         return cls(np.where(known, step + 1, 0).astype(np.uint8), 0, 0)._cut()
 

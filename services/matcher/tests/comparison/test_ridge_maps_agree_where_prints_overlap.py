@@ -103,7 +103,7 @@ def test_unpaired_minutiae_run_along_the_ridges_or_not(turned: float, along: boo
     assert (found[ACROSS] < 0.1) == along
 
 
-@pytest.mark.parametrize(("rows", "columns"), [(24, 20), (5, 5), (60, 60), (100, 15)])
+@pytest.mark.parametrize(("rows", "columns"), [(24, 20), (5, 5), (60, 60), (100, 15), (2, 300)])
 def test_a_map_fits_into_300_bytes_and_comes_back(rows: int, columns: int) -> None:
     made = a_whorl(rows, columns)
 
@@ -119,6 +119,16 @@ def test_a_map_fits_into_300_bytes_and_comes_back(rows: int, columns: int) -> No
 def test_another_length_is_no_map(stored: bytes) -> None:
     with pytest.raises(ValueError, match="ridge map"):
         RidgeMap.from_bytes(stored)
+
+
+def test_cells_too_far_from_the_corner_are_left_out() -> None:
+    known = np.zeros((300, 300), np.bool_)
+    known[100:110, 250:260] = known[299, 299] = True
+
+    made = RidgeMap.of_cells(np.ones(known.shape, np.complex64), known)
+
+    assert RidgeMap.from_bytes(made.to_bytes()).codes.tolist() == [[1] * 5] * 10
+    assert (made.top, made.left) == (100, 250)
 
 
 def test_a_map_of_which_no_cell_is_known_is_none() -> None:

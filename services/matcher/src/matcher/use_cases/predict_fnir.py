@@ -1,21 +1,56 @@
 """How likely does a search miss the mated reference, given which fingers people have on record?"""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matcher.calibration.score_calibration import ScoreCalibration
 from matcher.comparison.comparator import PreparedFinger
+from matcher.domain.shortlist import ReferencePerson
+from matcher.ridge_map import NO_MAP
+
+Fingers = Mapping[int, PreparedFinger]
 
 _NEGLECTED_SHARE = 0.001
 """Share of the people searched for whom the prediction may be replaced by 1, to save time."""
 
 
+def predicted_by_maps(
+    probe: Fingers, references: Sequence[ReferencePerson], rate: Callable[[Fingers], float]
+) -> float:
+    """Return the predicted FNIR of a probe, given whose fingers have maps of their ridges.
+
+    rate: the prediction for a probe whose mated reference has a map of each finger that it shares
+    with the probe, if this has. References of which such a finger has none count by their share, as
+    if the probe had none. references: those compared, taken to be as all that were searched.
+    """
+    if not any(finger.has_map for finger in probe.values()):
+        return rate(probe)
+    mapped = [_are_mapped(person, probe) for person in references]
+    share = sum(mapped) / len(mapped) if mapped else 1.0
+    without_maps = {p: replace(finger, ridge_map=NO_MAP) for p, finger in probe.items()}
+    return sum(
+        weight * rate(fingers)
+        for weight, fingers in ((share, probe), (1 - share, without_maps))
+        if weight
+    )
+
+
+def _are_mapped(person: ReferencePerson, probe: Fingers) -> bool:
+    """Return whether all fingers that the person shares with the probe have a map."""
+    return all(
+        any(impression.finger.has_map for impression in person.impressions[position])
+        for position in probe
+        if position in person.impressions
+    )
+
+
 def predict_fnir(
     calibration: ScoreCalibration,
-    probe: Mapping[int, PreparedFinger],
+    probe: Fingers,
     people_by_positions: NDArray[np.int64],
     threshold: float,
 ) -> float:
@@ -41,7 +76,7 @@ def predict_fnir(
 
 
 def _people_by_common(
-    probe: Mapping[int, PreparedFinger], people_by_positions: NDArray[np.int64]
+    probe: Fingers, people_by_positions: NDArray[np.int64]
 ) -> Counter[tuple[int, ...]]:
     """Return how many people have exactly which positions of the probe on record."""
     people: Counter[tuple[int, ...]] = Counter()

@@ -27,7 +27,7 @@ from matcher.use_cases.compare_persons import (
     compare_persons,
 )
 from matcher.use_cases.make_decision import ComparisonResult, DecisionMaker
-from matcher.use_cases.predict_fnir import predict_fnir
+from matcher.use_cases.predict_fnir import predict_fnir, predicted_by_maps
 from matcher.use_cases.search_error_rates import threshold_of_fpir
 
 Fingers = Mapping[int, PreparedFinger]
@@ -143,8 +143,12 @@ class Search:
             candidates=candidates_of(compared[: request.max_candidates], threshold),
             hits_total=len(hits),
             threshold=threshold,
-            predicted_fnir=predict_fnir(
-                self.models.calibration, fingers, shortlist.people_by_positions, threshold
+            predicted_fnir=predicted_by_maps(
+                fingers,
+                shortlist.persons,
+                lambda probe: predict_fnir(
+                    self.models.calibration, probe, shortlist.people_by_positions, threshold
+                ),
             ),
             positions_compared=tuple(p for p in sorted(fingers) if p in shortlist.positions),
             people_searched=shortlist.people_searched,

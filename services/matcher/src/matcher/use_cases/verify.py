@@ -31,6 +31,7 @@ from matcher.store.store import Records, Store, StoreResponse
 from matcher.use_cases.compare_persons import candidates_of, compare_persons
 from matcher.use_cases.finger_sequence import finger_sequence_errors
 from matcher.use_cases.make_decision import ComparisonResult, DecisionMaker
+from matcher.use_cases.predict_fnir import predicted_by_maps
 from matcher.use_cases.readiness import Readiness, ServiceLevel
 from matcher.use_cases.resolve_probe import ResolveProbe, recorded_as
 
@@ -179,7 +180,11 @@ def compare_sides(
         candidates=(replace(candidate, finger_sequence_errors=errors),),
         hits_total=int(candidate.hit),
         threshold=threshold,
-        predicted_fnir=models.calibration.predicted_fnir([*common.values()], threshold),
+        predicted_fnir=predicted_by_maps(
+            common,
+            [reference],
+            lambda probe: models.calibration.predicted_fnir([*probe.values()], threshold),
+        ),
         positions_compared=tuple(sorted(common)),
         people_searched=_ONE_PERSON,
         people_compared=_ONE_PERSON,

@@ -38,7 +38,9 @@ def main() -> None:
     arguments = parser.parse_args()
     comparator, present = Comparator.load(), ScoreCalibration.load()
     simulate = generate_template if arguments.without_map else generate_mapped_template
-    groups, persons, stored = arguments.groups, arguments.person_groups, arguments.stored
+    groups, persons = arguments.groups, arguments.person_groups
+    part = "without-map" if arguments.without_map else "with-maps"
+    stored = arguments.stored / part if arguments.stored else None
     curves = non_mated_curves(comparator, simulate, groups, stored)
     sum_factor = person_sum_factor(comparator, simulate, curves, persons, stored)
     mated = count_mated(comparator, simulate, curves, arguments.mated, stored)

@@ -138,6 +138,18 @@ def test_a_map_of_which_no_cell_is_known_is_none() -> None:
     assert not packed_map(None).any()
 
 
+@pytest.mark.parametrize(("rows", "columns"), [(2, 250), (250, 2), (1, 255), (255, 1), (24, 24)])
+def test_a_map_of_any_shape_that_a_record_can_hold_is_compared(rows: int, columns: int) -> None:
+    long = RidgeMap(np.full((rows, columns), 15, np.uint8), top=255, left=255)
+    finger = prepare(generate_mapped_template(generate_master(5), 0))
+    odd = replace(finger, ridge_map=packed_map(long))
+
+    scores = [compare(*pair) for pair in ((finger, [odd]), (odd, [finger]), (odd, [odd]))]
+
+    assert np.isfinite(scores).all()
+    assert agreement(long, long)[CELLS_IN_COMMON] == pytest.approx(math.log(10 + rows * columns))
+
+
 def test_a_pair_without_a_map_is_compared_by_minutiae_alone() -> None:
     by_minutiae = Comparator(DescriptorTable.load(), _network_without_map())
     probe, mate, other = (

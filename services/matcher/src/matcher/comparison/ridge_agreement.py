@@ -81,12 +81,14 @@ def ridge_features(
 
 @compiled
 def _unpacked_map(packed: PackedMap) -> Cells:
-    rows, columns = int(packed[0]), int(packed[1])
+    # As uint8, which int() would leave them, numba takes lengths of 128 and more for negative ones.
+    header = packed[:HEADER_BYTES].astype(np.int64)
+    rows, columns = int(header[0]), int(header[1])
     codes = np.empty((rows, columns), np.uint8)
     for k in range(rows * columns):
         pair = packed[HEADER_BYTES + k // 2]
         codes[k // columns, k % columns] = pair & 15 if k % 2 else pair >> 4
-    return codes, int(packed[2]), int(packed[3])
+    return codes, int(header[2]), int(header[3])
 
 
 @compiled

@@ -55,7 +55,7 @@ def make_bundle(bundles: Path, name: str, *, scores: float = 0.9) -> Path:
 def change_calibration(folder: Path, scores: float, comparison: str = "") -> None:
     """Multiply the calibrated scores of a bundle, or say that they are of another comparison."""
     calibration = json.loads((folder / CALIBRATION_FILE.name).read_text())
-    for curve in calibration["curves"]:
+    for curve in calibration["curves"] + calibration["without_map"]["curves"]:
         curve["score"] = [score * scores for score in curve["score"]]
         curve["decade"] /= scores
     if comparison:

@@ -1,11 +1,14 @@
 """Random features of fingers: dissimilar to each other, each similar to itself."""
 
+from dataclasses import replace
+
 import numpy as np
 from matcher.comparison.comparator import PreparedFinger
 from matcher.comparison.descriptor import Descriptors
 from matcher.comparison.descriptor_quantizer import LISTED_MINUTIAE, ListNumbers
 from matcher.domain.finger import Embedding
 from matcher.domain.index_entry import FingerFeatures
+from matcher.ridge_map import NO_MAP, PackedMap, RidgeMap, packed_map
 
 _LISTS, _PROBED = 16, 4
 
@@ -22,7 +25,8 @@ def random_finger(
     if kinds is not None:
         noise = descriptors & random_descriptors(rng, minutiae) & random_descriptors(rng, minutiae)
         descriptors = rng.choice(kinds, minutiae) ^ noise
-    prepared = PreparedFinger(geometry, descriptors, np.arange(minutiae, dtype=np.uint8))
+    numbers = np.arange(minutiae, dtype=np.uint8)
+    prepared = PreparedFinger(geometry, descriptors, numbers, _some_map(descriptors))
     return FingerFeatures(_unit(rng), prepared, _lists(descriptors))
 
 
@@ -37,9 +41,17 @@ def similar_finger(finger: FingerFeatures, rng: np.random.Generator) -> FingerFe
     moved = prepared.geometry + rng.integers(3)
     return FingerFeatures(
         (finger.embedding + 0.01 * _unit(rng)).astype(np.float16),
-        PreparedFinger(moved, prepared.descriptors, prepared.minutia_index),
+        replace(prepared, geometry=moved),
         finger.lists,
     )
+
+
+def _some_map(descriptors: Descriptors) -> PackedMap:
+    """A map of some cells for every second finger."""
+    if not len(descriptors) or descriptors[0, 0] % 2:
+        return NO_MAP
+    codes = 1 + descriptors[0].view(np.uint8).reshape(4, 8) % 15
+    return packed_map(RidgeMap(codes, top=3, left=2))
 
 
 def _lists(descriptors: Descriptors) -> ListNumbers:

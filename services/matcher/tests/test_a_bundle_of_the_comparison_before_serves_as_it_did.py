@@ -16,12 +16,12 @@ FEATURES_BEFORE = 13
 
 def _before(folder: Path) -> ModelBundle:
     """A bundle whose network takes only the features that there were before."""
-    network = json.loads(LIKELIHOOD_FILE.read_text())
+    network = json.loads(LIKELIHOOD_FILE.read_text())["without_map"]
     for name in ("inward", "straight"):
         network[name] = network[name][:FEATURES_BEFORE]
     likelihood = folder / "likelihood.json"
     likelihood.write_text(json.dumps(network))
-    curves = json.loads(CALIBRATION_FILE.read_text())
+    curves = json.loads(CALIBRATION_FILE.read_text())["without_map"]
     curves["comparison"] = Comparator.load(likelihood_file=likelihood).version
     calibration = folder / "calibration.json"
     calibration.write_text(json.dumps(curves))

@@ -36,9 +36,10 @@ async def served(tmp_path: Path) -> AsyncIterator[Served]:
         await enrol(base, 1)
         file = tmp_path / "index.snapshot"
         async with replicated(base, tmp_path, replicas=2, snapshot_file=file) as (index, processes):
-            await index.catch_up()
             (shard,) = index._shards
             assert isinstance(shard, ReplicatedShard)
+            while not all(replica.is_ready for replica in shard._replicas):
+                await index.catch_up()
             left = bundle_snapshot_file(file, "discarded")
             left.write_bytes(b"people who may be deleted by now")
             yield Served(shard, [*processes], left)
@@ -66,3 +67,14 @@ async def test_a_process_that_does_not_answer_is_asked_again(served: Served) -> 
 
     assert not meanwhile
     assert not served.left.parent.exists()
+
+
+async def test_a_process_that_has_not_started_is_not_waited_for(served: Served) -> None:
+    for process, replica in zip(served.processes, served.shard._replicas, strict=True):
+        replica.is_started = False
+        process.asked.clear()
+
+    assert not await served.shard.remove_unused_files({PACKAGED})
+
+    assert [process.asked for process in served.processes] == [[], []]
+    assert served.left.exists()

@@ -15,6 +15,7 @@ from matcher.index import compaction_plan, snapshot
 from matcher.index.memory_checksum import memory_checksum
 from matcher.index.memory_index import MemoryIndex
 from matcher.index.segment_folder import SegmentFolder
+from matcher.ridge_map import MAX_MAP_BYTES, NO_MAP
 from numpy.typing import NDArray
 
 from services.captured_logs import captured_logs
@@ -56,6 +57,14 @@ def _people(count: int = PEOPLE, seed: int = 1, first: int = 0) -> list[IndexEnt
     ]
 
 
+def _without_maps(entry: IndexEntry) -> IndexEntry:
+    fingers = {
+        position: replace(finger, prepared=replace(finger.prepared, ridge_map=NO_MAP))
+        for position, finger in entry.fingers.items()
+    }
+    return replace(entry, fingers=fingers)
+
+
 def _shortlists(index: MemoryIndex, probes: list[IndexEntry]) -> list[Found]:
     scopes = (SearchScope(), SearchScope(galleries=("visitors",), added_before=50))
     return [
@@ -84,9 +93,10 @@ def _save(index: MemoryIndex, folder: SegmentFolder) -> Path:
 
 
 def _on_disk(folder: SegmentFolder, finger: FingerFeatures) -> bool:
-    """Whether a file holds the embedding, the geometry or a descriptor of a finger."""
+    """Whether a file holds the embedding, the geometry, a descriptor or the map of a finger."""
     files = [path.read_bytes() for path in folder.path.parent.rglob("*") if path.is_file()]
-    parts = finger.embedding, finger.prepared.geometry, finger.prepared.descriptors[0]
+    parts = [finger.embedding, finger.prepared.geometry, finger.prepared.descriptors[0]]
+    parts += [finger.prepared.ridge_map] if finger.prepared.has_map else []
     return any(part.tobytes() in file for part in parts for file in files)
 
 
@@ -142,6 +152,18 @@ def test_their_memory_is_given_back(folder: SegmentFolder) -> None:
     assert index.size[:2] == before[:2] == (60, 120)
     assert index.size[2] < before[2] / 3
     assert not index.compact(folder)
+
+
+def test_maps_of_ridges_take_room_only_if_there_are_any(folder: SegmentFolder) -> None:
+    mapped, plain = index_of(_people()), index_of([_without_maps(each) for each in _people()])
+
+    sizes = []
+    for index in (mapped, plain):
+        index.compact(folder)
+        files = [each.file for each in index._table.fingers[2]._segments.values()]
+        sizes += [each.facts.size_bytes for each in files if each is not None]
+
+    assert sizes[0] - sizes[1] == pytest.approx(PEOPLE * MAX_MAP_BYTES, abs=64)
 
 
 def test_small_files_become_one_up_to_a_size(

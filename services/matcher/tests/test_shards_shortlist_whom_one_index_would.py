@@ -33,6 +33,7 @@ DEPTHS = [
     SearchDepth(6, 4, 9, 2),
     SearchDepth(6, 4, 3, 3, by_codes=True),
     SearchDepth(6, 4, 3, 3, by_codes=True, signs_only=True, other_positions_only=True),
+    SearchDepth(6, 4, 3, 3, by_codes=True, signs_only=True, embedded_at_any_position=1),
 ]
 KINDS = random_descriptors(np.random.default_rng(4), 6)
 

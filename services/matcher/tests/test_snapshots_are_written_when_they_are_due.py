@@ -61,7 +61,7 @@ async def test_one_that_could_not_be_read_is_replaced_soon(tmp_path: Path) -> No
     path = tmp_path / "index.snapshot"
     async with opened(tmp_path, snapshot_file=path) as base:
         await delete_one_of_two_saved(base)
-    path.write_bytes(path.read_bytes().replace(b"matcher-index-10", b"matcher-index-9"))
+    path.write_bytes(path.read_bytes().replace(b"matcher-index-11", b"matcher-index-10"))
 
     async with opened(tmp_path, snapshot_file=path) as base:
         await base.index.catch_up()

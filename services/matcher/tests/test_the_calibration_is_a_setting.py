@@ -17,7 +17,7 @@ from .people import fingers, given
 def _calibration(folder: Path, **changes: Any) -> Path:
     """The calibration of the package with changes; every score is half of what it was."""
     content = json.loads(CALIBRATION_FILE.read_text()) | changes
-    for curve in content["curves"]:
+    for curve in content["curves"] + content["without_map"]["curves"]:
         curve["score"] = [score / 2 for score in curve["score"]]
         curve["decade"] *= 2
     file = folder / "own.json"
@@ -68,7 +68,7 @@ def test_one_made_for_another_comparison_is_refused_at_start(
 
     assert _refused_start(tmp_path, pki, file, capsys) == (
         "matcher: the calibration was made for comparison constellation-0, not for "
-        "constellation-2-align3-2fc7e1f9: make it again by `matcher calibrate`\n"
+        "constellation-2-align4-c70df557: make it again by `matcher calibrate`\n"
     )
 
 

@@ -165,6 +165,36 @@ def test_where_few_are_in_scope_none_of_them_is_lost() -> None:
     assert {each.person_id for each in found.persons} == {"p0", "p40", "p80", "p120", "p160"}
 
 
+def test_at_any_position_embeddings_are_compared_of_the_finger_that_shows_most() -> None:
+    rng, index = np.random.default_rng(8), MemoryIndex(ChangeToken("", 0))
+    probe = {2: random_finger(rng, 20), 7: random_finger(rng, 21)}
+    others = [(f"{n}", n, {p: random_finger(rng) for p in (2, 7)}) for n in range(10, 30)]
+    mates = [
+        (f"{p}", p, {p: replace(random_finger(rng), embedding=finger.embedding)})
+        for p, finger in probe.items()
+    ]
+    people = [*mates, *others]
+    index.update((), [IndexEntry(i, i, EncounterStatus.ACTIVE, n, of) for i, n, of in people])
+    depth = SearchDepth(1, 5, similar=2, by_codes=True, signs_only=True)
+
+    def found(depth: SearchDepth, *, any_position: bool) -> set[str | None]:
+        shortlist = index.search(probe, EVERYBODY, depth, any_position=any_position)
+        return {each.person_id for each in shortlist.persons} & {"2", "7"}
+
+    of_one = replace(depth, embedded_at_any_position=1)
+    assert found(depth, any_position=True) == {"2", "7"}
+    assert found(of_one, any_position=True) == {"7"}
+    assert found(of_one, any_position=False) == {"2", "7"}
+
+
+def test_of_few_minutiae_embeddings_of_all_fingers_are_compared_at_any_position() -> None:
+    depth = SearchDepth(1, 200, 2_000, 2_000, 4, True, 8, 32, True, True, 1)
+
+    assert depth.for_minutiae([48, 48]).embedded_at_any_position == 1
+    assert depth.for_minutiae([48, 1]).embedded_at_any_position == 1
+    assert depth.for_minutiae([24, 24]).embedded_at_any_position is None
+
+
 def _embedded(embedding: Embedding) -> FingerFeatures:
     return replace(random_finger(np.random.default_rng(0)), embedding=embedding)
 

@@ -48,7 +48,7 @@ print(opened)
 def another(tmp_path: Path) -> ModelBundle:
     """Another version: raw scores higher by 1, calibrated scores of about a tenth."""
     network = json.loads(LIKELIHOOD_FILE.read_text())
-    network["bias"] += 1.0
+    network["without_map"]["bias"] += 1.0
     likelihood = tmp_path / "likelihood.json"
     likelihood.write_text(json.dumps(network))
     with pytest.raises(ValueError, match="was made for comparison"):
@@ -56,8 +56,8 @@ def another(tmp_path: Path) -> ModelBundle:
 
     calibrated = json.loads(CALIBRATION_FILE.read_text())
     digest = hashlib.sha256(likelihood.read_bytes()).hexdigest()[:8]
-    calibrated["comparison"] = f"constellation-2-align3-{digest}"
-    for curve in calibrated["curves"]:
+    calibrated["comparison"] = f"constellation-2-align4-{digest}"
+    for curve in calibrated["without_map"]["curves"]:
         curve["score"] = [score / 10 for score in curve["score"]]
         curve["decade"] *= 10
     calibration = tmp_path / "calibration.json"
@@ -84,12 +84,12 @@ def test_the_versions_that_stored_decisions_name_are_these() -> None:
     assert models().versions == ModelVersions(
         extractor="leader-da96e122-2-0.10",
         embedding="netvlad64-47cf3e05",
-        comparison="constellation-2-align3-2fc7e1f9",
-        calibration="constellation-2-align3-2fc7e1f9-d4db4f3b",
+        comparison="constellation-2-align4-c70df557",
+        calibration="constellation-2-align4-c70df557-7ea30252",
         quantizer="quantizer-2",
     )
     assert models().versions.model_version == (
-        "leader-da96e122-2-0.10 netvlad64-47cf3e05 constellation-2-align3-2fc7e1f9"
+        "leader-da96e122-2-0.10 netvlad64-47cf3e05 constellation-2-align4-c70df557"
     )
 
 
@@ -108,4 +108,6 @@ def _scores(bundle: ModelBundle, probe: Minutiae, reference: Minutiae) -> tuple[
     """The raw score of two fingers and their calibrated score."""
     one, other = bundle.comparator.prepare(probe), bundle.comparator.prepare(reference)
     raw = bundle.comparator.compare(one, [other])
-    return float(raw[0]), float(bundle.calibration.finger_scores(raw, len(one), len(other))[0])
+    return float(raw[0]), float(
+        bundle.calibration.finger_scores(raw, len(one), len(other), by_map=False)[0]
+    )

@@ -18,6 +18,7 @@ from matcher.domain.index_capacity import IndexCapacity
 from matcher.domain.model_bundle import PACKAGED
 from matcher.domain.person_part import PersonPart, parts_of
 from matcher.domain.shortlist import (
+    EMBEDDED_AT_ANY_POSITION,
     MOST_TIMES_DEEPER,
     MOST_TIMES_FEWER_LISTS,
     MOST_TIMES_SHALLOWER,
@@ -222,6 +223,7 @@ def search_depth(settings: Settings) -> SearchDepth:
         most_times_fewer_lists=MOST_TIMES_FEWER_LISTS,
         signs_only=True,
         other_positions_only=True,
+        embedded_at_any_position=EMBEDDED_AT_ANY_POSITION,
     )
 
 

@@ -13,8 +13,11 @@ from typing import Any, TypeVar, cast
 
 import numba  # type: ignore[import-untyped, unused-ignore]
 
-# All folders of this package whose modules may compile kernels.
-_KERNEL_FOLDERS = ("image", "embedding", "comparison", "index", "synthetic", "alteration")
+# All folders of this package whose modules may compile kernels, and a file of their constants.
+_KERNEL_FOLDERS = (
+    "image", "extraction", "embedding", "comparison", "index", "synthetic", "training"
+)  # fmt: skip
+_KERNEL_CONSTANTS = "ridge_map.py"
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
@@ -22,8 +25,8 @@ Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 def _folder_of_current_sources(cache: Path) -> Path:
     """Return the folder within `cache` for kernels compiled from exactly the present sources."""
     digest = hashlib.sha256()
-    for folder in _KERNEL_FOLDERS:
-        for source in sorted((Path(__file__).parent / folder).glob("*.py")):
+    for pattern in (*(f"{folder}/*.py" for folder in _KERNEL_FOLDERS), _KERNEL_CONSTANTS):
+        for source in sorted(Path(__file__).parent.glob(pattern)):
             digest.update(source.read_bytes())
     return cache / f"kernels-{digest.hexdigest()[:16]}"
 

@@ -1,10 +1,12 @@
-"""The minutiae of one fingerprint, in the form that all scientific modules share."""
+"""The minutiae of one fingerprint, and how its ridges run, as all scientific modules share them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from matcher.ridge_map import RidgeMap
 
 MAX_MINUTIAE = 255
 """Largest number of minutiae in an ISO/IEC 19794-2 representation, whose count is one byte."""
@@ -19,6 +21,7 @@ class Minutiae:
     kind:    uint8 (n,), the minutia type: 0 other, 1 ridge ending, 2 bifurcation.
     quality: uint8 (n,), 1 worst to 100 best, 0 not reported.
     width, height: size of the image, pixels.
+    ridge_map: of the same image; None if only minutiae are known.
     """
 
     xy: NDArray[np.int16]
@@ -27,6 +30,7 @@ class Minutiae:
     quality: NDArray[np.uint8]
     width: int
     height: int
+    ridge_map: RidgeMap | None = None
 
     def __len__(self) -> int:
         return len(self.angle)
@@ -40,6 +44,7 @@ class Minutiae:
             self.quality[chosen],
             self.width,
             self.height,
+            self.ridge_map,
         )
 
     def best(self, count: int) -> "Minutiae":

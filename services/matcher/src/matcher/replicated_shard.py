@@ -172,6 +172,8 @@ class ReplicatedShard:
         """
 
         async def remove(replica: ShardReplica) -> bool:
+            if not replica.is_started:
+                return False
             asked = replica.answer("remove_unused_files", frozenset(in_use))
             try:
                 async with asyncio.timeout(_REMOVAL_SECONDS):

@@ -4,6 +4,7 @@ from matcher.calibration.score_calibration import person_score_threshold
 from matcher.comparison.likelihood import LOWEST_RAW_SCORE
 from matcher.synthetic import generate_master, generate_template, same_flow_impostor
 from matcher.training.calibration.non_mated_scores import crop
+from matcher.training.simulated_map import generate_mapped_template
 
 from ..models import calibration, comparator  # noqa: TID252
 
@@ -11,6 +12,7 @@ compare = comparator().compare
 prepare = comparator().prepare
 finger_score_sum = calibration().finger_score_sum
 finger_scores = calibration().finger_scores
+BOTH = pytest.mark.parametrize("by_map", [True, False], ids=["maps", "no map"])
 person_score = calibration().person_score
 
 IMPOSTORS = range(1000, 1200)
@@ -20,39 +22,56 @@ def test_the_curves_belong_to_the_comparison() -> None:
     assert calibration().comparison_version == comparator().version
 
 
+@BOTH
 @pytest.mark.parametrize("minutiae", [4, 6, 9, 12, 20, 30, 49])
-def test_a_higher_raw_score_always_scores_more(minutiae: int) -> None:
-    scores = finger_scores(np.linspace(LOWEST_RAW_SCORE, 30, 2000), minutiae, 49)
+def test_a_higher_raw_score_always_scores_more(minutiae: int, by_map: bool) -> None:
+    scores = finger_scores(np.linspace(LOWEST_RAW_SCORE, 30, 2000), minutiae, 49, by_map)
 
     assert (np.diff(scores) > 0).all()
     assert scores[0] == 0
     assert scores[-1] > 8
 
 
+@BOTH
 @pytest.mark.parametrize("raw", [-2.0, 0.0, 3.0, 8.0])
-def test_smaller_fingers_never_score_more(raw: float) -> None:
+def test_smaller_fingers_never_score_more(raw: float, by_map: bool) -> None:
     sizes = np.arange(4, 50)
 
-    scores = finger_scores(raw, sizes, sizes)
+    scores = finger_scores(raw, sizes, sizes, by_map)
 
     assert (np.diff(scores) >= -0.1).all()
-    assert finger_scores(raw, 5, 20) == finger_scores(raw, 20, 5) == finger_scores(raw, 10, 10)
+    one, other, even = (finger_scores(raw, *each, by_map) for each in ((5, 20), (20, 5), (10, 10)))
+    assert one == other == even
 
 
+def test_each_pair_scores_by_the_curves_of_its_kind() -> None:
+    without_map = calibration().without_map
+    assert without_map is not None
+
+    scores = finger_scores([2.0, 2.0], 20, 20, [True, False])
+
+    assert scores[0] == finger_scores(2.0, 20, 20, True)
+    assert scores[1] == without_map.finger_scores(2.0, 20, 20)
+    assert scores[0] != scores[1]
+
+
+@BOTH
 @pytest.mark.parametrize("shown", [1.0, 0.6, 0.4, 0.25])
-def test_non_mated_comparisons_exceed_a_score_no_more_often_than_it_says(shown: float) -> None:
+def test_non_mated_comparisons_exceed_a_score_no_more_often_than_it_says(
+    shown: float, by_map: bool
+) -> None:
+    simulate = generate_mapped_template if by_map else generate_template
     rng = np.random.default_rng(0)
     flow = generate_master(IMPOSTORS.start)
     impressions = [
-        generate_template(same_flow_impostor(flow, seed), 0, capture_difficulty=0.8)
-        for seed in IMPOSTORS
+        simulate(same_flow_impostor(flow, seed), 0, capture_difficulty=0.8) for seed in IMPOSTORS
     ]
     fingers = [prepare(crop(found, shown, rng)) for found in impressions]
     sizes = np.array([len(finger) for finger in fingers])
 
     scores = np.concatenate(
         [
-            finger_scores(compare(fingers[i], fingers[i + 1 :]), sizes[i], sizes[i + 1 :])
+            finger_scores(compare(fingers[i], fingers[i + 1 :]), sizes[i], sizes[i + 1 :], by_map)
             for i in range(len(fingers) - 1)
         ]
     )

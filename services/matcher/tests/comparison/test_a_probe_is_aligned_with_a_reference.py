@@ -33,7 +33,7 @@ def test_any_turn_and_shift_is_found(turn: float, x: float, y: float) -> None:
     finger = a_finger(30)
     other = moved(finger, turn, (x, y))
 
-    partner, weight, laid, support = align(finger, other, similarities(30))
+    partner, weight, laid, support, _ = align(finger, other, similarities(30))
 
     assert partner.tolist() == list(range(30))
     assert np.abs(laid[:, :2] - other[:, :2]).max() < 1
@@ -46,7 +46,7 @@ def test_skin_may_bend() -> None:
     bent = finger.copy()
     bent[:, 0] += 12 * np.sin(finger[:, 1] / 60)
 
-    partner, _, laid, _ = align(finger, bent, similarities(40))
+    partner, _, laid, _, _ = align(finger, bent, similarities(40))
 
     assert (partner == np.arange(40)).mean() > 0.9
     rigid = np.abs(finger[:, 0] - bent[:, 0]).mean()
@@ -56,7 +56,7 @@ def test_skin_may_bend() -> None:
 def test_minutiae_only_one_finger_has_stay_alone() -> None:
     finger = a_finger(40)
 
-    partner, weight, _, _ = align(finger, finger[:25], similarities(40)[:, :25])
+    partner, weight, _, _, _ = align(finger, finger[:25], similarities(40)[:, :25])
 
     assert partner[:25].tolist() == list(range(25))
     assert (partner[25:] == -1).all()
@@ -67,7 +67,7 @@ def test_nobody_is_paired_twice() -> None:
     rng = np.random.default_rng(5)
     dense = np.column_stack([rng.uniform(0, 40, (30, 2)), np.zeros(30)]).astype(np.float32)
 
-    partner, _, _, _ = align(dense, dense[::-1].copy(), np.ones((30, 30), np.float32))
+    partner, _, _, _, _ = align(dense, dense[::-1].copy(), np.ones((30, 30), np.float32))
 
     taken = partner[partner >= 0]
     assert len(taken) == len(np.unique(taken))
@@ -77,7 +77,7 @@ def test_nobody_is_paired_twice() -> None:
 def test_dissimilar_minutiae_propose_nothing(count: int) -> None:
     finger = a_finger(count)
 
-    partner, weight, _, support = align(finger, finger, np.full((count, count), FAR))
+    partner, weight, _, support, _ = align(finger, finger, np.full((count, count), FAR))
 
     assert (partner == -1).all()
     assert support == weight.sum() == 0

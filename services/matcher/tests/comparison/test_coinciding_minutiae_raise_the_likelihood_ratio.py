@@ -5,6 +5,7 @@ from matcher.comparison.descriptor import DescriptorTable
 from matcher.comparison.likelihood import (
     FEATURES,
     LOWEST_RAW_SCORE,
+    MINUTIA_FEATURES,
     LikelihoodNetwork,
     alignment_features,
 )
@@ -115,7 +116,8 @@ def test_too_few_minutiae_say_nothing() -> None:
 
     assert found.shape == (2, FEATURES)
     assert np.isnan(found[0]).all()
-    assert not np.isnan(found[1]).any()
+    assert not np.isnan(found[1, :MINUTIA_FEATURES]).any()
+    assert np.isnan(found[1, MINUTIA_FEATURES:]).all()
     assert compare(prepare(finger), [few])[0] == LOWEST_RAW_SCORE
 
 
@@ -136,7 +138,12 @@ def test_a_network_of_an_earlier_version_takes_the_features_it_was_made_for() ->
     assert score == pytest.approx(comparison_features(probe, [mate])[0, PAIRS], rel=1e-5)
 
 
-@pytest.mark.parametrize("features", [12, 14, 17])
+@pytest.mark.parametrize("features", [12, 14, 17, 31])
 def test_a_network_of_other_features_is_refused(features: int) -> None:
     with pytest.raises(ValueError, match=f"a likelihood network of {features} features"):
         a_network(features)
+
+
+def test_a_network_that_takes_maps_is_refused_without_one_for_other_pairs() -> None:
+    with pytest.raises(ValueError, match="needs another one for pairs without"):
+        a_network(FEATURES)

@@ -55,7 +55,9 @@ def test_the_file_is_used_and_the_card_says_what_it_is_worth(
     assert made.versions.calibration != models().versions.calibration
     assert made.calibration.sum_factor == models().calibration.sum_factor
     assert 0 < made.calibration.predicted_fnir([], 4) <= 1
-    assert json.loads(out.read_text()).keys() == {"comparison", "shrink", "curves", "mates"}
+    of_each = {"comparison", "shrink", "curves", "mates"}
+    assert json.loads(out.read_text()).keys() == of_each | {"without_map"}
+    assert json.loads(out.read_text())["without_map"].keys() == of_each
     assert "3_9.png" in capsys.readouterr().err
     card = out.with_suffix(".md").read_text()
     for line in (

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from scipy import ndimage  # type: ignore[import-untyped, unused-ignore]
 
 from matcher.alteration.alteration_score import AlterationScore
-from matcher.alteration.ridge_flow import BLOCK
 from matcher.alteration.signs import SIGN_OF_FEATURE, SIGNS, Sign, Signs, find_signs
 from matcher.alteration.usual_signs import SPREAD_TERMS, TERMS, UsualSigns
+from matcher.extraction.ridge_flow import BLOCK
 from matcher.minutiae import Minutiae
 
 ALTERATION_FILE = Path(__file__).with_name("alteration.json")

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from matcher.alteration.detector import Examination
-from matcher.alteration.ridge_flow import BLOCK
 from matcher.drawing import PALETTE
+from matcher.extraction.ridge_flow import BLOCK
 from matcher.minutiae import Minutiae
 
 _SCALE = 2

@@ -14,7 +14,7 @@ from numpy.polynomial.legendre import legvander2d
 from numpy.typing import NDArray
 from scipy import ndimage  # type: ignore[import-untyped, unused-ignore]
 
-from matcher.alteration.ridge_flow import Field, Floats, RidgeFlow
+from matcher.extraction.ridge_flow import Field, Floats, RidgeFlow
 
 _DEGREE = 6
 _MOST_OF_A_KIND = 2

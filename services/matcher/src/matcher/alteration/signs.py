@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import ndimage  # type: ignore[import-untyped, unused-ignore]
 
 from matcher.alteration.finger_model import FingerModel, fit_finger
-from matcher.alteration.ridge_flow import BLOCK, Floats, Mask, RidgeFlow, ridge_flow
+from matcher.extraction.ridge_flow import BLOCK, LEAST_SIDE, Floats, Mask, RidgeFlow, ridge_flow
 from matcher.minutiae import Minutiae
 
 _BLOCK_MM = BLOCK / 500 * 25.4
@@ -83,7 +83,7 @@ def find_signs(image: NDArray[np.uint8], minutiae: Minutiae) -> Signs | None:
 
     minutiae: those extracted from it.
     """
-    if min(image.shape) < 3 * BLOCK:
+    if min(image.shape) < LEAST_SIDE:
         return None
     flow = ridge_flow(image)
     if flow.interior.sum() < LEAST_SKIN:

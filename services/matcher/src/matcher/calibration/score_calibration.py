@@ -1,7 +1,8 @@
 """What a raw score means (FMR of fingers and of persons), the thresholds, and the predicted FNIR.
 
-All numbers come from `calibration.json`, which `matcher.training.calibration` makes from synthetic
-fingers, or from a file that `matcher calibrate` makes from an operator's own.
+Pairs of which a finger has no map of its ridges have numbers of their own. All numbers come from
+`calibration.json`, which `matcher.training.calibration` makes from synthetic fingers, or from a
+file that `matcher calibrate` makes from an operator's own.
 """
 
 import hashlib
@@ -37,6 +38,7 @@ class ScoreCalibration:
     curves: by rising size.
     sum_factor: at most 1; sums of finger scores are multiplied by it, since the scores of a
         person's fingers in non-mated comparisons are not quite independent.
+    without_map: of pairs of which a finger has no map of its ridges; None if all are scored alike.
     digest: first 8 hexadecimal digits of the file's SHA-256; empty if it comes from no file.
     """
 
@@ -44,6 +46,7 @@ class ScoreCalibration:
     curves: Sequence[FalseMatchCurve]
     sum_factor: float
     mated_scores: MatedScoreDistribution
+    without_map: Self | None = None
     digest: str = ""
 
     @classmethod
@@ -54,13 +57,22 @@ class ScoreCalibration:
         """
         data = path.read_bytes()
         try:
-            return cls(**_parts(json.loads(data)), digest=hashlib.sha256(data).hexdigest()[:8])
+            return cls._read(json.loads(data), hashlib.sha256(data).hexdigest()[:8])
         except (KeyError, TypeError, ValueError) as error:
             raise ValueError(f"{path} is not a calibration file: {error!r}") from None
 
+    @classmethod
+    def _read(cls, stored: Any, digest: str = "") -> Self:
+        without_map = stored.get("without_map")
+        return cls(
+            **_parts(stored),
+            without_map=None if without_map is None else cls._read(without_map),
+            digest=digest,
+        )
+
     def as_json(self) -> dict[str, object]:
         """Return the content of a calibration file, rounded."""
-        return {
+        content: dict[str, object] = {
             "comparison": self.comparison_version,
             "shrink": self.sum_factor,
             "curves": [
@@ -77,6 +89,9 @@ class ScoreCalibration:
                 "below": np.round(self.mated_scores.below, 4).tolist(),
             },
         }
+        if self.without_map is not None:
+            content["without_map"] = self.without_map.as_json()
+        return content
 
     @property
     def version(self) -> str:
@@ -86,17 +101,27 @@ class ScoreCalibration:
     @property
     def highest_counted_score(self) -> float:
         """The finger score up to which the curves of all sizes are counted, not extrapolated."""
-        return min(float(curve.score[-1]) for curve in self.curves)
+        others = () if self.without_map is None else self.without_map.curves
+        return min(float(curve.score[-1]) for curve in (*self.curves, *others))
 
-    def finger_scores(self, raw: ArrayLike, n_probe: ArrayLike, n_reference: ArrayLike) -> Floats:
+    def finger_scores(
+        self,
+        raw: ArrayLike,
+        n_probe: ArrayLike,
+        n_reference: ArrayLike,
+        by_map: ArrayLike = True,
+    ) -> Floats:
         """Return -log10 FMR of raw scores, 0 or more, in the common shape of the arguments.
 
         n_probe, n_reference: numbers of minutiae of both fingers (`len` of their PreparedFinger).
-        Rises strictly with `raw`.
+        by_map: whether both have a map of their ridges. Rises strictly with `raw`.
         """
         size = np.sqrt(np.multiply(n_probe, n_reference, dtype=np.float64))
-        raw, size = np.broadcast_arrays(np.asarray(raw, np.float64), size)
-        return interpolated_score(self.curves, raw, size)
+        raw, size, with_map = np.broadcast_arrays(np.asarray(raw, np.float64), size, by_map)
+        scores = interpolated_score(self.curves, raw, size)
+        if self.without_map is None or with_map.all():
+            return scores
+        return np.where(with_map, scores, self.without_map.finger_scores(raw, n_probe, n_reference))
 
     def person_score(self, finger_scores: ArrayLike) -> float:
         """Return -log10 FMR of a person, given the scores of the k fingers present on both sides.
@@ -122,10 +147,13 @@ class ScoreCalibration:
 
         threshold: a person score; the rate rises with it. Assumed is that the mated reference has
         all fingers of the probe, was captured under supervision or somewhat worse, and is among the
-        references compared. Without a finger the rate is 1.
+        references compared. Without a finger the rate is 1. If a finger has no map of its ridges,
+        it is the rate as if none had.
         """
         if not probe:
             return 1.0
+        if self.without_map is not None and not all(finger.has_map for finger in probe):
+            return self.without_map.predicted_fnir(probe, threshold)
         information = [quality_weighted_minutiae(finger) for finger in probe]
         return self.mated_scores.share_below(
             information, self.finger_score_sum(threshold, len(probe))

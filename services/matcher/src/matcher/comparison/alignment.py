@@ -52,19 +52,20 @@ _BASE_WEIGHT = 0.3
 @compiled
 def align(
     probe: Floats, reference: Floats, similar: Floats
-) -> tuple[NDArray[np.int64], NDArray[np.float64], Floats, float]:
+) -> tuple[NDArray[np.int64], NDArray[np.float64], Floats, float, Movement]:
     """Lay the probe on the reference.
 
     probe, reference: placements (n, 3) and (m, 3); similar: float32 (n, m), similarity of the
     descriptors. Returns for each minutia of the probe its partner in the reference, int64 (n,), -1
     for none; the weight of the pair, float64 (n,), 0 to 1.3; the placement of the moved probe,
-    float32 (n, 3); and the support of the movement.
+    float32 (n, 3); the support of the movement; and the rigid movement that brings the pairs
+    together best, before the finger is bent.
     """
     partner, weight, moved = np.full(len(probe), -1), np.zeros(len(probe)), probe.copy()
-    best_weight, best_support = 0.0, 0.0
+    best_weight, best_support, best_movement = 0.0, 0.0, (1.0, 0.0, 0.0, 0.0)
     pairs, similarity = _similar_pairs(similar)
     if len(similarity) < 2:
-        return partner, weight, moved, best_support
+        return partner, weight, moved, best_support, best_movement
     proposing = np.argsort(-similarity)[:_PROPOSALS]
     support = np.zeros(len(proposing))
     for k in range(len(proposing)):
@@ -78,12 +79,16 @@ def align(
         refined = _refine(probe, reference, similar, movement)
         if refined[1].sum() > best_weight:
             partner, weight, moved = refined
-            best_weight, best_support = weight.sum(), support[k]
+            best_weight, best_support, best_movement = weight.sum(), support[k], movement
         for other in range(len(proposing)):
             supports = by_pair[proposing[other]]
             if other == k or supports > _SAME_MOVEMENT_SUPPORT * similarity[proposing[other]]:
                 support[other] = 0.0
-    return partner, weight, moved, best_support
+    paired = np.nonzero(partner >= 0)[0]
+    if len(paired) >= 2:
+        pairs = np.stack((paired, partner[paired]), 1)
+        best_movement = _rigid_fit(probe, reference, pairs, weight[paired])
+    return partner, weight, moved, best_support, best_movement
 
 
 @compiled

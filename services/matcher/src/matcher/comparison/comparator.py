@@ -1,13 +1,14 @@
 """How similar two fingers are, by their minutiae: the raw score of a comparison.
 
-Local descriptors propose which minutiae correspond, `alignment` lays one finger on the other, and
-`likelihood` turns what then coincides, and what should have coincided but does not, into the
-natural logarithm of a likelihood ratio: mated against non-mated. What a raw score means as a false
-match rate is the subject of `matcher.calibration`.
+Local descriptors propose which minutiae correspond, `alignment` lays one finger on the other,
+`ridge_agreement` tells how far their ridges agree then, and `likelihood` turns that, what
+coincides, and what should have coincided but does not, into the natural logarithm of a likelihood
+ratio: mated against non-mated. What a raw score means as a false match rate is the subject of
+`matcher.calibration`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
@@ -25,12 +26,15 @@ from matcher.comparison.likelihood import (
     FEATURES,
     LIKELIHOOD_FILE,
     LOWEST_RAW_SCORE,
+    MINUTIA_FEATURES,
     LikelihoodNetwork,
     alignment_features,
     log_likelihood_ratio,
 )
+from matcher.comparison.ridge_agreement import ridge_features
 from matcher.jit import compiled
 from matcher.minutiae import Minutiae
+from matcher.ridge_map import NO_MAP, PackedMap, packed_map
 
 MAX_COMPARED_MINUTIAE = 49
 """Best minutiae of a finger that are compared: as many as fit into 2 kB."""
@@ -43,26 +47,39 @@ _UNREPORTED_QUALITY = 50
 """Quality assumed where none is reported."""
 
 Counts = NDArray[np.int64]
+Weights = tuple[
+    NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], float
+]
+"""Those of a LikelihoodNetwork, as `log_likelihood_ratio` takes them."""
 MinutiaPairs = NDArray[np.int64]
 """int64 (p, 2): indices into the Minutiae of the probe and of the reference."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PreparedFinger:
-    """What a comparison needs of one finger: 41 bytes a minutia, at most 2,009; best first.
+    """What a comparison needs of one finger: 41 bytes a minutia, at most 2,009, and 300 of a map.
+
+    The minutiae, best first:
 
     geometry: int16 (n, 4), x, y (pixels at 500 dpi, y upwards), angle (1/256 turn), quality (1 to
         100).
     descriptors: uint64 (n, 4), local descriptors of 256 bits.
     minutia_index: uint8 (n,), which of the finger's Minutiae each of these is.
+    ridge_map: how its ridges run.
     """
 
     geometry: NDArray[np.int16]
     descriptors: NDArray[np.uint64]
     minutia_index: NDArray[np.uint8]
+    ridge_map: PackedMap = field(default_factory=lambda: NO_MAP)
 
     def __len__(self) -> int:
         return len(self.minutia_index)
+
+    @property
+    def has_map(self) -> bool:
+        """Whether it is known how its ridges run."""
+        return bool(self.ridge_map[0])
 
 
 class Comparator:
@@ -70,7 +87,8 @@ class Comparator:
 
     One instance may be used from several threads at once. version: name of this version; prepared
     fingers, raw scores and calibrations of different versions do not belong together.
-    minimum_quality: of the faintest minutiae of an image that it was made for, 0 to 1.
+    minimum_quality: of the faintest minutiae of an image that it was made for, 0 to 1. takes_maps:
+    whether it compares maps of the ridges where both fingers have one.
     """
 
     def __init__(self, table: DescriptorTable, network: LikelihoodNetwork) -> None:
@@ -78,6 +96,7 @@ class Comparator:
         self._network = network
         self.version = f"{table.name}-{network.method}-{network.digest}"
         self.minimum_quality = network.minimum_quality
+        self.takes_maps = network.takes_maps
 
     @classmethod
     def load(
@@ -99,7 +118,8 @@ class Comparator:
             self._table.votes,
             self._table.threshold,
         )
-        return PreparedFinger(geometry, descriptors, order[described].astype(np.uint8))
+        numbers = order[described].astype(np.uint8)
+        return PreparedFinger(geometry, descriptors, numbers, packed_map(finger.ridge_map))
 
     def compare(
         self, probe: PreparedFinger, references: Sequence[PreparedFinger]
@@ -120,38 +140,65 @@ class Comparator:
 
         As many as `paired_minutiae` tells, int64 (k,).
         """
-        features, paired = _features(probe, references)
-        scores = _log_likelihood_ratios(
-            features,
-            self._network.hidden_weights,
-            self._network.hidden_bias,
-            self._network.output_weights,
-            self._network.direct_weights,
-            self._network.bias,
-        )
+        if not references:
+            return np.zeros(0, np.float32), np.zeros(0, np.int64)
+        features, paired = _features(probe, references, self._network.takes_maps)
+        by_minutiae = self._network.without_map or self._network
+        scores = _log_likelihood_ratios(features, *_weights(by_minutiae))
+        if self._network.takes_maps:
+            by_map = ~np.isnan(features[:, -1])
+            scores[by_map] = _log_likelihood_ratios(features[by_map], *_weights(self._network))
         return scores, paired
+
+
+def are_compared_by_map(
+    probe: PreparedFinger, references: Sequence[PreparedFinger]
+) -> NDArray[np.bool_]:
+    """Return whether probe and reference both have a map of their ridges, bool (k,)."""
+    return np.array([probe.has_map and each.has_map for each in references], np.bool_)
 
 
 def comparison_features(
     probe: PreparedFinger, references: Sequence[PreparedFinger]
 ) -> NDArray[np.float64]:
-    """Return the features of the probe's alignment with each reference, float64 (k, 16).
+    """Return the features of the probe's alignment with each reference, float64 (k, 30).
 
-    See `likelihood.alignment_features`. A row is NaN where a finger has fewer than four minutiae.
+    See `likelihood.alignment_features`, and `ridge_agreement.ridge_features` for the last fourteen.
+    A row is NaN where a finger has fewer than four minutiae; its last fourteen are NaN where one
+    has no map.
     """
-    return _features(probe, references)[0]
+    return _features(probe, references, True)[0]
+
+
+def _weights(network: LikelihoodNetwork) -> Weights:
+    return (
+        network.hidden_weights,
+        network.hidden_bias,
+        network.output_weights,
+        network.direct_weights,
+        network.bias,
+    )
 
 
 def _features(
-    probe: PreparedFinger, references: Sequence[PreparedFinger]
+    probe: PreparedFinger, references: Sequence[PreparedFinger], with_maps: bool
 ) -> tuple[NDArray[np.float64], Counts]:
-    """Return the features, and how many minutiae are paired."""
+    """Return the features, and how many minutiae are paired. with_maps: where there are any."""
     if not references:
         return np.zeros((0, FEATURES)), np.zeros(0, np.int64)
     ends = np.cumsum([len(reference) for reference in references])
     geometry = np.concatenate([reference.geometry for reference in references])
     descriptors = np.concatenate([reference.descriptors for reference in references])
-    return _batch_features(probe.geometry, probe.descriptors, geometry, descriptors, ends)
+    maps = np.stack([reference.ridge_map for reference in references])
+    return _batch_features(
+        probe.geometry,
+        probe.descriptors,
+        probe.ridge_map if with_maps else NO_MAP,
+        geometry,
+        descriptors,
+        maps,
+        ends,
+    )
 
 
 def paired_minutiae(probe: PreparedFinger, reference: PreparedFinger) -> MinutiaPairs:
@@ -201,8 +248,10 @@ def _described_minutiae(
 def _batch_features(
     probe_geometry: NDArray[np.int16],
     probe_descriptors: NDArray[np.uint64],
+    probe_map: PackedMap,
     geometry: NDArray[np.int16],
     descriptors: NDArray[np.uint64],
+    maps: NDArray[np.uint8],
     ends: NDArray[np.int64],
 ) -> tuple[NDArray[np.float64], Counts]:
     """Compute `_features`; references end to end, the k-th up to row ends[k]."""
@@ -214,10 +263,14 @@ def _batch_features(
         if min(len(probe), end - start) >= MIN_COMPARED_MINUTIAE:
             reference, quality = _unpacked(geometry[start:end])
             similar = descriptor_similarity(probe_descriptors, descriptors[start:end])
-            partner, weight, moved, support = align(probe, reference, similar)
-            features[k] = alignment_features(
+            partner, weight, moved, support, movement = align(probe, reference, similar)
+            features[k, :MINUTIA_FEATURES] = alignment_features(
                 moved, probe_quality, reference, quality, similar, partner, weight, support
             )
+            if probe_map[0] and maps[k, 0]:
+                features[k, MINUTIA_FEATURES:] = ridge_features(
+                    probe_map, maps[k], movement, moved, probe_quality, reference, quality, partner
+                )
             paired[k] = (partner >= 0).sum()
         start = end
     return features, paired
@@ -251,7 +304,7 @@ def _partners(
     """Return the partner of each minutia of the probe, -1 for none, and the weight of the pair."""
     probe, reference = _unpacked(probe_geometry)[0], _unpacked(reference_geometry)[0]
     similar = descriptor_similarity(probe_descriptors, reference_descriptors)
-    partner, weight, _, _ = align(probe, reference, similar)
+    partner, weight, _, _, _ = align(probe, reference, similar)
     return partner, weight
 
 

@@ -1,8 +1,10 @@
-"""The log-likelihood ratio of an alignment: mated against non-mated, from sixteen features.
+"""The log-likelihood ratio of an alignment: mated against non-mated, from its features.
 
-The features measure how many minutiae coincide and how well, and which should have coincided but do
-not. A small network, trained on synthetic mated and non-mated comparisons, turns them into the
-ratio. Its weights, in `likelihood.json`, are made by `matcher.training.likelihood`.
+Sixteen features measure how many minutiae coincide and how well, and which should have coincided
+but do not; fourteen more, where both fingers have a map, how far their ridges agree. A small
+network, trained on synthetic mated and non-mated comparisons, turns them into the ratio; where a
+finger has no map, another does, of the sixteen alone. The weights of both, in `likelihood.json`,
+are made by `matcher.training.likelihood`.
 """
 
 import hashlib
@@ -10,16 +12,19 @@ import json
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from matcher.comparison.ridge_agreement import RIDGE_FEATURES
 from matcher.jit import compiled
 
-FEATURES = 16
-"""Number of features of an alignment."""
-_METHODS = {13: ("align2", 0.2), 16: ("align3", 0.1)}
+MINUTIA_FEATURES = 16
+"""Number of features of an alignment that minutiae give."""
+FEATURES = MINUTIA_FEATURES + RIDGE_FEATURES
+"""Number of all features; those that maps give come last."""
+_METHODS = {13: ("align2", 0.2), MINUTIA_FEATURES: ("align3", 0.1), FEATURES: ("align4", 0.1)}
 """Name of the comparison, and quality of the faintest minutiae that it was made for, by how many of
 the features, from the first, its network takes."""
 LOWEST_RAW_SCORE = -20.0
@@ -65,7 +70,7 @@ def alignment_features(
     fewer: a third of their sum), 14 area where the fingers overlap (logarithm), 15 mean quality of
     the pairs.
     """
-    features = np.zeros(FEATURES)
+    features = np.zeros(MINUTIA_FEATURES)
     sure_probe, sure_reference = np.sqrt(probe_quality), np.sqrt(reference_quality)
     paired = np.nonzero(partner >= 0)[0]
     good, sure, similarity, distance, turned = 0.0, 0.0, 0.0, 0.0, 0.0
@@ -198,10 +203,11 @@ class LikelihoodNetwork:
     """A network of one hidden layer of h units, with direct connections past it.
 
     hidden_weights, hidden_bias: float64 (f, h) and (h,). output_weights: float64 (h,).
-    direct_weights: float64 (f,), of the features themselves. bias: of the output. f: 16, or 13 of
-    a network made before there were features 13 to 15.
+    direct_weights: float64 (f,), of the features themselves. bias: of the output. f: 30, or 16 or
+    13 of a network that takes no maps.
     digest: first 8 hexadecimal digits of the file's SHA-256; empty if it comes from no file.
-    Raises ValueError if the shapes are others.
+    without_map: the network for pairs of which a finger has no map, if this one takes maps.
+    Raises ValueError if the shapes are others, or one of the two networks is missing.
     """
 
     hidden_weights: Weights
@@ -210,6 +216,7 @@ class LikelihoodNetwork:
     direct_weights: Weights
     bias: float
     digest: str = ""
+    without_map: Self | None = None
 
     def __post_init__(self) -> None:
         features, units = len(self.direct_weights), len(self.output_weights)
@@ -221,6 +228,13 @@ class LikelihoodNetwork:
             or self.output_weights.shape != (units,)
         ):
             raise ValueError(f"a likelihood network of {features} features cannot be used")
+        if self.takes_maps != (self.without_map is not None):
+            raise ValueError("a network that takes maps needs another one for pairs without")
+
+    @property
+    def takes_maps(self) -> bool:
+        """Whether it is for pairs of fingers that both have a map of their ridges."""
+        return len(self.direct_weights) == FEATURES
 
     @property
     def method(self) -> str:
@@ -239,18 +253,26 @@ class LikelihoodNetwork:
         The keys of the file never change: its digest is part of the version.
         """
         data = path.read_bytes()
-        stored = json.loads(data)
+        return cls._read(json.loads(data), hashlib.sha256(data).hexdigest()[:8])
+
+    @classmethod
+    def _read(cls, stored: Any, digest: str = "") -> Self:
+        without_map = stored.get("without_map")
         return cls(
             hidden_weights=np.array(stored["inward"]),
             hidden_bias=np.array(stored["threshold"]),
             output_weights=np.array(stored["outward"]),
             direct_weights=np.array(stored["straight"]),
             bias=float(stored["bias"]),
-            digest=hashlib.sha256(data).hexdigest()[:8],
+            digest=digest,
+            without_map=None if without_map is None else cls._read(without_map),
         )
 
     def store(self, path: Path) -> None:
         """Write the network as JSON, rounded to six digits."""
+        path.write_text(json.dumps(self._as_json(), indent=1) + "\n")
+
+    def _as_json(self) -> dict[str, object]:
         weights: dict[str, NDArray[np.float64] | float] = {
             "inward": self.hidden_weights,
             "threshold": self.hidden_bias,
@@ -259,4 +281,6 @@ class LikelihoodNetwork:
             "bias": self.bias,
         }
         rounded = {name: np.round(value, 6).tolist() for name, value in weights.items()}
-        path.write_text(json.dumps(rounded, indent=1) + "\n")
+        if self.without_map is None:
+            return rounded
+        return rounded | {"without_map": self.without_map._as_json()}

@@ -23,6 +23,8 @@ MOST_TIMES_SHALLOWER = 8
 """How many times fewer persons pass each step for a probe of two whole fingers; a power of 2."""
 MOST_TIMES_FEWER_LISTS = 32
 """How many times fewer inverted lists are probed for it; a power of 2."""
+EMBEDDED_AT_ANY_POSITION = 1
+"""Of how many fingers embeddings are compared at any position, if more than one is whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,9 @@ class SearchDepth:
     whether codes tell signs only; decisions were recorded without it when by two bits a number.
     other_positions_only: whether a search at any position leaves out those stated, at which the
     fingers were searched for before; decisions were recorded without it when it did not.
+    embedded_at_any_position: of how many fingers, those that show most, embeddings are compared at
+    any position, if the probe shows more than one whole finger; decisions were recorded without it
+    when of all.
     """
 
     prefiltered: int
@@ -78,6 +83,7 @@ class SearchDepth:
     most_times_fewer_lists: int | None = None
     signs_only: bool = False
     other_positions_only: bool = False
+    embedded_at_any_position: int | None = None
 
     @property
     def by_embedding(self) -> int:
@@ -119,6 +125,7 @@ class SearchDepth:
             compared=max(1, int(self.compared * times)),
             similar=None if self.similar is None else max(1, int(self.similar * channels)),
             voted=int(self.voted * channels),
+            embedded_at_any_position=self.embedded_at_any_position if times < 1 else None,
         )
 
     def shared_by(self, positions: int) -> "SearchDepth":

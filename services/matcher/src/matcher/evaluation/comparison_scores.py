@@ -56,7 +56,11 @@ def compare_all(
         np.array([0 if each is None else len(each) for each in side]) for side in (rows, columns)
     ]
     n_probe, n_reference = counts[0][:, None], counts[1][None, :]
-    scores = models.calibration.finger_scores(raw, n_probe, n_reference)
+    mapped = [
+        np.array([each is not None and each.has_map for each in side]) for side in (rows, columns)
+    ]
+    by_map = mapped[0][:, None] & mapped[1][None, :]
+    scores = models.calibration.finger_scores(raw, n_probe, n_reference, by_map)
     readable = [np.array([each is not None for each in side]) for side in (rows, columns)]
     scores[~(readable[0][:, None] & readable[1][None, :])] = 0
     size = np.sqrt(n_probe * n_reference)

@@ -1,5 +1,9 @@
-"""Extraction of the minutiae of an image by the LEADER neural network, run by onnxruntime."""
+"""Extraction of the minutiae of an image by the LEADER neural network, run by onnxruntime.
 
+How the ridges run is read from the image beside them.
+"""
+
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -9,6 +13,7 @@ from numpy.typing import NDArray
 
 from matcher.extraction import leader_network
 from matcher.extraction.leader_weights import WEIGHTS_SHA256, Layers
+from matcher.extraction.ridge_flow import LEAST_SIDE, map_of, ridge_flow
 from matcher.minutiae import MAX_MINUTIAE, Minutiae, minutiae_from_rows
 
 DEFAULT_MINIMUM_QUALITY = 0.1
@@ -39,7 +44,10 @@ class Extractor:
         self._attributes = _session(leader_network.attribute_network(layers), threads)
 
     def __call__(self, image: NDArray[np.uint8]) -> Minutiae:
-        """Return the minutiae of an image at 500 dpi, uint8 (h, w): at most 255, best first."""
+        """Return the minutiae of an image at 500 dpi, uint8 (h, w): at most 255, best first.
+
+        With the map of its ridges, unless it is smaller than `LEAST_SIDE`.
+        """
         height, width = image.shape
         canvas, top, left = _padded(image.astype(np.float32))
         quality, features = self._detector.run(
@@ -54,7 +62,10 @@ class Extractor:
             [x, y, angle, np.where(ending, 1, 2), np.clip(np.rint(inside[y, x] * 100), 1, 100)],
             axis=1,
         )
-        return minutiae_from_rows(rows.astype(np.float64), width=width, height=height)
+        found = minutiae_from_rows(rows.astype(np.float64), width=width, height=height)
+        if min(image.shape) < LEAST_SIDE:
+            return found
+        return replace(found, ridge_map=map_of(ridge_flow(image)))
 
     def _direction_and_kind(
         self, features: NDArray[np.float32], y: NDArray[np.intp], x: NDArray[np.intp]

@@ -98,11 +98,13 @@ def _copied(compaction: Compaction) -> FingerSegment:
 
 def _sealed(position: int, compaction: Compaction, folder: SegmentFolder) -> FingerSegment:
     count = minutiae = 0
+    maps = False
     list_sizes = np.zeros(MOST_LISTS, np.uint64)
     for some in compaction.present_rows(_COUNTED_AT_ONCE):
         count += len(some.rows)
         minutiae += some.segment.minutiae(some.rows)
         list_sizes += some.segment.list_sizes(some.rows)
+        maps |= some.segment.have_maps(some.rows)
     path = folder.new_file()
-    facts = SegmentFacts(path.name, position, count, minutiae, int(list_sizes.sum()), "")
+    facts = SegmentFacts(path.name, position, count, minutiae, int(list_sizes.sum()), maps, "")
     return FingerSegment(write_segment(path, facts, list_sizes, compaction.parts()))

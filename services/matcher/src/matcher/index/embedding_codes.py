@@ -27,6 +27,8 @@ NO_SIMILARITY = np.int16(-0x8000)
 _NO_SUM = np.int32(-0x80000000)
 _CHUNK = 256
 """Persons looked at at once."""
+_ANY = int(NO_SIMILARITY) + 1
+"""As much as any similarity, or sum of them, or less."""
 _SAMPLED = 64
 """One of so many persons is in the sample that tells how similar the most similar are."""
 _WIDTH = np.float16(EMBEDDING_SIZE**-0.5)
@@ -156,11 +158,13 @@ def among_the_best(best: NDArray[np.int16], count: int) -> NDArray[np.int64]:
     sample tells above which similarities about four times as many are; only these are ordered.
     """
     sampled = 4 * count // _SAMPLED
-    enough = np.array([_least(each, sampled) for each in _rankings(best[:, ::_SAMPLED])], np.int32)
+    sample = _rankings(best[:, ::_SAMPLED])
+    enough = np.array([max(_least(each, sampled), _ANY) for each in sample], np.int32)
     persons = _with_any_of(np.ascontiguousarray(best), enough)
     rankings = _rankings(best[:, persons])
     if any(
-        np.count_nonzero(of_all >= e) < count for of_all, e in zip(rankings, enough, strict=True)
+        least > _ANY and np.count_nonzero(of_all >= least) < count
+        for of_all, least in zip(rankings, enough.tolist(), strict=True)
     ):
         persons, rankings = np.arange(best.shape[1]), _rankings(best)
     least = [max(_least(each, count), _NO_SUM + 1) for each in rankings]
@@ -189,15 +193,16 @@ def _least(ranking: NDArray[np.int32], count: int) -> int:
 def _with_any_of(best: NDArray[np.int16], enough: NDArray[np.int32]) -> NDArray[np.int64]:
     """Return the persons with enough similarity by any finger, or by the sum, rising.
 
-    enough: int32 (fingers + 1,). Some without any finger may be among them. So many at once that it
-    is vectorised.
+    enough: int32 (fingers + 1,). So many at once that it is vectorised.
     """
     fingers, persons = best.shape
     found, count = np.empty(persons, np.int64), 0
-    sums, is_enough = np.empty(_CHUNK, np.int32), np.empty(_CHUNK, np.bool_)
+    sums, is_known = np.empty(_CHUNK, np.int32), np.empty(_CHUNK, np.bool_)
+    is_enough = np.empty(_CHUNK, np.bool_)
     for start in range(0, persons, _CHUNK):
         size = min(_CHUNK, persons - start)
         sums[:] = 0
+        is_known[:] = False
         is_enough[:] = False
         for finger in range(fingers):
             least = enough[finger]
@@ -205,10 +210,12 @@ def _with_any_of(best: NDArray[np.int16], enough: NDArray[np.int32]) -> NDArray[
             for k in range(size):
                 similarity = np.int32(of_finger[k])
                 is_enough[k] |= similarity >= least
-                sums[k] += similarity if similarity != np.int32(NO_SIMILARITY) else np.int32(0)
+                here = similarity != np.int32(NO_SIMILARITY)
+                is_known[k] |= here
+                sums[k] += similarity if here else np.int32(0)
         any_enough = False
         for k in range(size):
-            is_enough[k] |= sums[k] >= enough[fingers]
+            is_enough[k] |= is_known[k] & (sums[k] >= enough[fingers])
             any_enough |= is_enough[k]
         if any_enough:
             for k in range(size):

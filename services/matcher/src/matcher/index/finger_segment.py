@@ -149,6 +149,7 @@ class FingerSegment:
             self._embeddings.rows[rows],
             *self._minutiae.columns(rows),
             self._descriptors.take_all(rows),
+            self._minutiae.maps(rows),
         )
 
     def finger(self, row: int) -> FingerFeatures:
@@ -168,6 +169,10 @@ class FingerSegment:
     def minutiae(self, rows: Rows) -> int:
         """Return how many minutiae these rows have."""
         return self._minutiae.count(rows)
+
+    def have_maps(self, rows: Rows) -> bool:
+        """Return whether any of these rows has a map of its ridges."""
+        return self._minutiae.have_maps(rows)
 
     @property
     def removed(self) -> int:

@@ -44,7 +44,7 @@ class FingerColumns:
     owner: int64 (n,), index of the encounter among those that it comes with. embedding: float16
     (n, 256). minutiae: uint8 (n,), how many each has. geometry, descriptors, minutia_index: of all
     minutiae, finger by finger, as in PreparedFinger. lists: of the best of them, see
-    ListedMinutiae.
+    ListedMinutiae. ridge_map: uint8 (n, MAX_MAP_BYTES), as in PreparedFinger.
     """
 
     owner: Rows
@@ -54,6 +54,7 @@ class FingerColumns:
     descriptors: NDArray[np.uint64]
     minutia_index: NDArray[np.uint8]
     lists: ListedMinutiae
+    ridge_map: NDArray[np.uint8]
 
 
 _FIELDS = fields(FingerColumns)
@@ -162,6 +163,7 @@ def finger_columns_of(fingers: Sequence[FingerFeatures], owner: Rows) -> FingerC
         np.concatenate([each.descriptors for each in prepared]),
         np.concatenate([each.minutia_index for each in prepared]),
         listed_minutiae([finger.lists for finger in fingers]),
+        np.stack([each.ridge_map for each in prepared]),
     )
 
 
@@ -194,6 +196,7 @@ def selected(fingers: FingerColumns, wanted: NDArray[np.bool_]) -> FingerColumns
         fingers.descriptors[minutiae],
         fingers.minutia_index[minutiae],
         fingers.lists[wanted],
+        fingers.ridge_map[wanted],
     )
 
 
@@ -211,6 +214,7 @@ def split(fingers: FingerColumns, count: int) -> Iterator[FingerColumns]:
             fingers.descriptors[minutiae],
             fingers.minutia_index[minutiae],
             fingers.lists[some],
+            fingers.ridge_map[some],
         )
 
 
@@ -238,6 +242,7 @@ def _features(fingers: FingerColumns) -> Iterator[tuple[int, FingerFeatures]]:
             fingers.geometry[minutiae],
             fingers.descriptors[minutiae],
             fingers.minutia_index[minutiae],
+            fingers.ridge_map[row],
         )
         listed = fingers.lists[row][fingers.lists[row] != NO_LIST, None]
         yield owner, FingerFeatures(fingers.embedding[row], prepared, listed)

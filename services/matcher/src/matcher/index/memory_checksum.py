@@ -27,6 +27,7 @@ def memory_checksum(entry: IndexEntry) -> int:
             prepared.geometry,
             prepared.descriptors,
             prepared.minutia_index,
+            prepared.ridge_map,
             np.ascontiguousarray(finger.lists[:, 0]),
         ):
             checksum = zlib.crc32(part.tobytes(), checksum)

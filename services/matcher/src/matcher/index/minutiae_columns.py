@@ -1,4 +1,4 @@
-"""How are the prepared minutiae of many fingers held in memory, and prefiltered in one batch?"""
+"""How are many prepared fingers held in memory, and their minutiae prefiltered in one batch?"""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from matcher.index.growable_array import GrowableArray
 from matcher.index.index_columns import NO_LIST, FingerColumns, ListedMinutiae
 from matcher.index.segment_file import SegmentFile
 from matcher.minutiae import MAX_MINUTIAE
+from matcher.ridge_map import MAX_MAP_BYTES
 
 Rows = NDArray[np.int64]
 Columns = tuple[NDArray[np.uint8], NDArray[np.int16], NDArray[np.uint64], NDArray[np.uint8]]
@@ -19,10 +20,10 @@ _ROWS_AXIS = 0
 
 
 class MinutiaeColumns:
-    """Prepared fingers by row, laid end to end in three arrays.
+    """Prepared fingers by row, their minutiae laid end to end in three arrays, their maps in one.
 
-    As objects of their own they would take 500 bytes more each. file: where they lie; None for
-    none, in memory.
+    As objects of their own they would take 500 bytes more each. A map that there is none of takes
+    no memory. file: where they lie; None for none, in memory.
     """
 
     def __init__(self, file: SegmentFile | None = None) -> None:
@@ -32,11 +33,13 @@ class MinutiaeColumns:
             self._minutia_index = GrowableArray(np.uint8)
             self._bounds = GrowableArray(np.int64)  # where each row begins, and the next one will
             self._bounds.extend([_START])
+            self._ridge_map = GrowableArray(np.uint8, MAX_MAP_BYTES)
         else:
             self._geometry = GrowableArray.over(file.columns["geometry"])
             self._descriptors = GrowableArray.over(file.columns["descriptors"])
             self._minutia_index = GrowableArray.over(file.columns["minutia_index"])
             self._bounds = GrowableArray.over(file.columns["bounds"])
+            self._ridge_map = GrowableArray.over(file.columns["ridge_map"])
 
     @property
     def size_bytes(self) -> int:
@@ -46,6 +49,7 @@ class MinutiaeColumns:
             self._descriptors.rows,
             self._minutia_index.rows,
             self._bounds.rows,
+            self._ridge_map.rows,
         )
         return sum(part.nbytes for part in parts)
 
@@ -56,16 +60,29 @@ class MinutiaeColumns:
         self._geometry.extend([fingers.geometry])
         self._descriptors.extend([fingers.descriptors])
         self._minutia_index.extend([fingers.minutia_index])
+        if fingers.ridge_map[:, 0].any():
+            self._ridge_map.extend([fingers.ridge_map])
+        else:
+            self._ridge_map.lengthen(len(self._bounds) - 1)
 
     def overwrite(self, row: int) -> None:
         """Overwrite a row with zeros, so that nothing but its length stays in memory."""
         minutiae = self._minutiae_of(row)
         for part in (self._geometry.rows, self._descriptors.rows, self._minutia_index.rows):
             part[minutiae] = 0
+        self._ridge_map.rows[row] = 0
 
     def count(self, rows: Rows) -> int:
         """Return how many minutiae these rows have."""
         return int((self._bounds.rows[rows + 1] - self._bounds.rows[rows]).sum())
+
+    def have_maps(self, rows: Rows) -> bool:
+        """Return whether any of these rows has a map of its ridges."""
+        return bool(self._ridge_map.rows[rows, 0].any())
+
+    def maps(self, rows: Rows) -> NDArray[np.uint8]:
+        """Return a copy of the maps of these rows."""
+        return self._ridge_map.rows.take(rows, _ROWS_AXIS)
 
     def columns(self, rows: Rows) -> Columns:
         """Return a copy of these rows, as in FingerColumns from the number of minutiae on."""
@@ -89,6 +106,7 @@ class MinutiaeColumns:
             self._geometry.rows[minutiae].copy(),
             self._descriptors.rows[minutiae].copy(),
             self._minutia_index.rows[minutiae].copy(),
+            self._ridge_map.rows[row].copy(),
         )
 
     def prefilter_scores(self, probe: PreparedFinger, rows: Rows) -> NDArray[np.float32]:

@@ -24,12 +24,15 @@ from matcher.comparison.descriptor_quantizer import LISTED_MINUTIAE, MOST_LISTS
 from matcher.embedding.embedding_network import EMBEDDING_SIZE
 from matcher.index.embedding_codes import CODES_PER_BLOCK, HALF_WORDS, EmbeddingCodes
 from matcher.index.index_columns import NO_LIST, FingerColumns
+from matcher.ridge_map import MAX_MAP_BYTES, NO_MAP
 
 _ALIGNMENT = 64
 _WORD_BYTES = 8
 _LISTED_WORDS = DESCRIPTOR_WORDS + 1
 """Words of a descriptor in its list, and of its row."""
 _PIECE_BYTES = 1 << 20
+
+_OF_FINGERS = {"embedding", "lists", "geometry", "descriptors", "minutia_index", "ridge_map"}
 
 Column = NDArray[Any]
 Words = NDArray[np.uint64]
@@ -41,7 +44,8 @@ ListSizes = NDArray[np.uint64]
 class SegmentFacts:
     """What a snapshot says of a file that it names.
 
-    descriptors: in all inverted lists. sha256: of the whole file, hexadecimal.
+    descriptors: in all inverted lists. maps: whether any finger has a map of its ridges. sha256: of
+    the whole file, hexadecimal.
     """
 
     name: str
@@ -49,6 +53,7 @@ class SegmentFacts:
     fingers: int
     minutiae: int
     descriptors: int
+    maps: bool
     sha256: str
 
     @property
@@ -64,7 +69,7 @@ class SegmentFile:
 
     columns: by name, read-only; list_sizes, bounds (where the minutiae of each finger begin, int64
     (fingers + 1,)), upper and lower bits of the embeddings' codes, and those of FingerColumns but
-    owner and minutiae.
+    owner and minutiae. Maps that the file does not hold are zeros.
     """
 
     path: Path
@@ -158,6 +163,7 @@ def _mapped(path: Path, facts: SegmentFacts, descriptor: int) -> SegmentFile:
         name: np.frombuffer(content, dtype, int(np.prod(shape)), start).reshape(shape)
         for name, start, dtype, shape in _layout(facts)
     }
+    columns.setdefault("ridge_map", np.broadcast_to(NO_MAP, (facts.fingers, MAX_MAP_BYTES)))
     return SegmentFile(path, facts, columns)
 
 
@@ -166,7 +172,7 @@ def _layout(facts: SegmentFacts) -> Iterator[tuple[str, int, str, tuple[int, ...
     fingers, minutiae = facts.fingers, facts.minutiae
     half_of_codes = -(-fingers // CODES_PER_BLOCK), HALF_WORDS, CODES_PER_BLOCK
     start = facts.descriptors * _LISTED_WORDS * _WORD_BYTES
-    for name, dtype, shape in (
+    columns: tuple[tuple[str, str, tuple[int, ...]], ...] = (
         ("list_sizes", "<u8", (MOST_LISTS,)),
         ("bounds", "<i8", (fingers + 1,)),
         ("upper_bits", "<u8", half_of_codes),
@@ -176,7 +182,9 @@ def _layout(facts: SegmentFacts) -> Iterator[tuple[str, int, str, tuple[int, ...
         ("geometry", "<i2", (minutiae, 4)),
         ("descriptors", "<u8", (minutiae, DESCRIPTOR_WORDS)),
         ("minutia_index", "<u1", (minutiae,)),
-    ):
+        *([("ridge_map", "<u1", (fingers, MAX_MAP_BYTES))] if facts.maps else []),
+    )
+    for name, dtype, shape in columns:
         start += -start % _ALIGNMENT
         yield name, start, dtype, shape
         start += _size(dtype, shape)
@@ -203,7 +211,7 @@ def _write_columns(
         inverted.add(row, bounds - minutia - part.minutiae, part)
         append("bounds", bounds)
         codes.add(part.embedding)
-        for name in ("embedding", "lists", "geometry", "descriptors", "minutia_index"):
+        for name in _OF_FINGERS & ends.keys():
             append(name, getattr(part, name))
         row, minutia = row + len(bounds), int(bounds[-1])
         failpoint("matcher.segment.half_written")

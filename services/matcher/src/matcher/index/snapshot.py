@@ -37,7 +37,7 @@ from matcher.index.snapshot_segments import (
     use_files,
 )
 
-_FORMAT = "matcher-index-10"
+_FORMAT = "matcher-index-11"
 _HEADER_LIMIT = 1 << 20
 """Longest header that is read, bytes."""
 _NO_DIGEST = "0" * 64

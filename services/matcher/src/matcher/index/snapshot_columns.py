@@ -1,11 +1,13 @@
 """How do columns of encounters become bytes of a snapshot, and back?
 
 A part of a snapshot holds some encounters: how long each of its columns is, then the columns as
-they lie in memory. Their types are known from the format, so a file cannot bring others.
+they lie in memory; that of the maps of a position is empty if no finger has one. Their types are
+known from the format, so a file cannot bring others.
 """
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +18,7 @@ from matcher.domain.encounter import EncounterStatus
 from matcher.domain.shortlist import POSITIONS
 from matcher.index.id_table import ID_BYTES
 from matcher.index.index_columns import EncounterColumns, FingerColumns, SealedFingers
+from matcher.ridge_map import MAX_MAP_BYTES
 
 _ENCOUNTER = {
     "encounter_id": (f"S{ID_BYTES}", ()),
@@ -35,6 +38,7 @@ _FINGER = {
     "descriptors": ("u8", (4,)),
     "minutia_index": ("u1", ()),
     "lists": ("u2", (LISTED_MINUTIAE,)),
+    "ridge_map": ("u1", (MAX_MAP_BYTES,)),
 }
 _SEALED = {"owner": ("i8", ()), "row": ("i8", ())}
 _LENGTHS = len(_ENCOUNTER) + 1 + len(POSITIONS) * (len(_FINGER) + len(_SEALED))
@@ -59,6 +63,8 @@ def pieces_of(part: EncounterColumns) -> Iterator[bytes | memoryview]:
             np.empty((0, *shape), dtype) if fingers is None else getattr(fingers, name)
             for name, (dtype, shape) in _FINGER.items()
         ]
+        if not columns[-1].any():  # no finger has a map
+            columns[-1] = columns[-1][:0]
     for position in POSITIONS:
         sealed = part.sealed.get(position, _NO_SEALED)
         columns += [getattr(sealed, name) for name in _SEALED]
@@ -86,7 +92,7 @@ def part_of(lengths: bytes, content: bytes) -> EncounterColumns:
     names, rest = columns[len(_ENCOUNTER)], columns[len(_ENCOUNTER) + 1 :]
     end_of_fingers = len(POSITIONS) * len(_FINGER)
     fingers = {
-        position: FingerColumns(*of_position)
+        position: _with_maps(FingerColumns(*of_position))
         for position, of_position in _by_position(rest[:end_of_fingers], len(_FINGER))
     }
     sealed = {
@@ -99,6 +105,13 @@ def part_of(lengths: bytes, content: bytes) -> EncounterColumns:
     return part
 
 
+def _with_maps(fingers: FingerColumns) -> FingerColumns:
+    """Return fingers without maps with blank ones."""
+    if len(fingers.ridge_map):
+        return fingers
+    return replace(fingers, ridge_map=np.zeros((len(fingers.owner), MAX_MAP_BYTES), np.uint8))
+
+
 def _require_whole(encounter: Mapping[str, Column], part: EncounterColumns) -> None:
     """Raise ValueError for columns that do not fit each other."""
     fits = all(len(column) == len(part) for column in encounter.values())
@@ -108,7 +121,7 @@ def _require_whole(encounter: Mapping[str, Column], part: EncounterColumns) -> N
         minutiae = int(fingers.minutiae.sum(dtype=np.int64))
         fits &= _are_rows(fingers.owner, len(part))
         fits &= len(fingers.owner) == len(fingers.embedding) == len(fingers.minutiae)
-        fits &= len(fingers.owner) == len(fingers.lists)
+        fits &= len(fingers.owner) == len(fingers.lists) == len(fingers.ridge_map)
         fits &= minutiae == len(fingers.geometry) == len(fingers.descriptors)
         fits &= minutiae == len(fingers.minutia_index)
     for sealed in part.sealed.values():

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -170,23 +171,32 @@ class TableSearch:
         embeddings, whole numbers, or by the embeddings themselves.
         """
         if self._query.depth.by_codes:
-            return self._similar_by_codes(count)
+            embedded = self._embedded()
+            return self._similar_by_codes(embedded, count) if any(embedded) else _NOBODY
         persons = self._all_persons()
         return persons, self._best_scores(PositionFingers.similarities, persons)
 
-    def _similar_by_codes(self, count: int) -> tuple[Rows, Scores]:
+    def _embedded(self) -> list[bool]:
+        """Return of which fingers embeddings are compared: by the probe, alike in any shard."""
+        query = self._query
+        most = sorted(query.probe.values(), key=lambda each: -len(each.prepared))
+        embedded = most[: query.depth.embedded_at_any_position] if query.any_position else most
+        return [any(finger.features is each for each in embedded) for finger in self._fingers]
+
+    def _similar_by_codes(self, embedded: Sequence[bool], count: int) -> tuple[Rows, Scores]:
         persons = self._table.persons_in_scope(self._in_scope)
         rows = self._table.persons.ids.row_count + 1
-        best = np.full((len(self._fingers), rows), NO_SIMILARITY)
-        for finger, of_finger in zip(self._fingers, best, strict=True):
+        best = np.full((sum(embedded), rows), NO_SIMILARITY)
+        for finger, of_finger in zip(compress(self._fingers, embedded), best, strict=True):
             query = query_of(finger.features.embedding, signs_only=self._query.depth.signs_only)
             for position in finger.positions:
                 self._table.fingers[position].keep_best(query, persons, of_finger)
         best[:, -1] = NO_SIMILARITY  # of nobody
         found = self._table.persons.oldest_first(among_the_best(best, count))
-        similarities = best[:, found].T
-        is_known = similarities != NO_SIMILARITY
-        return found, np.where(is_known, similarities.astype(np.float32), np.float32(np.nan))
+        similarities = np.full((len(found), len(self._fingers)), np.nan, np.float32)
+        known = np.where(best[:, found] == NO_SIMILARITY, np.nan, best[:, found])
+        similarities[:, embedded] = known.T
+        return found, similarities
 
     def _best_scores(self, score: ScoreRows, persons: Rows) -> Scores:
         """Return each person's best impression's score, float32 (persons, fingers), or NaN."""

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 
 from matcher.calibration.false_match_curves import FalseMatchCurve
 from matcher.calibration.score_calibration import ScoreCalibration
@@ -16,7 +17,10 @@ from matcher.operator_calibration.calibration_card import CardContent, card
 from matcher.operator_calibration.check import observed_rates, rates_on_other_half
 from matcher.operator_calibration.finger_pairs import FingerPairs, compare_pairs
 from matcher.operator_calibration.fit import operator_curves
+from matcher.ridge_map import NO_MAP
+from matcher.synthetic import generate_template
 from matcher.training.calibration.mated_scores import count_mated
+from matcher.training.simulated_map import Simulate, generate_mapped_template
 
 LEAST_FINGERS = 20
 """Fingers with a readable image; fewer say too little about other people."""
@@ -36,6 +40,10 @@ class ReadableImages:
         """Return the finger of each image, named with its set."""
         return [f"{each.set}/{each.finger}" for each in self.images]
 
+    def without_maps(self) -> Self:
+        """Return the same without the maps of their ridges."""
+        return replace(self, prepared=[replace(each, ridge_map=NO_MAP) for each in self.prepared])
+
 
 def calibrate(models: ModelBundle, collection: ImageCollection, out: Path, *, workers: int) -> None:
     """Write the calibration to `out` and its card beside it, with the extension md.
@@ -46,26 +54,45 @@ def calibrate(models: ModelBundle, collection: ImageCollection, out: Path, *, wo
     out.parent.mkdir(parents=True, exist_ok=True)
     readable = _read(models, collection, workers)
     _require_fingers(len(set(readable.fingers())), "with a readable image")
-    names = [each.finger for each in readable.images]
-    pairs = compare_pairs(
-        models.comparator, readable.prepared, readable.fingers(), names, workers=workers
-    )
-    calibration = fit_calibration(models, pairs)
+    pairs = _compare(models, readable, workers)
+    without_maps = _compare(models, readable.without_maps(), workers)
+    calibration = fit_calibration(models, pairs, without_maps)
     out.write_text(json.dumps(calibration.as_json()) + "\n")
     content = _card_content(models, collection, readable, pairs, ScoreCalibration.load(out))
     out.with_suffix(".md").write_text(card(content))
 
 
-def fit_calibration(models: ModelBundle, pairs: FingerPairs) -> ScoreCalibration:
+def fit_calibration(
+    models: ModelBundle, pairs: FingerPairs, without_maps: FingerPairs
+) -> ScoreCalibration:
     """Return the calibration that these pairs give. Raises ValueError if they are too few.
 
-    The factor of persons is that of the models' calibration. So are the mated scores, those of
-    synthetic fingers, counted again under the new curves.
+    without_maps: the same, compared without the maps of their ridges. The factor of persons is that
+    of the models' calibration. So are the mated scores, those of synthetic fingers, counted again
+    under the new curves.
     """
-    curves = _fit(models, pairs)
+    given = models.calibration
+    if given.without_map is None:
+        return _fitted(models, given, without_maps, generate_template)
+    others = _fitted(models, given.without_map, without_maps, generate_template)
+    made = _fitted(models, given, pairs, generate_mapped_template)
+    return replace(made, without_map=others)
+
+
+def _fitted(
+    models: ModelBundle, given: ScoreCalibration, pairs: FingerPairs, simulate: Simulate
+) -> ScoreCalibration:
+    curves = operator_curves(pairs.non_mated_scores(), given.curves)
     print_status("counting mated scores of synthetic fingers under these curves")
-    mated = count_mated(models.comparator, curves, _MATED_FINGERS)
-    return replace(models.calibration, curves=curves, mated_scores=mated, digest="")
+    mated = count_mated(models.comparator, simulate, curves, _MATED_FINGERS)
+    return replace(given, curves=curves, mated_scores=mated, digest="")
+
+
+def _compare(models: ModelBundle, readable: ReadableImages, workers: int) -> FingerPairs:
+    names = [each.finger for each in readable.images]
+    return compare_pairs(
+        models.comparator, readable.prepared, readable.fingers(), names, workers=workers
+    )
 
 
 def _fit(models: ModelBundle, pairs: FingerPairs) -> list[FalseMatchCurve]:
@@ -90,7 +117,12 @@ def _read(models: ModelBundle, collection: ImageCollection, workers: int) -> Rea
         for image, found in zip(collection.images, extracted.minutiae, strict=True)
         if found is not None
     ]
-    usable = [(image, each) for image, each in prepared if len(each) >= _LEAST_MINUTIAE]
+    takes_maps = models.comparator.takes_maps
+    usable = [
+        (image, each)
+        for image, each in prepared
+        if len(each) >= _LEAST_MINUTIAE and (each.has_map or not takes_maps)
+    ]
     return ReadableImages([image for image, _ in usable], [each for _, each in usable])
 
 

@@ -19,6 +19,7 @@ from matcher.record.iso19794_fields import (
     check_finger,
     check_writable,
     pack,
+    pack_extended_data,
     unpack,
     view_numbers,
 )
@@ -70,7 +71,7 @@ def _packed(record: FingerRecord, number: int) -> bytes:
     check_writable(record, _IMPRESSIONS)
     minutiae = record.minutiae
     head = _VIEW.pack(record.position, number << 4 | record.impression, 0, len(minutiae))
-    return head + pack(minutiae, _NO_QUALITY) + b"\0\0"
+    return head + pack(minutiae, _NO_QUALITY) + pack_extended_data(minutiae)
 
 
 def _view(source: FieldReader, frame: ImageFrame) -> FingerRecord:
@@ -78,5 +79,5 @@ def _view(source: FieldReader, frame: ImageFrame) -> FingerRecord:
     impression = kinds & 0xF
     check_finger(position, impression, _IMPRESSIONS)
     raw = source.take(MINUTIA_BYTES * count)
-    source.skip_extended_data()
-    return FingerRecord(position, impression, unpack(raw, MINUTIA_BYTES, frame))
+    minutiae = unpack(raw, MINUTIA_BYTES, frame, source.extended_data())
+    return FingerRecord(position, impression, minutiae)

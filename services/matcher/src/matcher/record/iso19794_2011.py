@@ -17,6 +17,7 @@ from matcher.record.iso19794_fields import (
     check_finger,
     check_writable,
     pack,
+    pack_extended_data,
     unpack,
     view_numbers,
 )
@@ -58,7 +59,7 @@ def _packed(record: FingerRecord, number: int) -> bytes:
         record.position, number, PX_PER_CM, PX_PER_CM, record.impression,
         minutiae.width, minutiae.height, MINUTIA_BYTES << 4, len(minutiae),
     )  # fmt: skip
-    body = finger + pack(minutiae, _NO_QUALITY) + b"\0\0"
+    body = finger + pack(minutiae, _NO_QUALITY) + pack_extended_data(minutiae)
     return _CAPTURE.pack(_CAPTURE.size + len(body), _UNKNOWN_DATE, 0, 0, 0, 0) + body
 
 
@@ -76,7 +77,7 @@ def _representation(record: FieldReader, certified: bool) -> FingerRecord:
     if size not in (5, MINUTIA_BYTES):
         raise InvalidRecord("broken representation header")
     raw = source.take(size * count)
-    source.skip_extended_data()
+    extended_data = source.extended_data()
     source.require_end()
-    minutiae = unpack(raw, size, ImageFrame(width, height, x_rate, y_rate))
+    minutiae = unpack(raw, size, ImageFrame(width, height, x_rate, y_rate), extended_data)
     return FingerRecord(position, impression, minutiae)

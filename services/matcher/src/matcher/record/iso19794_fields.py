@@ -1,7 +1,8 @@
 """What both editions of ISO/IEC 19794-2 share: the bytes of minutiae, and the ranges of fields.
 
 Numbers are big-endian. A minutia is x with the kind in its upper two bits (2 bytes), y (2), angle
-in 1/256 turn (1) and, where the record has it, quality (1).
+in 1/256 turn (1) and, where the record has it, quality (1). How the ridges run, which the standard
+has no field for, follows as extended data of a vendor, which others skip.
 """
 
 import struct
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from matcher.minutiae import MAX_MINUTIAE, Minutiae, minutiae_from_rows, wrapped_angle
 from matcher.record.invalid_record import InvalidRecord
+from matcher.ridge_map import RidgeMap
 
 MINUTIA_BYTES = 6
 """Bytes of a minutia with quality, as this package writes both editions."""
@@ -26,6 +28,12 @@ _POSITIONS = range(11)  # 0 unknown, 1 to 5 right thumb to little, 6 to 10 left
 _RATES = range(99, 473)  # 250 to 1200 dpi
 _SIDES = range(1, 2**14)
 _STEP = 2 * np.pi / 256  # 1.40625 degrees
+_AREA = struct.Struct(">HH")
+"""What an area of extended data begins with: its type, and its length with these four bytes."""
+_VENDOR_AREA = 0x0100
+"""The first type that the standard leaves to vendors."""
+_RIDGE_MAP = b"RDGMAP1\0"
+"""How our area of this type begins, so that another vendor's is not taken for it."""
 _ANGLES = wrapped_angle(np.arange(256) * _STEP)
 
 
@@ -66,9 +74,9 @@ class FieldReader:
         """Return the next fields of this layout."""
         return layout.unpack(self.take(layout.size))
 
-    def skip_extended_data(self) -> None:
-        """Skip ridge counts, cores, deltas and vendor data; their length is always stated."""
-        self.take(int.from_bytes(self.take(2), "big"))
+    def extended_data(self) -> bytes:
+        """Return ridge counts, cores, deltas and vendor data; their length is always stated."""
+        return self.take(int.from_bytes(self.take(2), "big"))
 
     def require_end(self) -> None:
         """Raise InvalidRecord if any byte is left."""
@@ -118,7 +126,16 @@ def pack(minutiae: Minutiae, no_quality: int) -> bytes:
     return packed.tobytes()
 
 
-def unpack(raw: bytes, size: int, frame: ImageFrame) -> Minutiae:
+def pack_extended_data(minutiae: Minutiae) -> bytes:
+    """Return the length of the extended data and these: the map of the ridges, if there is one."""
+    if minutiae.ridge_map is None:
+        return b"\0\0"
+    area = _RIDGE_MAP + minutiae.ridge_map.to_bytes()
+    area = _AREA.pack(_VENDOR_AREA, _AREA.size + len(area)) + area
+    return len(area).to_bytes(2, "big") + area
+
+
+def unpack(raw: bytes, size: int, frame: ImageFrame, extended_data: bytes) -> Minutiae:
     """Return minutiae of `size` (5 or 6) bytes each, converted to 500 dpi. Raises InvalidRecord.
 
     A quality of 0 or above 100 counts as not reported. Some vendors record minutiae outside the
@@ -139,12 +156,28 @@ def unpack(raw: bytes, size: int, frame: ImageFrame) -> Minutiae:
     right, bottom = position.max(axis=0, initial=0).tolist()
     width, height = max(frame.width, right + 1), max(frame.height, bottom + 1)
     if frame.x_rate == frame.y_rate == PX_PER_CM:
-        return Minutiae(position, _ANGLES[table[:, 4]], kind, quality, width, height)
+        ridge_map = _ridge_map(extended_data)
+        return Minutiae(position, _ANGLES[table[:, 4]], kind, quality, width, height, ridge_map)
     scale = np.array([PX_PER_CM / frame.x_rate, PX_PER_CM / frame.y_rate])
     width, height = np.maximum(1, np.rint((width, height) * scale)).astype(int).tolist()
     angle = _on_square_pixels(table[:, 4] * np.float64(_STEP), scale)
     rows = np.column_stack([position * scale, angle, kind, quality])
     return minutiae_from_rows(rows, width=width, height=height)
+
+
+def _ridge_map(extended_data: bytes) -> RidgeMap | None:
+    """Return the map in extended data; None if there is none of ours that can be read."""
+    at = 0
+    while at + _AREA.size <= len(extended_data):
+        kind, length = _AREA.unpack_from(extended_data, at)
+        area = extended_data[at + _AREA.size : at + length]
+        if kind == _VENDOR_AREA and area.startswith(_RIDGE_MAP):
+            try:
+                return RidgeMap.from_bytes(area.removeprefix(_RIDGE_MAP))
+            except ValueError:
+                return None
+        at += max(length, _AREA.size)
+    return None
 
 
 def _on_square_pixels(

@@ -29,6 +29,9 @@ CHANGES_CHANNEL = "matcher_changes"
 """Channel on which a PostgreSQL server notifies replicas of each committed change."""
 _CHECKSUM_BYTES = 8
 _CHANGES_PER_READ = 1_000
+_STATE = select(head, database_epoch.label("epoch"))
+"""Made once, as each search executes it: to make it takes longer."""
+_STATE_FOR_UPDATE = _STATE.with_for_update()
 
 
 class BrokenLog(Exception):
@@ -227,9 +230,7 @@ class ChangeLog:
         await self._set_head(state.change_token.number, state.log_hash, sums)
 
     async def _state(self, *, for_update: bool) -> DatabaseState:
-        statement = select(head, database_epoch.label("epoch"))
-        if for_update:
-            statement = statement.with_for_update()
+        statement = _STATE_FOR_UPDATE if for_update else _STATE
         row = (await self._transaction.execute(statement)).one()
         checksum = int.from_bytes(row.searched_checksum, "big")
         return DatabaseState(

@@ -6,7 +6,16 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 from servicekit.grpc.page_tokens import BadPageToken
-from sqlalchemy import ColumnElement, insert, literal, select, true, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    bindparam,
+    insert,
+    literal,
+    select,
+    true,
+    tuple_,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from matcher.domain.decision import Decision, DecisionOutcome, DecisionPage, DecisionRecord
@@ -15,6 +24,17 @@ from matcher.domain.office_scope import OfficeScope
 from matcher.store.tables import decisions, head
 
 _JSON = TypeAdapter(Decision)
+# Made once: to make a statement, and to find it compiled, takes longer than to execute it.
+_NEXT = (
+    update(head)
+    .values(
+        last_decision=head.c.last_decision + 1,
+        undecided_decisions=head.c.undecided_decisions + bindparam("undecided"),
+    )
+    .returning(head.c.last_decision, head.c.last_record_hash)
+)
+_SET_LAST_HASH = update(head).values(last_record_hash=bindparam("record_hash"))
+_INSERT = insert(decisions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,28 +46,21 @@ class DecisionChain:
     async def append(self, decision: Decision) -> DecisionRecord:
         """Record a decision; every other writer waits from here to the commit."""
         record = _JSON.dump_json(decision)
-        undecided = int(decision.outcome is DecisionOutcome.UNDECIDED)
-        statement = (
-            update(head)
-            .values(
-                last_decision=head.c.last_decision + 1,
-                undecided_decisions=head.c.undecided_decisions + undecided,
-            )
-            .returning(head.c.last_decision, head.c.last_record_hash)
-        )
-        row = (await self._transaction.execute(statement)).one()
+        undecided = {"undecided": int(decision.outcome is DecisionOutcome.UNDECIDED)}
+        row = (await self._transaction.execute(_NEXT, undecided)).one()
         record_hash = _hash(row.last_record_hash, record)
-        await self._transaction.execute(update(head).values(last_record_hash=record_hash))
+        await self._transaction.execute(_SET_LAST_HASH, {"record_hash": record_hash})
         await self._transaction.execute(
-            insert(decisions).values(
-                number=row.last_decision,
-                decision_id=decision.decision_id,
-                record=record,
-                record_hash=record_hash,
-                decided_at=decision.decided_at,
-                office_id=decision.request.office_id,
-                outcome=decision.outcome,
-            )
+            _INSERT,
+            {
+                "number": row.last_decision,
+                "decision_id": decision.decision_id,
+                "record": record,
+                "record_hash": record_hash,
+                "decided_at": decision.decided_at,
+                "office_id": decision.request.office_id,
+                "outcome": decision.outcome,
+            },
         )
         return DecisionRecord(decision, record_hash)
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from matcher.comparison.comparator import PreparedFinger
+from matcher.comparison.comparator import PreparedFinger, are_compared_by_map
 from matcher.domain.decision import Candidate, FingerScore, FingerSequenceError
 from matcher.domain.decision_rule import best_impression_score, is_hit
 from matcher.domain.shortlist import Impression, ReferencePerson
@@ -118,7 +118,8 @@ def finger_similarities(
     """Return how similar the probe's finger is to each reference finger."""
     raw, matched = models.comparator.compare_and_count(probe, references)
     sizes = [len(reference) for reference in references]
-    scores = models.calibration.finger_scores(raw, len(probe), sizes)
+    by_map = are_compared_by_map(probe, references)
+    scores = models.calibration.finger_scores(raw, len(probe), sizes, by_map)
     return list(map(FingerSimilarity, scores.tolist(), matched.tolist()))
 
 

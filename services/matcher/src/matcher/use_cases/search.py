@@ -93,13 +93,12 @@ class Search:
         up. Returns the persons compared, and those of them whose fingers fit at other positions.
         """
         wanted, depth = await self.pool.run(self._wanted_at_any_position, probe, features)
-        only_others = self.depth.other_positions_only
         shortlist = await self.index.search(
             wanted,
             scope.until(searched.change_token.number),
-            depth.shared_by(max(1, len(searched.positions) - only_others)),
+            depth.shared_by(max(1, len(searched.positions))),
             any_position=True,
-            also=matching if only_others else (),
+            also=matching if self.depth.other_positions_only else (),
             seconds_left=seconds_left,
         )
         fingers = {position: finger.prepared for position, finger in features.items()}

@@ -15,11 +15,12 @@ from matcher.calibration.fnir_prediction import (
     quality_weighted_minutiae,
 )
 from matcher.comparison.comparator import Comparator
-from matcher.synthetic import generate_master, generate_template
+from matcher.synthetic import generate_master
 from matcher.training.calibration.non_mated_scores import crop
-from matcher.training.calibration.remaining_time import with_remaining_time
-from matcher.training.calibration.stored_results import Arrays, stored_results
 from matcher.training.finger_seeds import CALIBRATION_MATED
+from matcher.training.remaining_time import with_remaining_time
+from matcher.training.simulated_map import Simulate
+from matcher.training.stored_results import Arrays, stored_results
 
 PROBE_DIFFICULTY = (0.3, 2.0)
 """Range from which the capture difficulty of the probe is drawn."""
@@ -35,17 +36,19 @@ BLOCK = 200
 Floats = NDArray[np.float64]
 
 
-def mated_scores(comparator: Comparator, number: int) -> tuple[float, Floats, Floats]:
+def mated_scores(
+    comparator: Comparator, simulate: Simulate, number: int
+) -> tuple[float, Floats, Floats]:
     """Compare a probe of one finger with one reference of each difficulty.
 
     Returns the summed quality of the probe, and the size and raw score of each comparison.
     """
     rng = np.random.default_rng((CALIBRATION_MATED, number))
     finger = generate_master(CALIBRATION_MATED + number)
-    found = generate_template(finger, 0, capture_difficulty=rng.uniform(*PROBE_DIFFICULTY))
+    found = simulate(finger, 0, capture_difficulty=rng.uniform(*PROBE_DIFFICULTY))
     probe = comparator.prepare(crop(found, min(1.0, rng.uniform(*AREA)), rng))
     references = [
-        comparator.prepare(generate_template(finger, 1 + i, capture_difficulty=difficulty))
+        comparator.prepare(simulate(finger, 1 + i, capture_difficulty=difficulty))
         for i, difficulty in enumerate(REFERENCE_DIFFICULTIES)
     ]
     size = np.sqrt([float(len(probe) * len(each)) for each in references])
@@ -55,6 +58,7 @@ def mated_scores(comparator: Comparator, number: int) -> tuple[float, Floats, Fl
 
 def count_mated(
     comparator: Comparator,
+    simulate: Simulate,
     curves: Sequence[FalseMatchCurve],
     fingers: int,
     stored: Path | None = None,
@@ -67,7 +71,7 @@ def count_mated(
     """
 
     def of_block(number: int) -> Arrays:
-        compared = [mated_scores(comparator, number * BLOCK + k) for k in range(BLOCK)]
+        compared = [mated_scores(comparator, simulate, number * BLOCK + k) for k in range(BLOCK)]
         quality, size, raw = map(np.array, zip(*compared, strict=True))
         return quality, size, raw
 

@@ -14,9 +14,10 @@ from matcher.calibration.curve_fitting import NonMatedScores
 from matcher.comparison.comparator import Comparator, PreparedFinger
 from matcher.comparison.prefilter import batch_prefilter_scores
 from matcher.minutiae import Minutiae
-from matcher.synthetic import MasterFingerprint, generate_master, generate_template
+from matcher.synthetic import MasterFingerprint, generate_master
 from matcher.training.finger_seeds import CALIBRATION_NON_MATED, CALIBRATION_PERSONS
 from matcher.training.partial_impression import keep_nearest
+from matcher.training.simulated_map import Simulate
 
 GROUP = 800
 """Fingers that are compared with each other: 319,600 pairs."""
@@ -36,12 +37,12 @@ TIERS = ((0.01, 1.0), (0.1, 0.12), (0.4, 0.03), (1.0, 0.015))
 Floats = NDArray[np.float64]
 
 
-def population_scores(comparator: Comparator, number: int) -> NonMatedScores:
+def population_scores(comparator: Comparator, simulate: Simulate, number: int) -> NonMatedScores:
     """Compare the fingers of one group, drawn at random from the population."""
     rng = np.random.default_rng((CALIBRATION_NON_MATED, number))
     seed = CALIBRATION_NON_MATED + number * (GROUP + 1)
     drawn = (
-        comparator.prepare(_impression(generate_master(seed + k), *_conditions(rng), rng))
+        comparator.prepare(_impression(simulate, generate_master(seed + k), *_conditions(rng), rng))
         for k in range(1, GROUP + 1)
     )
     fingers = [finger for finger in drawn if len(finger) >= FEWEST]
@@ -55,7 +56,9 @@ def population_scores(comparator: Comparator, number: int) -> NonMatedScores:
     return NonMatedScores(raw, size[chosen], 1 / sampled_share[chosen])
 
 
-def persons_by_finger(comparator: Comparator, number: int) -> Iterator[list[PreparedFinger]]:
+def persons_by_finger(
+    comparator: Comparator, simulate: Simulate, number: int
+) -> Iterator[list[PreparedFinger]]:
     """Yield, for each of ten fingers, that finger of `PERSONS` persons of the population."""
     seed = CALIBRATION_PERSONS + number * FINGERS * (PERSONS + 1)
     conditions = [_conditions(np.random.default_rng((seed, person))) for person in range(PERSONS)]
@@ -65,7 +68,7 @@ def persons_by_finger(comparator: Comparator, number: int) -> Iterator[list[Prep
             generate_master(seed + FINGERS * (1 + person) + finger) for person in range(PERSONS)
         )
         yield [
-            comparator.prepare(_impression(master, *of_person, rng))
+            comparator.prepare(_impression(simulate, master, *of_person, rng))
             for of_person, master in zip(conditions, masters, strict=True)
         ]
 
@@ -82,9 +85,13 @@ def _conditions(rng: np.random.Generator) -> tuple[float, float]:
 
 
 def _impression(
-    finger: MasterFingerprint, difficulty: float, area: float, rng: np.random.Generator
+    simulate: Simulate,
+    finger: MasterFingerprint,
+    difficulty: float,
+    area: float,
+    rng: np.random.Generator,
 ) -> Minutiae:
-    return crop(generate_template(finger, 0, capture_difficulty=difficulty), area, rng)
+    return crop(simulate(finger, 0, capture_difficulty=difficulty), area, rng)
 
 
 def _prefilter_scores(

@@ -11,15 +11,17 @@ from scipy.special import gammainccinv  # type: ignore[import-untyped, unused-ig
 from matcher.calibration.false_match_curves import FalseMatchCurve, interpolated_score
 from matcher.comparison.comparator import Comparator
 from matcher.training.calibration.non_mated_scores import FINGERS, PERSONS, persons_by_finger
-from matcher.training.calibration.remaining_time import with_remaining_time
 from matcher.training.calibration.score_curves import FULLY_COUNTED_SIZE
-from matcher.training.calibration.stored_results import Arrays, stored_results
+from matcher.training.remaining_time import with_remaining_time
+from matcher.training.simulated_map import Simulate
+from matcher.training.stored_results import Arrays, stored_results
 
 Floats = NDArray[np.float64]
 
 
 def person_sum_factor(
     comparator: Comparator,
+    simulate: Simulate,
     curves: list[FalseMatchCurve],
     groups: int,
     stored: Path | None = None,
@@ -28,17 +30,17 @@ def person_sum_factor(
 
     stored: folder of `stored_results`.
     """
-    of_group = stored_results(stored, "persons", partial(_raw_scores, comparator))
+    of_group = stored_results(stored, "persons", partial(_raw_scores, comparator, simulate))
     parts = with_remaining_time("groups of persons", groups, of_group)
     raw, size = map(np.concatenate, zip(*parts, strict=True))
     return _sum_factor(_finger_scores(curves, raw, size))
 
 
-def _raw_scores(comparator: Comparator, number: int) -> Arrays:
+def _raw_scores(comparator: Comparator, simulate: Simulate, number: int) -> Arrays:
     """Compare the persons of a group; return raw scores and sizes, float64 (pairs, 10) each."""
     first, second = np.triu_indices(PERSONS, 1)
     raw, size = [], []
-    for persons in persons_by_finger(comparator, number):
+    for persons in persons_by_finger(comparator, simulate, number):
         rows = [comparator.compare(persons[i], persons[i + 1 :]) for i in range(PERSONS - 1)]
         length = np.array([len(finger) for finger in persons], np.float64)
         size.append(np.sqrt(length[first] * length[second]))

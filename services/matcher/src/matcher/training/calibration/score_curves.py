@@ -10,8 +10,9 @@ from matcher.calibration.curve_fitting import NonMatedScores, fit_curves
 from matcher.calibration.false_match_curves import FalseMatchCurve
 from matcher.comparison.comparator import Comparator
 from matcher.training.calibration.non_mated_scores import FEWEST, population_scores
-from matcher.training.calibration.remaining_time import with_remaining_time
-from matcher.training.calibration.stored_results import Arrays, stored_results
+from matcher.training.remaining_time import with_remaining_time
+from matcher.training.simulated_map import Simulate
+from matcher.training.stored_results import Arrays, stored_results
 
 SIZES = (FEWEST, 7.0, 9.0, 11.0, 13.0, 16.0, 20.0, 25.0, 30.0)
 """Limits of the classes of size in which synthetic comparisons are counted."""
@@ -22,7 +23,7 @@ size, so that the curve of size s is that of real comparisons of size s^2 / 16."
 
 
 def non_mated_curves(
-    comparator: Comparator, groups: int, stored: Path | None = None
+    comparator: Comparator, simulate: Simulate, groups: int, stored: Path | None = None
 ) -> list[FalseMatchCurve]:
     """Return one curve for each class of size, counted on `groups` groups of fingers.
 
@@ -30,7 +31,7 @@ def non_mated_curves(
     """
 
     def of_group(number: int) -> Arrays:
-        scores = population_scores(comparator, number)
+        scores = population_scores(comparator, simulate, number)
         return scores.raw, scores.size, scores.weight
 
     of_group_once = stored_results(stored, "non-mated", of_group)

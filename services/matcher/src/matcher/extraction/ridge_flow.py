@@ -11,11 +11,16 @@ from numpy.typing import NDArray
 from scipy import ndimage  # type: ignore[import-untyped, unused-ignore]
 
 from matcher.jit import compiled
+from matcher.ridge_map import RidgeMap
 
 BLOCK = 8
-"""Width and height of a block, pixels at 500 dpi: most of a ridge period."""
+"""Width and height of a block, pixels at 500 dpi: most of a ridge period, half a cell of a map."""
+LEAST_SIDE = 3 * BLOCK
+"""Least width and height of an image, pixels."""
 _LEAST_ENERGY = 0.05
 """Least energy of the gradient on skin, in those of the clearest blocks."""
+_LEAST_SKIN, _LEAST_COHERENCE = 0.75, 0.35
+"""Share of skin, and coherence, of a cell whose orientation is known."""
 _BORDER = 2
 """Blocks at the edge of the skin that are not looked at: ridges fade there."""
 
@@ -43,7 +48,7 @@ class RidgeFlow:
 
 
 def ridge_flow(image: NDArray[np.uint8]) -> RidgeFlow:
-    """Return the ridge flow of an image at 500 dpi, uint8 (h, w), h and w at least 3 blocks."""
+    """Return the ridge flow of an image at 500 dpi, uint8 (h, w), h and w at least LEAST_SIDE."""
     height, width = (side // BLOCK * BLOCK for side in image.shape)
     tensor, grey = _block_sums(np.ascontiguousarray(image[:height, :width]))
     energy = tensor[0]
@@ -61,6 +66,17 @@ def ridge_flow(image: NDArray[np.uint8]) -> RidgeFlow:
         ndimage.binary_erosion(skin, iterations=_BORDER),
         _furrows(grey, skin),
     )
+
+
+def map_of(flow: RidgeFlow) -> RidgeMap:
+    """Return a ridge flow in coarse cells, of two by two blocks each."""
+    rows, columns = (side // 2 for side in flow.field.shape)
+    cells = rows, 2, columns, 2
+    skin = flow.skin[: 2 * rows, : 2 * columns]
+    vectors = np.where(skin, (flow.field * flow.coherence)[: 2 * rows, : 2 * columns], 0)
+    mean = vectors.reshape(cells).mean((1, 3))
+    known = skin.reshape(cells).mean((1, 3)) >= _LEAST_SKIN
+    return RidgeMap.of_cells(mean, known & (np.abs(mean) > _LEAST_COHERENCE))
 
 
 @compiled

@@ -159,20 +159,22 @@ class ShardProcess:
             models = await asyncio.to_thread(
                 _load_models, self._settings, self._bundle, self._versions
             )
-            base = await self._opened.enter_async_context(open_store(self._settings, models))
-            await base.pool.run(warm_up)
+            async with AsyncExitStack() as opened:
+                base = await opened.enter_async_context(open_store(self._settings, models))
+                await base.pool.run(warm_up)
+                made = with_index(
+                    self._settings,
+                    base,
+                    models,
+                    self._bundle,
+                    base.index_pools[0],
+                    [self._part],
+                    replica=self._replica,
+                )
+                self._opened = opened.pop_all()
         except BaseException:
             self._opening = None
             raise
-        made = with_index(
-            self._settings,
-            base,
-            models,
-            self._bundle,
-            base.index_pools[0],
-            [self._part],
-            replica=self._replica,
-        )
         (index,) = made.index_parts
         files = SuperviseIndexFiles(index, self._settings.snapshot_interval_changes)
         self._files = asyncio.create_task(files.run(self._settings.follow_interval_seconds))

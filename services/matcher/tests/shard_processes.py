@@ -62,7 +62,8 @@ class LocalProcess:
             raise NotReady("it ended")
         self.asked.append(arguments[0] if method == "do" else method)
         shard = self._shard
-        answer = await getattr(shard, method)(*pickle.loads(pickle.dumps(arguments)))
+        asked = getattr(shard, method)(*pickle.loads(pickle.dumps(arguments)))
+        answer = await asyncio.shield(asked)  # whoever waits no more does not end it
         if shard is not self._shard or self.is_ended:
             raise NotReady("it ended")
         return pickle.loads(pickle.dumps(answer))

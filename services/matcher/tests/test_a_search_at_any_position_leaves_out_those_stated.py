@@ -4,8 +4,7 @@ But a person with a finger that matches where it should is compared at all posit
 since others of its fingers may be mixed up.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from uuid import uuid4
 
 import numpy as np
@@ -27,6 +26,7 @@ from servicekit.process.worker_pool import WorkerPool
 from .models import models
 from .people import minutiae
 from .random_fingers import random_finger, similar_finger
+from .searched_in_process import SearchedInProcess
 
 AT_ALL = SearchDepth(1, 1, 1, 1, by_codes=True, signs_only=True)
 AT_OTHERS = replace(AT_ALL, other_positions_only=True)
@@ -140,7 +140,7 @@ async def _candidates(probe: dict[int, Minutiae], depth: SearchDepth) -> list[Ca
     maker = DecisionMaker(models(), SystemClock(), lambda: uuid4().hex, 0.2)
     request = DecisionRequest(DecisionKind.IDENTIFY, "test", "", 0.001, 10, any_position=True)
     try:
-        decision = await Search(_InProcess(index), pool, models(), maker, depth)(
+        decision = await Search(SearchedInProcess(index), pool, models(), maker, depth)(
             request, _probe(probe), EVERYBODY, seconds_left=60
         )
     finally:
@@ -162,22 +162,3 @@ def _on_record(person: int, fingers: dict[int, int]) -> IndexEntry:
 
 def _probe(probe: dict[int, Minutiae]) -> Probe:
     return probe_of_minutiae(models(), [*probe], [*probe.values()])
-
-
-@dataclass(frozen=True)
-class _InProcess:
-    """An index that follows no database."""
-
-    index: MemoryIndex
-
-    async def search(
-        self,
-        probe: Mapping[int, FingerFeatures],
-        scope: SearchScope,
-        depth: SearchDepth,
-        *,
-        any_position: bool = False,
-        also: Sequence[str] = (),
-        seconds_left: float,
-    ) -> Shortlist:
-        return self.index.search(probe, scope, depth, any_position=any_position, also=also)

@@ -80,6 +80,7 @@ def test_a_search_for_two_whole_fingers_is_made_again_as_deep_and_by_both_bits()
     assert recorded.times_more_lists([60, 60]) == Fraction(1, 4)
     assert not searched.signs_only
     assert not searched.other_positions_only
+    assert not searched.by_fingers_on_record
     assert searched.embedded_at_any_position is None
     assert not searched.ranks_all
 

@@ -44,8 +44,12 @@ async def test_they_can_still_be_a_hit(issuance: Caller, someone: int) -> None:
 async def test_good_fingers_exclude_others_and_more_of_them_more_surely(
     issuance: Caller, someone: int
 ) -> None:
-    one = await issuance.identify(given([sample(2, template(someone, 2))]))
-    two = await issuance.identify(given(fingers(someone)))
+    # In a gallery where everybody has these fingers: one who lacks them cannot be found by them.
+    gallery = f"gallery-{someone}"
+    await issuance.enrol(f"{someone}", fingers(someone + 1), galleries=[gallery])
+
+    probes = ([sample(2, template(someone, 2))], fingers(someone))
+    one, two = [await issuance.identify(given(each), galleries=[gallery]) for each in probes]
 
     assert one.outcome == two.outcome == identification_pb2.OUTCOME_NO_HIT
     assert 0 <= two.predicted_fnir < one.predicted_fnir < MAX_PREDICTED_FNIR

@@ -224,6 +224,7 @@ def search_depth(settings: Settings) -> SearchDepth:
         signs_only=True,
         other_positions_only=True,
         embedded_at_any_position=EMBEDDED_AT_ANY_POSITION,
+        by_fingers_on_record=True,
     )
 
 

@@ -149,7 +149,7 @@ class ReplicatedShard:
         replicas = [*self._replicas]
         for number, replica in enumerate(replicas):
             report = progress_of_part(report_progress, number, len(replicas))
-            await replica.answer("load", like, report_progress=report)
+            await replica.load(like, report)
 
     async def rebuild(self, report_progress: ReportProgress) -> IndexState:
         """Load the replicas anew from the database, one after the other.

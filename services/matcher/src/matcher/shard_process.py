@@ -72,6 +72,7 @@ class ShardProcess:
         self._opened = AsyncExitStack()
         self._opening: asyncio.Task[FollowingIndex] | None = None
         self._files: asyncio.Task[None] | None = None
+        self._loading: dict[str, asyncio.Task[Any]] = {}
 
     async def read(self, read: bytes, at_least: ChangeToken, seconds_left: float) -> bytes:
         """Return a `ReadOfShard` or a `Refusal`, pickled. read: what reads, pickled."""
@@ -109,17 +110,15 @@ class ShardProcess:
 
     async def load(self, like: IndexState) -> Refusal | None:
         """Load the shard if it is not loaded; see `FollowingIndex.load`."""
-        self._loaded_share = 0.0
-        refusal: Refusal | None = await self._answer(
-            lambda index: index.load(self._note_share, like)
+        refusal: Refusal | None = await self._once(
+            "load", lambda index: index.load(self._note_share, like)
         )
         return refusal
 
     async def rebuild(self) -> IndexState | Refusal:
         """Load the shard anew from the database beside the one in use."""
-        self._loaded_share = 0.0
-        state: IndexState | Refusal = await self._answer(
-            lambda index: index.rebuild(self._note_share)
+        state: IndexState | Refusal = await self._once(
+            "rebuild", lambda index: index.rebuild(self._note_share)
         )
         return state
 
@@ -137,6 +136,15 @@ class ShardProcess:
             await asyncio.wait([self._files])
         await self._opened.aclose()
 
+    async def _once(self, name: str, ask: Callable[[FollowingIndex], Awaitable[Any]]) -> Any:
+        """Answer as what goes on already, if that does: who asked for it may have given it up."""
+        going_on = self._loading.get(name)
+        if going_on is None:
+            self._loaded_share = 0.0
+            going_on = self._loading[name] = asyncio.create_task(self._answer(ask))
+            going_on.add_done_callback(lambda _: self._loading.pop(name))
+        return await asyncio.shield(going_on)
+
     async def _answer(self, ask: Callable[[FollowingIndex], Awaitable[Any]]) -> Any:
         if self._opening is None:
             self._opening = asyncio.create_task(self._open())
@@ -151,20 +159,22 @@ class ShardProcess:
             models = await asyncio.to_thread(
                 _load_models, self._settings, self._bundle, self._versions
             )
-            base = await self._opened.enter_async_context(open_store(self._settings, models))
-            await base.pool.run(warm_up)
+            async with AsyncExitStack() as opened:
+                base = await opened.enter_async_context(open_store(self._settings, models))
+                await base.pool.run(warm_up)
+                made = with_index(
+                    self._settings,
+                    base,
+                    models,
+                    self._bundle,
+                    base.index_pools[0],
+                    [self._part],
+                    replica=self._replica,
+                )
+                self._opened = opened.pop_all()
         except BaseException:
             self._opening = None
             raise
-        made = with_index(
-            self._settings,
-            base,
-            models,
-            self._bundle,
-            base.index_pools[0],
-            [self._part],
-            replica=self._replica,
-        )
         (index,) = made.index_parts
         files = SuperviseIndexFiles(index, self._settings.snapshot_interval_changes)
         self._files = asyncio.create_task(files.run(self._settings.follow_interval_seconds))

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import structlog
 
 from matcher.domain.errors import IndexDoubtful, NotReady
+from matcher.domain.index_entry import IndexState
 from matcher.domain.operation import ReportProgress
 from matcher.domain.person_part import PersonPart
 from matcher.index.index_loader import ignore_progress
@@ -103,6 +104,10 @@ class ShardReplica:
         await report_progress(1.0)
         return answer
 
+    async def load(self, like: IndexState, report_progress: ReportProgress) -> None:
+        """Let it load what it has not loaded, or what is in doubt; see `FollowingIndex.load`."""
+        await self._without_doubt("load", like, report_progress=report_progress)
+
     def catching_up(self) -> "asyncio.Task[ShardStatus]":
         """Return the task in which it catches up: begun now, unless one goes on."""
         if self.following is None:
@@ -131,17 +136,25 @@ class ShardReplica:
 
     async def _catch_up(self) -> ShardStatus:
         try:
-            if doubt := self.doubt:
-                await self.answer("do", "distrust", doubt)
-            status: ShardStatus = await self.answer("catch_up")
+            status: ShardStatus = await self._without_doubt("catch_up")
         except BaseException:
             self.is_ready = False
             raise
         finally:
             self.following = None
-        if self.doubt == doubt:  # else what it loaded is in doubt, too
-            self.doubt, self.is_ready = "", True
+        self.is_ready = not self.doubt
         return status
+
+    async def _without_doubt(
+        self, method: str, *arguments: Any, report_progress: ReportProgress = ignore_progress
+    ) -> Any:
+        """Return the answer to a call by which it loads another index, if this one is in doubt."""
+        if doubt := self.doubt:
+            await self.answer("do", "distrust", doubt)
+        answer = await self.answer(method, *arguments, report_progress=report_progress)
+        if self.doubt == doubt:  # else what it loaded is in doubt, too
+            self.doubt = ""
+        return answer
 
     async def _ping(self) -> float:
         """Return how far it is with a load. Raises NotReady, or TimeoutError."""

@@ -324,7 +324,7 @@ class ModelBundleReplica(_message.Message):
     replica: _builtins.str
     """The replica, as it is named until it is started again."""
     ready: _builtins.bool
-    """Its index of the bundle is whole."""
+    """Its index of the bundle is whole, finds a sample of people on record, and answers, in all its shards."""
     problem: _builtins.str
     """What keeps it from that, in words; empty if nothing does. The migration waits until that is mended, or
     until it is cancelled.

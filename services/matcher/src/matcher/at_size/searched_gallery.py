@@ -32,8 +32,8 @@ _PATIENCE_SECONDS = 3600.0
 class SearchResult:
     """The decision of a search, and whom it compared.
 
-    shortlisted: persons compared at the stated positions. compared: these, and those compared at
-    other positions because nobody was a hit.
+    shortlisted: persons compared at the stated positions. compared: these, and those compared
+    later, because nobody was a hit: by the fingers on record alone, or at other positions.
     """
 
     decision: Decision

@@ -70,7 +70,9 @@ class SearchDepth:
     fingers were searched for before; decisions were recorded without it when it did not.
     embedded_at_any_position: of how many fingers, those that show most, embeddings are compared at
     any position, if the probe shows more than one whole finger; decisions were recorded without it
-    when of all.
+    when of all. by_fingers_on_record: whether a search without a hit goes once more by the fingers
+    that most people have on record, if these alone are searched for deeper than all of the probe;
+    decisions were recorded without it when it did not.
     """
 
     prefiltered: int
@@ -84,6 +86,7 @@ class SearchDepth:
     signs_only: bool = False
     other_positions_only: bool = False
     embedded_at_any_position: int | None = None
+    by_fingers_on_record: bool = False
 
     @property
     def by_embedding(self) -> int:
@@ -186,6 +189,18 @@ class Shortlist:
     def people_searched(self) -> int:
         """How many persons the search went over."""
         return int(self.people_by_positions.sum())
+
+    def commonest_positions(self, probed: Sequence[int]) -> tuple[int, ...]:
+        """Return which of the positions of a probe most of these persons have on record.
+
+        Exactly these of them; of persons that have any of them.
+        """
+        wanted = sum(1 << position - 1 for position in probed)
+        sets = np.arange(len(self.people_by_positions)) & wanted
+        people = np.bincount(sets, self.people_by_positions)
+        people[0] = 0
+        commonest = int(people.argmax()) if people.any() else 0
+        return tuple(position for position in probed if commonest >> position - 1 & 1)
 
     @property
     def positions(self) -> tuple[int, ...]:

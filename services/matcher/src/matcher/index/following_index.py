@@ -188,6 +188,7 @@ class FollowingIndex:
 
         Raises IndexDoubtful, NoRoomForIndex.
         """
+        await self._until_advanced()
         if self._index is None:
             require_room([await self._room_for(like)])
             try:
@@ -206,8 +207,7 @@ class FollowingIndex:
             await self._follow_to_the_end(loaded.index)
         except IndexDoubtful as doubtful:
             raise ContradictoryDatabase(f"no index can be made: {doubtful.doubt}") from None
-        while self._advancing is not None and not self._advancing.done():
-            await asyncio.wait([self._advancing])
+        await self._until_advanced()
         self._use(loaded)
         return self.state()
 
@@ -281,6 +281,10 @@ class FollowingIndex:
         if self._index is not index:
             raise IndexDoubtful(self.doubt, _RETRY_AFTER)
         return index
+
+    async def _until_advanced(self) -> None:
+        while self._advancing is not None and not self._advancing.done():
+            await asyncio.wait([self._advancing])
 
     async def _load(self, report_progress: ReportProgress = ignore_progress) -> MemoryIndex:
         loaded = await self._loader.load(report_progress, use_snapshot=not self.doubt)

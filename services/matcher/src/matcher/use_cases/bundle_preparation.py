@@ -11,7 +11,7 @@ from servicekit.process.failpoint import failpoint
 from matcher.domain.errors import BundleRejected
 from matcher.domain.model_bundle import BundleState, StoredBundle
 from matcher.use_cases.loaded_bundle import LoadedBundle
-from matcher.use_cases.readiness import Readiness
+from matcher.use_cases.readiness import Readiness, ServiceLevel
 
 _RETRY_SECONDS = 5.0
 
@@ -41,8 +41,7 @@ class BundlePreparation:
     """Makes the index of a bundle that does not serve, tries it, and then keeps it up to date.
 
     bundle: None until its files were read. is_tried: whether it may serve. share: of its index that
-    is made, 0 to 1. problem: what keeps it from being ready, in words; it is tried again, unless
-    is_rejected.
+    is made, 0 to 1. is_rejected: whether the trial failed, and is not made again.
     """
 
     def __init__(
@@ -57,8 +56,10 @@ class BundlePreparation:
         self.bundle = ready
         self.is_tried = ready is not None
         self.share = 1.0 if self.is_tried else 0.0
-        self.problem = ""
         self.is_rejected = False
+        self._problem = ""
+        # Until the care for its index, which begins when it is tried, finds otherwise.
+        self._readiness = Readiness(ServiceLevel.FULL, "")
         self._work = work
         self._serving = serving
         self._embedded = asyncio.Event()
@@ -67,8 +68,18 @@ class BundlePreparation:
 
     @property
     def is_ready(self) -> bool:
-        """Whether the bundle may serve, and its index is not in doubt, to be loaded anew first."""
-        return self.is_tried and self.bundle is not None and not self.bundle.index.doubt
+        """Whether the bundle may serve, and its index answers: it may be loaded anew first."""
+        return (
+            self.is_tried
+            and self.bundle is not None
+            and not self.bundle.index.doubt
+            and self._readiness.level is ServiceLevel.FULL
+        )
+
+    @property
+    def problem(self) -> str:
+        """What keeps it from being ready, in words."""
+        return self._readiness.reason if self.is_tried else self._problem
 
     def is_of(self, stored: StoredBundle) -> bool:
         """Return whether this is the preparation that the database wants."""
@@ -99,18 +110,18 @@ class BundlePreparation:
             try:
                 await self._make_ready()
             except BundleRejected as rejected:
-                self.problem, self.is_rejected = rejected.message, True
+                self._problem, self.is_rejected = rejected.message, True
                 return
             except Exception as error:
                 _log.warning("bundle_not_ready", bundle=self.stored.name, exc_info=error)
-                self.problem = error.message if isinstance(error, DomainError) else repr(error)
+                self._problem = error.message if isinstance(error, DomainError) else repr(error)
                 await asyncio.sleep(_RETRY_SECONDS)
         if self.bundle is not None:
-            await self._work.care_for(self.bundle, Readiness())
+            await self._work.care_for(self.bundle, self._readiness)
 
     async def _make_ready(self) -> None:
         bundle = self.bundle = self.bundle or await self._work.load(self.stored, self._serving)
-        self.problem = ""
+        self._problem = ""
         await self._embedded.wait()
         if self.stored.state is BundleState.KEPT:
             await bundle.index.catch_up()
@@ -119,7 +130,7 @@ class BundlePreparation:
             await bundle.index.catch_up()  # or load it anew, if it was doubted meanwhile
             failpoint("matcher.migrate_model.before_trial")
             await self._work.try_bundle(self._serving, bundle)
-        self.problem, self.share, self.is_tried = "", 1.0, True
+        self.share, self.is_tried = 1.0, True
 
     async def _note_share(self, share: float) -> None:
         self.share = share

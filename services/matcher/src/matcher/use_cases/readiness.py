@@ -29,9 +29,11 @@ class Readiness:
     reason: why the level is not FULL. draining: set by an administrator.
     """
 
-    def __init__(self) -> None:
-        self.level = ServiceLevel.DOWN
-        self.reason = "the matcher is starting"
+    def __init__(
+        self, level: ServiceLevel = ServiceLevel.DOWN, reason: str = "the matcher is starting"
+    ) -> None:
+        self.level = level
+        self.reason = reason
         self.draining = False
         self._on_change: Callable[[ServiceLevel], Awaitable[None]] | None = None
 

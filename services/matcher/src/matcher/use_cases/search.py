@@ -15,7 +15,7 @@ from matcher.domain.finger import Finger
 from matcher.domain.finger_source import Probe
 from matcher.domain.index_entry import FingerFeatures
 from matcher.domain.request import RequestOrigin, SearchPolicy
-from matcher.domain.shortlist import SearchDepth, SearchScope, Shortlist
+from matcher.domain.shortlist import ReferencePerson, SearchDepth, SearchScope, Shortlist
 from matcher.index.finger_features import prepared_features, prepared_finger
 from matcher.index.served_index import SearchedIndex
 from matcher.models import ModelBundle
@@ -48,7 +48,8 @@ class Search:
     ) -> Decision:
         """Return the decision of a search over everything committed before the call, unrecorded.
 
-        Where the stated positions give no hit, or on request, all positions are compared with all.
+        Where the stated positions give no hit, it goes on by the fingers on record alone; and then,
+        or on request, all positions are compared with all.
         seconds_left: that the index may take to catch up. Raises IndexBehind, Overloaded.
         """
         features = await self.pool.run(self._features, probe.fingers)
@@ -57,8 +58,14 @@ class Search:
         threshold = search_threshold(request, shortlist.people_searched)
         fingers = {position: finger.prepared for position, finger in features.items()}
         compared = await self.pool.run(compare_persons, self.models, fingers, shortlist.persons)
-        any_position = request.any_position or not _hits(compared, threshold)
         people_compared = {person.person_id for person in shortlist.persons}
+        if not _hits(compared, threshold):
+            found = await self._by_fingers_on_record(probe, scope, shortlist, seconds_left)
+            if more := [each for each in found if each.person_id not in people_compared]:
+                people_compared.update(each.person_id for each in more)
+                others_compared = await self.pool.run(compare_persons, self.models, fingers, more)
+                compared = best_first([*compared, *others_compared])
+        any_position = request.any_position or not _hits(compared, threshold)
         if any_position := any_position and shortlist.people_searched > 0:
             others, elsewhere = await self._at_any_position(
                 probe, features, scope, shortlist, _with_a_match(compared), seconds_left
@@ -77,6 +84,28 @@ class Search:
             people_compared=len(people_compared),
         )
         return self.decision_maker.decide(request, probe, result)
+
+    async def _by_fingers_on_record(
+        self, probe: Probe, scope: SearchScope, searched: Shortlist, seconds_left: float
+    ) -> Sequence[ReferencePerson]:
+        """Return whom those fingers of the probe find that most people have on record.
+
+        Nobody if they alone are searched for no deeper than all were.
+        """
+        if not (depth := self.depth).by_fingers_on_record:
+            return ()
+        common = searched.commonest_positions([finger.position for finger in probe.fingers])
+        fingers = [finger for finger in probe.fingers if finger.position in common]
+        shown, shown_by_all = _minutiae(fingers), _minutiae(probe.fingers)
+        if not fingers or depth.times_more_lists(shown) <= depth.times_more_lists(shown_by_all):
+            return ()
+        found = await self.index.search(
+            await self.pool.run(self._features, fingers),
+            scope.until(searched.change_token.number),
+            depth.for_minutiae(shown),
+            seconds_left=seconds_left,
+        )
+        return found.persons
 
     async def _at_any_position(
         self,

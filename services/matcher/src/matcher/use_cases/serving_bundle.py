@@ -62,9 +62,9 @@ class ServingBundle:
 
     @property
     def other(self) -> LoadedBundle | None:
-        """The bundle that is ready beside the one that serves; None if there is none."""
+        """The bundle that was tried beside the one that serves; None if there is none."""
         preparation = self._preparation
-        return preparation.bundle if preparation is not None and preparation.is_ready else None
+        return preparation.bundle if preparation is not None and preparation.is_tried else None
 
     async def run(self) -> None:
         """Follow what the database says until cancelled; care for the index of what serves."""
@@ -161,7 +161,7 @@ class ServingBundle:
         reason = f"the bundle {bundles.serving_name} is being loaded"
         await self._readiness.set_level(ServiceLevel.DOWN, reason)
         preparation, former = self._preparation, self.current
-        if preparation is not None and preparation.stored.name == bundles.serving_name:
+        if preparation is not None:  # another one is tried beside the bundle that serves by then
             self._preparation = None
             await preparation.give_up()
         if bundles.serving is None:  # a database from before anything else than this served

@@ -21,11 +21,10 @@ class SingleRead(InterruptibleConnection):
         return await super().execute(statement, *arguments, **options)
 
     async def stream(  # type: ignore[override]  # to be awaited, not entered
-        self, statement: Any, *arguments: Any, **options: Any
+        self, *_arguments: Any, **_options: Any
     ) -> Any:
-        """Execute the statement, whose rows are fetched as needed; a cancellation interrupts it."""
-        self._use(statement)
-        return await super().stream(statement, *arguments, **options)
+        """Refuse rows that are fetched as needed: a server holds them in a transaction only."""
+        raise RuntimeError("rows are streamed in a transaction only")
 
     async def run_sync(self, *_arguments: Any, **_options: Any) -> Any:
         """Refuse a function, which may execute anything."""

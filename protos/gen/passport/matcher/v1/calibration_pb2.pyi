@@ -64,7 +64,9 @@ class ThresholdRates(_message.Message):
     fpir: _builtins.float
     """False positive identification rate of a search of all these persons, 0 to 1."""
     predicted_fnir_one_finger: _builtins.float
-    """Predicted false negative identification rate, 0 to 1, of a typical probe of one finger."""
+    """Predicted false negative identification rate, 0 to 1, of a typical probe of one finger,
+    where probe and reference have maps of their ridges.
+    """
     predicted_fnir_two_fingers: _builtins.float
     """The same of two fingers."""
     extrapolated: _builtins.bool

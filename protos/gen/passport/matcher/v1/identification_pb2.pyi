@@ -516,7 +516,8 @@ class Decision(_message.Message):
     predicted_fnir: _builtins.float
     """Predicted false negative identification rate (ISO/IEC 19795-1): probability, 0 to 1, that a probe of
     this quality scores below the threshold with its mated reference. Predicted from number of minutiae
-    and quality of the fingers; increases with the number of persons searched. Excludes misses of the
+    and quality of the fingers, and from the share of references with which maps of ridges could be
+    compared; increases with the number of persons searched. Excludes misses of the
     index. Over the positions really compared, weighted by how many of the persons searched have them
     on record; 1 when nobody has. Absent in records older than this field.
     """

@@ -52,8 +52,16 @@ def _flip_an_embedding(table: Any) -> None:
     _segment(table)._embeddings.rows.view(np.uint8)[1, 7] ^= 1
 
 
-def _flip_a_code(table: Any) -> None:
-    _segment(table)._codes._blocks.rows[0, 3, 1] ^= np.uint64(1 << 40)
+def _flip_a_map(table: Any) -> None:
+    _segment(table)._minutiae._ridge_map.rows[1, 9] ^= 1
+
+
+def _flip_a_sign(table: Any) -> None:
+    _segment(table)._codes._halves[0].rows[0, 3, 1] ^= np.uint64(1 << 40)
+
+
+def _flip_a_lower_bit(table: Any) -> None:
+    _segment(table)._codes._halves[1].rows[0, 3, 1] ^= np.uint64(1 << 40)
 
 
 def _give_a_finger_to_another(table: Any) -> None:
@@ -77,7 +85,9 @@ def _forget_an_encounter(table: Any) -> None:
     [
         _flip_a_descriptor,
         _flip_an_embedding,
-        _flip_a_code,
+        _flip_a_map,
+        _flip_a_sign,
+        _flip_a_lower_bit,
         _give_a_finger_to_another,
         _give_an_encounter_to_another,
         _move_an_encounter_in_time,

@@ -37,6 +37,14 @@ async def catch_up(index: ServedIndex, seconds: float) -> None:
                 await asyncio.sleep(0.1)
 
 
+async def catch_up_in_all(index: ServedIndex, shard: ReplicatedShard, seconds: float) -> None:
+    """Wait until all replicas of a shard of an index have caught up."""
+    async with asyncio.timeout(seconds):
+        while not all(replica.is_ready for replica in shard._replicas):
+            await index.catch_up()
+            await asyncio.sleep(0.01)
+
+
 class LocalProcess:
     """A process with a shard.
 

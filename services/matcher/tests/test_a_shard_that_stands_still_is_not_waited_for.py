@@ -26,7 +26,7 @@ from matcher.use_cases.readiness import Readiness, ServiceLevel
 from matcher.use_cases.serving_bundle import ServingBundle
 from matcher.use_cases.supervise_index import SuperviseIndex
 
-from .shard_processes import LocalProcess, replicated
+from .shard_processes import LocalProcess, catch_up_in_all, replicated
 from .store_and_index import DEPTH, enrol, features, opened
 
 LONG_ENOUGH = 60
@@ -52,10 +52,7 @@ class Served:
 
     async def caught_up(self) -> None:
         """Wait until all processes have caught up."""
-        async with asyncio.timeout(LONG_ENOUGH):
-            while not all(replica.is_ready for replica in self.shard._replicas):
-                await self.index.catch_up()
-                await asyncio.sleep(0.01)
+        await catch_up_in_all(self.index, self.shard, LONG_ENOUGH)
 
     def all_stand_still(self) -> None:
         for process in self.processes:

@@ -11,7 +11,7 @@ from matcher.index.bundle_files import bundle_snapshot_file
 from matcher.replicated_shard import ReplicatedShard
 
 from .matcher_process import TIMEOUT_SECONDS
-from .shard_processes import LocalProcess, replicated
+from .shard_processes import LocalProcess, catch_up_in_all, replicated
 from .store_and_index import enrol, opened
 
 
@@ -38,8 +38,7 @@ async def served(tmp_path: Path) -> AsyncIterator[Served]:
         async with replicated(base, tmp_path, replicas=2, snapshot_file=file) as (index, processes):
             (shard,) = index._shards
             assert isinstance(shard, ReplicatedShard)
-            while not all(replica.is_ready for replica in shard._replicas):
-                await index.catch_up()
+            await catch_up_in_all(index, shard, TIMEOUT_SECONDS)
             left = bundle_snapshot_file(file, "discarded")
             left.write_bytes(b"people who may be deleted by now")
             yield Served(shard, [*processes], left)

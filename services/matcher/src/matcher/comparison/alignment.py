@@ -92,6 +92,16 @@ def align(
 
 
 @compiled
+def inverse(partner: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+    """Return the partners seen from the other finger, int64 (count,), -1 for none."""
+    other = np.full(count, -1)
+    for i in range(len(partner)):
+        if partner[i] >= 0:
+            other[partner[i]] = i
+    return other
+
+
+@compiled
 def _similar_pairs(similar: Floats) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Return the pairs that are the most similar of their row or column, and their similarity.
 

@@ -17,6 +17,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from matcher.comparison.alignment import inverse
 from matcher.comparison.ridge_agreement import RIDGE_FEATURES
 from matcher.jit import compiled
 
@@ -85,7 +86,7 @@ def alignment_features(
     outline, reference_outline = _outline(moved), _outline(reference)
     probe_alone = _unpaired_quality(moved, probe_quality, partner, reference_outline)
     reference_alone = _unpaired_quality(
-        reference, reference_quality, _inverse(partner, len(reference)), outline
+        reference, reference_quality, inverse(partner, len(reference)), outline
     )
     pairs = max(1, len(paired))
     features[0] = math.sqrt(len(paired))
@@ -162,16 +163,6 @@ def _unpaired_quality(
             inside &= extent <= other_outline[direction] + _OUTLINE_MARGIN
         total += quality[i] if inside else 0.0
     return total
-
-
-@compiled
-def _inverse(partner: NDArray[np.int64], count: int) -> NDArray[np.int64]:
-    """Return the partners seen from the other finger, int64 (count,), -1 for none."""
-    other = np.full(count, -1)
-    for i in range(len(partner)):
-        if partner[i] >= 0:
-            other[partner[i]] = i
-    return other
 
 
 @compiled

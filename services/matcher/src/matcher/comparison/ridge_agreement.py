@@ -9,7 +9,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.comparison.alignment import Floats, Movement
+from matcher.comparison.alignment import Floats, Movement, inverse
 from matcher.jit import compiled
 from matcher.ridge_map import CELL, HEADER_BYTES, STEPS, PackedMap
 
@@ -61,12 +61,8 @@ def ridge_features(
     features = np.empty(RIDGE_FEATURES)
     cells, other_cells = _unpacked_map(probe), _unpacked_map(reference)
     features[:9] = _agreement(cells, other_cells, movement)
-    others = np.ones(len(placement), np.bool_)
-    for i in range(len(partner)):
-        if partner[i] >= 0:
-            others[partner[i]] = False
-    alone = partner < 0
-    back = _inverse(movement)
+    alone, others = partner < 0, inverse(partner, len(placement)) < 0
+    back = _moved_back(movement)
     probe_alone = _quality_on(moved, probe_quality, alone, other_cells, (1.0, 0.0, 0.0, 0.0))
     reference_alone = _quality_on(placement, quality, others, cells, back)
     features[9] = math.sqrt(min(probe_alone, reference_alone))
@@ -194,7 +190,7 @@ def _directions(
 
 
 @compiled
-def _inverse(movement: Movement) -> Movement:
+def _moved_back(movement: Movement) -> Movement:
     cos, sin, x, y = movement
     return cos, -sin, -(cos * x + sin * y), sin * x - cos * y
 

@@ -5,6 +5,7 @@ Squared gradients averaged over blocks (Kass and Witkin, "Analyzing oriented pat
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,22 +30,30 @@ Field = NDArray[np.complex64]
 Mask = NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class RidgeFlow:
     """The ridge flow of an image in blocks of `BLOCK` x `BLOCK` pixels, (r, c) each.
 
     field: complex64, a unit vector at twice the orientation of the ridges (radians, y up).
     coherence: float32, 0 (no direction) to 1 (parallel ridges).
     skin: bool, where the finger touched, holes filled. interior: the same without its edge.
-    furrows: float32, how much brighter a narrow streak is than its surroundings, in standard
-        deviations of the grey; furrows of scars and creases are.
+    grey: float32, mean of each two by two pixels.
     """
 
     field: Field
     coherence: Floats
     skin: Mask
     interior: Mask
-    furrows: Floats
+    grey: Floats
+
+    @cached_property
+    def furrows(self) -> Floats:
+        """How much brighter a narrow streak is than its surroundings, float32 (r, c).
+
+        In standard deviations of the grey; furrows of scars and creases are. Takes as long as all
+        else of the flow, and is computed when it is first asked for.
+        """
+        return _furrows(self.grey, self.skin)
 
 
 def ridge_flow(image: NDArray[np.uint8]) -> RidgeFlow:
@@ -64,7 +73,7 @@ def ridge_flow(image: NDArray[np.uint8]) -> RidgeFlow:
         coherence.astype(np.float32),
         skin,
         ndimage.binary_erosion(skin, iterations=_BORDER),
-        _furrows(grey, skin),
+        grey,
     )
 
 

@@ -58,7 +58,7 @@ class IndexSnapshots:
         self.change = loaded.snapshot_change
         file = self._loader.snapshot_file
         if loaded.snapshot_change is None and file is not None and file.exists():
-            self._first_deletion = -math.inf  # nobody knows whom an older file holds
+            self.note_deletion_before()  # nobody knows whom an older file holds
 
     def note_deletion(self) -> None:
         """Note that an encounter was deleted, which the last snapshot may hold."""

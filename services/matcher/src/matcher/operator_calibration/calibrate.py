@@ -55,7 +55,9 @@ def calibrate(models: ModelBundle, collection: ImageCollection, out: Path, *, wo
     readable = _read(models, collection, workers)
     _require_fingers(len(set(readable.fingers())), "with a readable image")
     pairs = _compare(models, readable, workers)
-    without_maps = _compare(models, readable.without_maps(), workers)
+    without_maps = pairs
+    if models.comparator.takes_maps:
+        without_maps = _compare(models, readable.without_maps(), workers)
     calibration = fit_calibration(models, pairs, without_maps)
     out.write_text(json.dumps(calibration.as_json()) + "\n")
     content = _card_content(models, collection, readable, pairs, ScoreCalibration.load(out))
@@ -82,10 +84,14 @@ def fit_calibration(
 def _fitted(
     models: ModelBundle, given: ScoreCalibration, pairs: FingerPairs, simulate: Simulate
 ) -> ScoreCalibration:
-    curves = operator_curves(pairs.non_mated_scores(), given.curves)
+    curves = _curves(given, pairs)
     print_status("counting mated scores of synthetic fingers under these curves")
     mated = count_mated(models.comparator, simulate, curves, _MATED_FINGERS)
     return replace(given, curves=curves, mated_scores=mated, digest="")
+
+
+def _curves(given: ScoreCalibration, pairs: FingerPairs) -> list[FalseMatchCurve]:
+    return operator_curves(pairs.non_mated_scores(), given.curves)
 
 
 def _compare(models: ModelBundle, readable: ReadableImages, workers: int) -> FingerPairs:
@@ -93,10 +99,6 @@ def _compare(models: ModelBundle, readable: ReadableImages, workers: int) -> Fin
     return compare_pairs(
         models.comparator, readable.prepared, readable.fingers(), names, workers=workers
     )
-
-
-def _fit(models: ModelBundle, pairs: FingerPairs) -> list[FalseMatchCurve]:
-    return operator_curves(pairs.non_mated_scores(), models.calibration.curves)
 
 
 def _require_fingers(fingers: int, where: str) -> None:
@@ -141,5 +143,5 @@ def _card_content(
         pairs=pairs,
         observed=observed_rates(pairs, calibration.curves),
         before=observed_rates(pairs, models.calibration.curves),
-        other_half=rates_on_other_half(pairs, lambda half: _fit(models, half)),
+        other_half=rates_on_other_half(pairs, lambda half: _curves(models.calibration, half)),
     )

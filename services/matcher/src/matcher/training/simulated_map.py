@@ -54,7 +54,7 @@ class Simulate(Protocol):
     def __call__(
         self, master: MasterFingerprint, seed: int, *, capture_difficulty: float = FVC2002
     ) -> Minutiae:
-        """Return one impression."""
+        """Return the minutiae of one impression, with a map of its ridges or without."""
 
 
 def generate_mapped_template(

@@ -292,8 +292,8 @@ class AdjudicationTask(_message.Message):
     claimed_by: _builtins.str
     """Identity of the examiner who claimed it; empty when open."""
     hits_total: _builtins.int
-    """Number of persons that the matcher found at or above the decision threshold, the person of the
-    application included. More than there are hits in `candidates` means that not all are listed.
+    """Number of persons that the matcher compared and found at or above the decision threshold, the person
+    of the application included; not all are compared who are searched. More than there are hits in `candidates` means that not all are listed.
     0 in tasks that were opened before this field existed.
     """
     clearances_needed: _builtins.int

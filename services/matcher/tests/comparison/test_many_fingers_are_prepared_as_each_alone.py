@@ -71,7 +71,7 @@ def test_one_alone_is_the_same() -> None:
 
 
 def test_arrays_that_nothing_follows_are_not_read_beyond() -> None:
-    counts, *others = prepare_minutiae(
+    counts, geometry, descriptors, minutia_index = prepare_minutiae(
         np.zeros((0, 2), np.int16),
         np.zeros(0, np.float32),
         np.zeros(0, np.uint8),
@@ -81,4 +81,4 @@ def test_arrays_that_nothing_follows_are_not_read_beyond() -> None:
     )
 
     assert counts.tolist() == [0, 0, 0]
-    assert [len(each) for each in others] == [0, 0, 0]
+    assert [len(geometry), len(descriptors), len(minutia_index)] == [0, 0, 0]

@@ -23,13 +23,13 @@ from sqlalchemy import (
     insert,
     select,
 )
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from servicekit.errors import DomainError, InvalidRequest, RequestIdReused, RequestInProgress
 from servicekit.process.failpoint import failpoint
 from servicekit.security.identity import current_caller
 from servicekit.storage.database import Database
+from servicekit.storage.deferred_writes import execute_later
 from servicekit.storage.request_locks import Key, RequestLocks
 
 
@@ -46,8 +46,8 @@ R = TypeVar("R", bound=InTransaction)
 StoreResponse = Callable[[AsyncConnection, M], Awaitable[None]]
 """Stores the response in the given transaction, the one that completes the change.
 
-Raises RequestInProgress, which has to roll the transaction back, when another replica completed the
-same request first.
+Raises RequestInProgress, by the commit at the latest, when another replica completed the same
+request first.
 """
 
 
@@ -192,12 +192,11 @@ class IdempotentRequests:
             "response": response.SerializeToString(),
             "completed_at": datetime.now(UTC),
         }
-        try:
-            await transaction.execute(self._insert, row)
-        except IntegrityError:
-            raise RequestInProgress(
-                "the same request was completed just now", retry_after=_RETRY_AFTER
-            ) from None
+        await execute_later(transaction, self._insert, [row], _completed_just_now)
+
+
+def _completed_just_now() -> RequestInProgress:
+    return RequestInProgress("the same request was completed just now", retry_after=_RETRY_AFTER)
 
 
 def _digest(message: Message) -> bytes:

@@ -1,13 +1,16 @@
 """Deferred writes are executed in their order before anything is read or committed."""
 
 from collections.abc import AsyncIterator, Sequence
+from typing import Any
 
 import pytest
 from servicekit.storage.database import Database
-from servicekit.storage.deferred_writes import Refusal, execute_later
+from servicekit.storage.deferred_writes import Refusal
+from servicekit.storage.interruptible_connection import execute_later
 from servicekit.storage.sqlite_driver import OneTripConnection
 from sqlalchemy import Column, Integer, MetaData, String, Table, insert, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 METADATA = MetaData()
 PEOPLE = Table("people", METADATA, Column("name", String, primary_key=True), Column("age", Integer))
@@ -41,6 +44,19 @@ def trips(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return made
 
 
+@pytest.fixture
+def executed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return how many rows each statement was executed with, so far."""
+    counts, execute = list[int](), AsyncConnection.execute
+
+    async def counted(self: AsyncConnection, *arguments: Any, **options: Any) -> Any:
+        counts.append(len(arguments[1]) if len(arguments) > 1 else 1)
+        return await execute(self, *arguments, **options)
+
+    monkeypatch.setattr(AsyncConnection, "execute", counted)
+    return counts
+
+
 def person(name: str, age: int = 30) -> dict[str, object]:
     return {"name": name, "age": age}
 
@@ -54,16 +70,16 @@ async def insert_later(
     database: Database, rows: Sequence[dict[str, object]], refusal: Refusal | None = None
 ) -> None:
     async with database.begin() as transaction:
-        await execute_later(transaction, INSERT, rows, refusal)
+        execute_later(transaction, INSERT, rows, refusal)
 
 
 async def test_they_are_read_and_committed_as_if_executed_at_once(database: Database) -> None:
     async with database.begin() as transaction:
-        await execute_later(transaction, INSERT, [person("ani"), person("budi", 40)])
-        await execute_later(transaction, GROW_OLDER, [{}])
-        await execute_later(transaction, INSERT, [person("citra")])
+        execute_later(transaction, INSERT, [person("ani"), person("budi", 40)])
+        execute_later(transaction, GROW_OLDER, [{}])
+        execute_later(transaction, INSERT, [person("citra")])
         read = [(row.name, row.age) for row in await transaction.execute(ALL)]
-        await execute_later(transaction, INSERT, [person("dewi")])
+        execute_later(transaction, INSERT, [person("dewi")])
 
     assert read == [("ani", 31), ("budi", 41), ("citra", 30)]
     assert await everybody(database) == [*read, ("dewi", 30)]
@@ -72,7 +88,7 @@ async def test_they_are_read_and_committed_as_if_executed_at_once(database: Data
 async def test_they_are_rolled_back(database: Database) -> None:
     async def fail() -> None:
         async with database.begin() as transaction:
-            await execute_later(transaction, INSERT, [person("ani")])
+            execute_later(transaction, INSERT, [person("ani")])
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -114,8 +130,8 @@ async def test_a_row_that_is_refused_by_the_next_statement_is_told_as_stated(
 ) -> None:
     async def read_after_it() -> None:
         async with database.begin() as transaction:
-            await execute_later(transaction, INSERT, [person("ani")], ZeroDivisionError)
-            await execute_later(transaction, INSERT, [person("ani")], NameTaken)
+            execute_later(transaction, INSERT, [person("ani")], ZeroDivisionError)
+            execute_later(transaction, INSERT, [person("ani")], NameTaken)
             await transaction.execute(ALL)
 
     with pytest.raises(NameTaken):
@@ -136,7 +152,22 @@ async def test_they_take_no_trip_of_their_own(database: Database, trips: list[st
     async with database.begin() as transaction:
         await transaction.execute(ALL)
         for name in ("ani", "budi", "citra"):
-            await execute_later(transaction, INSERT, [person(name)])
-        await execute_later(transaction, GROW_OLDER, [{}])
+            execute_later(transaction, INSERT, [person(name)])
+        execute_later(transaction, GROW_OLDER, [{}])
 
     assert len(trips) == 2, "the SELECT after BEGIN, the writes with COMMIT"
+
+
+async def test_rows_of_one_statement_that_follow_each_other_are_executed_together(
+    database: Database, executed: list[int]
+) -> None:
+    async with database.begin() as transaction:
+        await transaction.execute(ALL)
+        executed.clear()
+        for name in ("ani", "budi", "citra"):
+            execute_later(transaction, INSERT, [person(name)])
+        execute_later(transaction, GROW_OLDER, [{}])
+        execute_later(transaction, INSERT, [person("dewi")])
+
+    assert executed == [3, 1, 1]
+    assert await everybody(database) == [("ani", 31), ("budi", 31), ("citra", 31), ("dewi", 30)]

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from servicekit.storage.deferred_writes import Refusal, execute_later
+from servicekit.storage.deferred_writes import Refusal
+from servicekit.storage.interruptible_connection import execute_later
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -139,7 +140,7 @@ class ChangeLog:
                 }
             )
             tokens.append(change_token(latest.change_token.database_epoch, number, log_hash))
-        await execute_later(self._transaction, _INSERT, rows, refusal)
+        execute_later(self._transaction, _INSERT, rows, refusal)
         await self._set_head(number, log_hash, sums)
         return tokens
 
@@ -256,7 +257,7 @@ class ChangeLog:
         }
         is_shared = self._transaction.dialect.name == "postgresql"
         statement = _SET_HEAD_AND_NOTIFY if is_shared else _SET_HEAD
-        await execute_later(self._transaction, statement, [values])
+        execute_later(self._transaction, statement, [values])
 
 
 def change_token(epoch: str, number: int, log_hash: bytes) -> ChangeToken:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 from servicekit.grpc.page_tokens import BadPageToken
-from servicekit.storage.deferred_writes import execute_later
+from servicekit.storage.interruptible_connection import execute_later
 from sqlalchemy import (
     ColumnElement,
     bindparam,
@@ -50,7 +50,7 @@ class DecisionChain:
         undecided = {"undecided": int(decision.outcome is DecisionOutcome.UNDECIDED)}
         row = (await self._transaction.execute(_NEXT, undecided)).one()
         record_hash = _hash(row.last_record_hash, record)
-        await execute_later(self._transaction, _SET_LAST_HASH, [{"record_hash": record_hash}])
+        execute_later(self._transaction, _SET_LAST_HASH, [{"record_hash": record_hash}])
         stored = {
             "number": row.last_decision,
             "decision_id": decision.decision_id,
@@ -60,7 +60,7 @@ class DecisionChain:
             "office_id": decision.request.office_id,
             "outcome": decision.outcome,
         }
-        await execute_later(self._transaction, _INSERT, [stored])
+        execute_later(self._transaction, _INSERT, [stored])
         return DecisionRecord(decision, record_hash)
 
     async def get(self, decision_id: str, scope: OfficeScope) -> DecisionRecord:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from servicekit.errors import RequestIdReused, StaleRevision
-from servicekit.storage.deferred_writes import execute_later
+from servicekit.storage.interruptible_connection import execute_later
 from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -114,7 +114,7 @@ class EncounterRecords:
         ]
         tokens = await self._changes.append(latest, made, encounter_exists)
         rows = [encounter_rows.encounter(new, number) for new, number in numbered]
-        await execute_later(self._transaction, _INSERT, rows, _request_id_reused)
+        execute_later(self._transaction, _INSERT, rows, _request_id_reused)
         keys = await self._keys.add([new.encounter_id for new in added])
         await self._insert_fingers(
             (new.encounter_id, new.enrolment.samples, new.present, keys[new.encounter_id])
@@ -151,7 +151,7 @@ class EncounterRecords:
             (_INSERT_EMBEDDINGS, embedding_rows),
             (_INSERT_IMAGES, image_rows),
         ):
-            await execute_later(self._transaction, statement, rows)
+            execute_later(self._transaction, statement, rows)
 
     async def get(self, encounter_id: str, scope: OfficeScope) -> Encounter:
         """Return an encounter; raise EncounterNotFound, also for one outside of the scope."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from servicekit.storage.deferred_writes import execute_later
+from servicekit.storage.interruptible_connection import execute_later
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -70,4 +70,4 @@ class GalleryRecords:
             for encounter_id, galleries in of_encounters
             for gallery in galleries
         ]
-        await execute_later(self._transaction, _INSERT, rows)
+        execute_later(self._transaction, _INSERT, rows)

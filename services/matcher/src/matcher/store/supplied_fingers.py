@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from servicekit.storage.deferred_writes import execute_later
+from servicekit.storage.interruptible_connection import execute_later
 from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -37,7 +37,7 @@ class SuppliedFingers:
             for finger, recorded in zip(fingers.fingers, fingers.recorded_as, strict=True)
             if recorded.encounter_id is None
         ]
-        await execute_later(self._transaction, _INSERT, rows)
+        execute_later(self._transaction, _INSERT, rows)
 
     async def of(self, decision_id: str, side: Side) -> dict[int, bytes]:
         """Return the templates of one side of a decision that are still kept, by position."""

@@ -13,7 +13,7 @@ from typing import Any, Self
 
 import aiosqlite
 
-from servicekit.storage.deferred_writes import DeferredWrites, Refusal
+from servicekit.storage.deferred_writes import DeferredWrite, Refusal
 
 _ROWS_AT_ONCE = 500
 _ROWS_PER_ITERATION = 64
@@ -28,8 +28,8 @@ class OneTripConnection(aiosqlite.Connection):
 
     def __init__(self, connector: Callable[[], sqlite3.Connection]) -> None:
         super().__init__(connector, _ROWS_PER_ITERATION)
-        self._deferred = DeferredWrites()
-        self._defer: Callable[[str, Sequence[Any]], None] | None = None
+        self._deferred: list[DeferredWrite] = []
+        self._defer: Callable[[str, Sequence[Any]], DeferredWrite] | None = None
 
     def begin_with_next(self, statement: str) -> None:
         """Begin a transaction by this statement, in the same trip as the next one."""
@@ -56,7 +56,7 @@ class OneTripConnection(aiosqlite.Connection):
     @contextmanager
     def deferring(self, refusal: Refusal | None) -> Iterator[None]:
         """Defer the statements that are executed while the block runs."""
-        self._defer = partial(self._deferred.add, refusal=refusal)
+        self._defer = partial(DeferredWrite, refusal=refusal)
         try:
             yield
         finally:
@@ -66,7 +66,7 @@ class OneTripConnection(aiosqlite.Connection):
         """Defer a statement, if it is to be deferred; return whether."""
         if self._defer is None:
             return False
-        self._defer(statement, rows)
+        self._deferred.append(self._defer(statement, rows))
         return True
 
     async def run(self, function: Any, *arguments: Any) -> Any:
@@ -78,7 +78,9 @@ class OneTripConnection(aiosqlite.Connection):
         begin, self._begin = self._begin, None
         if begin is not None:
             self._conn.execute(begin).close()
-        self._deferred.execute(self._conn)
+        deferred, self._deferred = self._deferred, []
+        for write in deferred:
+            write.execute(self._conn)
         return self._conn
 
     def _commit_all(self) -> None:

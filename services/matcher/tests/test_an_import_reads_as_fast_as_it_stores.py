@@ -12,6 +12,7 @@ from matcher.domain.finger import Finger, FingerSample
 from matcher.domain.request import RequestOrigin
 from matcher.use_cases.import_encounters import Acknowledgement, ImportEncounters, ImportRequest
 from matcher.use_cases.readiness import Readiness, ServiceLevel
+from matcher.use_cases.store_together import StoreTogether
 from servicekit.errors import Overloaded
 from servicekit.process.clock import SystemClock
 
@@ -61,7 +62,9 @@ class Register:
 async def importing(base: StoreAndIndex, extract: Any) -> ImportEncounters:
     readiness = Readiness()
     await readiness.set_level(ServiceLevel.FULL, "")
-    return ImportEncounters(base.store, extract, readiness, SystemClock())
+    return ImportEncounters(
+        base.store, StoreTogether(base.store), extract, readiness, SystemClock()
+    )
 
 
 async def _collect(

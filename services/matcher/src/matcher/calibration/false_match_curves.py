@@ -49,6 +49,10 @@ def interpolated_score(curves: Sequence[FalseMatchCurve], raw: Floats, size: Flo
     numbers = np.arange(len(sizes))
     between = np.interp(np.log(np.maximum(size, 1)), sizes, numbers)
     shares = np.maximum(0, 1 - np.abs(between - numbers.reshape(-1, *[1] * raw.ndim)))
-    with_share = np.flatnonzero(shares.reshape(len(numbers), -1).any(axis=1))
-    of_curves = (shares[k] * curves[k](raw) for k in with_share)
+    has_share = shares.reshape(len(numbers), -1).any(axis=1)
+    of_curves = (
+        share * curve(raw)
+        for curve, share, has in zip(curves, shares, has_share, strict=True)
+        if has
+    )
     return np.asarray(sum(of_curves, start=np.zeros_like(raw)))

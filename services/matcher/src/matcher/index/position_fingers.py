@@ -129,11 +129,13 @@ class PositionFingers:
 
     def votes(self, probe: FingerFeatures) -> tuple[Rows, Votes]:
         """Return the rows that local descriptors of the probe vote for, rising, and the votes."""
-        found = [(number, each.votes(probe)) for number, each in sorted(self._segments.items())]
-        return (
-            np.concatenate([numbered(number, rows) for number, (rows, _) in found]),
-            np.concatenate([votes for _, (_, votes) in found]),
-        )
+        rows, votes = [np.empty(0, np.int64)], [np.empty(0, np.float32)]
+        for number, segment in sorted(self._segments.items()):
+            if len(segment):
+                of_segment, of_rows = segment.votes(probe)
+                rows.append(numbered(number, of_segment))
+                votes.append(of_rows)
+        return np.concatenate(rows), np.concatenate(votes)
 
     def similarities(self, finger: FingerFeatures, rows: Rows) -> NDArray[np.float32]:
         """Return the inner products of a finger's embedding with these rows, float32 (n,)."""

@@ -57,10 +57,13 @@ class EncounterKeys:
         statement = select(encounter_keys).where(encounter_keys.c.encounter_id.in_(encounter_ids))
         rows = await self._transaction.execute(statement)
         return defaultdict(
-            DataKey.generate, {row.encounter_id: self._unwrapped(row.wrapped_key) for row in rows}
+            DataKey.generate, {row.encounter_id: self.unwrapped(row.wrapped_key) for row in rows}
         )
 
-    def _unwrapped(self, wrapped_key: bytes) -> DataKey:
+    def unwrapped(self, wrapped_key: bytes | None) -> DataKey:
+        """Return a stored key; for a lost one, None, a key that fits nothing."""
+        if wrapped_key is None:
+            return DataKey.generate()
         try:
             return self._master_key.unwrap(wrapped_key)
         except UndecryptableData:

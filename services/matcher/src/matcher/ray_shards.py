@@ -110,10 +110,13 @@ class RayProcess:
 
     async def ask(self, method: str, *arguments: Any) -> Any:
         """Return what a method of it returns. Raises NotReady if it ends before, or fails."""
-        from ray.exceptions import RayError
+        from ray.exceptions import RayError, RayTaskError
 
         try:
             return await getattr(self.actor, method).remote(*arguments)
+        except RayTaskError as error:
+            failure = f"not ready: a shard failed: {error.cause!r}"
+            raise NotReady(failure, retry_after=_RETRY_AFTER) from error
         except RayError as error:
             raise NotReady("not ready: a shard has ended", retry_after=_RETRY_AFTER) from error
 

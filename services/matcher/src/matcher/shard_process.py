@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+import structlog
 from servicekit.errors import DomainError
 
 from matcher.bootstrap import model_bundles, open_store, remove_unused_files, with_index
@@ -24,6 +25,8 @@ from matcher.use_cases.supervise_index_files import SuperviseIndexFiles
 
 _RETRY_AFTER = timedelta(seconds=1)
 
+_log = structlog.get_logger(__name__)
+
 
 @dataclass(frozen=True, slots=True)
 class ShardStatus:
@@ -35,7 +38,10 @@ class ShardStatus:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An error of the catalogue in pieces, since exceptions with keywords cannot be pickled."""
+    """An error of the catalogue in pieces, since exceptions with keywords cannot be pickled.
+
+    Any other error is one of these: NotReady, which says what it was.
+    """
 
     type: type[DomainError]
     args: tuple[Any, ...]
@@ -152,6 +158,10 @@ class ShardProcess:
             return await ask(await asyncio.shield(self._opening))
         except DomainError as error:
             return Refusal.of(error)
+        except Exception as error:
+            _log.exception("shard_failed", shard=str(self._part))
+            message = f"not ready: shard {self._part or 'of all'} failed: {error!r}"
+            return Refusal.of(NotReady(message, retry_after=_RETRY_AFTER))
 
     async def _open(self) -> FollowingIndex:
         """Open the database; if that fails, the next who asks tries again."""

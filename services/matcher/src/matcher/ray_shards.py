@@ -6,6 +6,7 @@ to be started.
 
 import asyncio
 import os
+import pickle
 import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -19,6 +20,7 @@ from matcher.config import Settings
 from matcher.domain.errors import NotReady
 from matcher.domain.person_part import parts_of
 from matcher.replicated_shard import ReplicatedShard
+from matcher.shard_connection import ShardConnection
 from matcher.shard_process import ShardProcess
 
 _THIS_MACHINE = "127.0.0.1"
@@ -102,14 +104,23 @@ def _start(settings: Settings) -> Any:
     return ray
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RayProcess:
-    """A `ShardProcess` that is an actor of Ray, which starts another when it ends."""
+    """A `ShardProcess` that is an actor of Ray, which starts another when it ends.
+
+    connecting: makes the connection by which it is read, which ends with the process.
+    """
 
     actor: Any
+    connecting: "asyncio.Task[ShardConnection] | None" = None
 
     async def ask(self, method: str, *arguments: Any) -> Any:
         """Return what a method of it returns. Raises NotReady if it ends before, or fails."""
+        if method == "read":
+            return await self._read(arguments)
+        return await self._call(method, *arguments)
+
+    async def _call(self, method: str, *arguments: Any) -> Any:
         from ray.exceptions import RayError, RayTaskError
 
         try:
@@ -119,6 +130,18 @@ class RayProcess:
             raise NotReady(failure, retry_after=_RETRY_AFTER) from error
         except RayError as error:
             raise NotReady("not ready: a shard has ended", retry_after=_RETRY_AFTER) from error
+
+    async def _read(self, arguments: tuple[Any, ...]) -> bytes:
+        if self.connecting is None or _has_ended(self.connecting):
+            self.connecting = asyncio.create_task(self._connect())
+        try:
+            connection = await asyncio.shield(self.connecting)
+            return await connection.ask(pickle.dumps(arguments, pickle.HIGHEST_PROTOCOL))
+        except OSError as error:
+            raise NotReady("not ready: a shard has ended", retry_after=_RETRY_AFTER) from error
+
+    async def _connect(self) -> ShardConnection:
+        return await ShardConnection.open(await self._call("listen", _address_of_this_machine))
 
     def restart(self) -> None:
         """End it, though it may stand still; Ray starts another."""
@@ -131,3 +154,18 @@ class RayProcess:
         import ray
 
         ray.kill(self.actor, no_restart=True)
+
+
+def _has_ended(connecting: "asyncio.Task[ShardConnection]") -> bool:
+    """Return whether there is no connection, and none is being made."""
+    if not connecting.done():
+        return False
+    failed = connecting.cancelled() or connecting.exception() is not None
+    return failed or connecting.result().is_closed
+
+
+def _address_of_this_machine() -> str:
+    """Return the address by which Ray reaches this machine."""
+    import ray
+
+    return str(ray.util.get_node_ip_address())

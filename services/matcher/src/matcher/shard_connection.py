@@ -49,25 +49,18 @@ class ShardServer:
     def __init__(self, answer: Answer) -> None:
         self._answer = answer
         self._token = secrets.token_bytes(_TOKEN_BYTES)
+        self._socket: socket.socket | None = None
         self._server: asyncio.Server | None = None
         self._connections: set[asyncio.StreamWriter] = set()
         self._answers: set[asyncio.Task[None]] = set()
 
     async def listen(self, host: str) -> ShardAddress:
         """Listen on an address of this machine, if it does not yet. Raises OSError."""
-        if self._server is None:
-            self._server = await self._listening(host)
-        address = self._server.sockets[0].getsockname()
-        return ShardAddress(address[0], address[1], self._token)
-
-    async def _listening(self, host: str) -> asyncio.Server:
-        for port in PORTS:
-            try:
-                return await asyncio.start_server(self._serve, host, port)
-            except OSError as error:
-                if error.errno != errno.EADDRINUSE:
-                    raise
-        raise OSError(errno.EADDRINUSE, f"no port from {PORTS[0]} to {PORTS[-1]} is free")
+        if self._socket is None:
+            self._socket = _listening_socket(host)
+            self._server = await asyncio.start_server(self._serve, sock=self._socket)
+        host, port = self._socket.getsockname()[:2]
+        return ShardAddress(host, port, self._token)
 
     async def close(self) -> None:
         """Listen no more, and answer nothing."""
@@ -106,6 +99,16 @@ class ShardServer:
         except Exception:
             _log.exception("shard_did_not_answer")
             writer.close()
+
+
+def _listening_socket(host: str) -> socket.socket:
+    for port in PORTS:
+        try:
+            return socket.create_server((host, port))
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+    raise OSError(errno.EADDRINUSE, f"no port from {PORTS[0]} to {PORTS[-1]} is free")
 
 
 class ShardConnection:

@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
-from matcher.shard_connection import PORTS, ShardAddress, ShardConnection, ShardServer
+from matcher.domain.errors import NotReady
+from matcher.shard_connection import PORTS, ShardAddress, ShardConnection, ShardReader, ShardServer
 
 HERE = "127.0.0.1"
 
@@ -139,3 +140,56 @@ async def test_a_message_that_is_too_long_is_not_read() -> None:
 
         assert await reader.read() == b""
         writer.close()
+
+
+async def test_when_a_connection_has_ended_another_is_made() -> None:
+    located: list[ShardAddress] = []
+
+    async def answer(asked: bytes) -> bytes:
+        return asked
+
+    async with _server(answer) as (server, first), _server(answer) as (_, second):
+
+        async def locate() -> ShardAddress:
+            located.append(first if not located else second)
+            return located[-1]
+
+        reader = ShardReader(locate)
+        asked = [b"one", b"two", b"three"]
+        assert await asyncio.gather(*(reader.ask(each) for each in asked)) == asked
+
+        await server.close()
+
+        assert await reader.ask(b"more") == b"more"
+        assert located == [first, second]
+
+
+async def test_a_process_of_which_only_the_connection_has_ended_is_not_taken_for_ended() -> None:
+    stands_still = asyncio.Event()
+
+    async def answer(asked: bytes) -> bytes:
+        return asked
+
+    async with _server(answer) as (server, address):
+
+        async def locate() -> ShardAddress:
+            if stands_still.is_set():
+                await asyncio.Event().wait()
+            return address
+
+        reader = ShardReader(locate)
+        await reader.ask(b"anything")
+        stands_still.set()
+        await server.close()
+
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.1):
+                await reader.ask(b"more")
+
+
+async def test_who_cannot_tell_where_a_process_listens_says_so() -> None:
+    async def locate() -> ShardAddress:
+        raise NotReady("it ended")
+
+    with pytest.raises(NotReady, match="it ended"):
+        await ShardReader(locate).ask(b"anything")

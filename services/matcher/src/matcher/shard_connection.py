@@ -163,6 +163,43 @@ class ShardConnection:
             self.close()
 
 
+class ShardReader:
+    """Asks a process by a connection that begins when it is needed, and anew when it has ended.
+
+    locate: tells where the process listens, however often it is asked, or raises that it has ended.
+    """
+
+    def __init__(self, locate: Callable[[], Awaitable[ShardAddress]]) -> None:
+        self._locate = locate
+        self._connecting: asyncio.Task[ShardConnection] | None = None
+
+    async def ask(self, asked: bytes) -> bytes:
+        """Return the answer to what may be asked twice.
+
+        Raises what `locate` raises, and OSError if a second connection ends, too.
+        """
+        try:
+            return await (await self._connection()).ask(asked)
+        except OSError:  # the process may have ended, which is not told here
+            return await (await self._connection()).ask(asked)
+
+    async def _connection(self) -> ShardConnection:
+        if self._connecting is None or _has_ended(self._connecting):
+            self._connecting = asyncio.create_task(self._connect())
+        return await asyncio.shield(self._connecting)
+
+    async def _connect(self) -> ShardConnection:
+        return await ShardConnection.open(await self._locate())
+
+
+def _has_ended(connecting: asyncio.Task[ShardConnection]) -> bool:
+    """Return whether there is no connection, and none is being made."""
+    if not connecting.done():
+        return False
+    failed = connecting.cancelled() or connecting.exception() is not None
+    return failed or connecting.result().is_closed
+
+
 async def _send(writer: asyncio.StreamWriter, number: int, content: bytes) -> None:
     header = number.to_bytes(_NUMBER_BYTES) + len(content).to_bytes(_NUMBER_BYTES)
     writer.writelines([header, content])

@@ -21,6 +21,7 @@ from matcher.index.following_index import FollowingIndex
 from matcher.index.shard import ReadOfShard
 from matcher.index.warm_up import warm_up
 from matcher.models import ModelBundle
+from matcher.shard_connection import ShardAddress, ShardServer
 from matcher.use_cases.supervise_index_files import SuperviseIndexFiles
 
 _RETRY_AFTER = timedelta(seconds=1)
@@ -79,6 +80,14 @@ class ShardProcess:
         self._opening: asyncio.Task[FollowingIndex] | None = None
         self._files: asyncio.Task[None] | None = None
         self._loading: dict[str, asyncio.Task[Any]] = {}
+        self._server = ShardServer(self._answer_read)
+
+    async def listen(self, host: Callable[[], str]) -> ShardAddress:
+        """Answer `read` by connections, too, and return where. host: tells the machine's address.
+
+        What is asked are the arguments of `read`, pickled. Raises OSError.
+        """
+        return await self._server.listen(host())
 
     async def read(self, read: bytes, at_least: ChangeToken, seconds_left: float) -> bytes:
         """Return a `ReadOfShard` or a `Refusal`, pickled. read: what reads, pickled."""
@@ -88,6 +97,9 @@ class ShardProcess:
             return await index.read(work, at_least, seconds_left=seconds_left)
 
         return pickle.dumps(await self._answer(answer), pickle.HIGHEST_PROTOCOL)
+
+    async def _answer_read(self, asked: bytes) -> bytes:
+        return await self.read(*pickle.loads(asked))  # noqa: S301  whoever asks knows the token
 
     async def catch_up(self) -> ShardStatus | Refusal:
         """Load the shard if necessary, and follow the change log to its end."""
@@ -137,6 +149,7 @@ class ShardProcess:
 
     async def close(self) -> None:
         """End what it does by itself, and close the database."""
+        await self._server.close()
         if self._files is not None:
             self._files.cancel()
             await asyncio.wait([self._files])

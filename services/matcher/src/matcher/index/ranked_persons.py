@@ -104,10 +104,13 @@ def choose(
     order = best_first(scores[rows], rank)[:count]
     last_rank = rank[order[-1]].min() if len(order) == count > 0 else len(rows) - 1
     of_shard = shard[oldest[rows]]
-    for number, answer in enumerate(answers):
-        is_chosen_from = rank[of_shard == number] <= last_rank
-        if answer.depth < count and (is_chosen_from.sum(axis=0) >= answer.depth).any():
-            return None  # the next one of a ranking may have been chosen, too
+    chosen_from = [
+        np.bincount(of_shard[is_before_last], minlength=len(answers))
+        for is_before_last in (rank <= last_rank).T
+    ]
+    depths = np.array([answer.depth for answer in answers])
+    if ((depths < count) & (chosen_from >= depths)).any():
+        return None  # the next one of a ranking may have been chosen, too
     chosen = oldest[rows[order]]
     ids = np.concatenate([each.ids for each in answers])
     return list(zip(shard[chosen].tolist(), ids[chosen].tolist(), strict=True))

@@ -177,6 +177,7 @@ async def measure(folder: Path, url: str | None, people: int, different: int) ->
             flush=True,
         )
         await rebuild(base, people)
+    shutil.rmtree(folder / "index")
 
 
 def main() -> None:

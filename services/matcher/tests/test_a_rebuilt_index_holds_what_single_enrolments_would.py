@@ -15,7 +15,7 @@ from matcher.minutiae import Minutiae
 from matcher.record.iso19794 import FingerRecord, write
 from matcher.store.index_source import IndexedEncounter, IndexedFinger
 from matcher.synthetic import LIVE_SCAN, generate_master
-from matcher.training.simulated_map import generate_mapped_template
+from matcher.synthetic.simulated_map import generate_mapped_template
 
 from .models import models
 from .people import minutiae

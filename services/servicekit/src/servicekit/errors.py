@@ -170,7 +170,11 @@ class StreamExpired(DomainError):
 
 
 class DatabaseFailure(DomainError):
-    """The database cannot carry out what the call needs; nothing was changed."""
+    """The database cannot carry out what the call needs.
+
+    Nothing was changed, unless a commit was not answered in time: who repeats the call with its
+    request id learns.
+    """
 
     kind = ErrorKind.UNAVAILABLE
 

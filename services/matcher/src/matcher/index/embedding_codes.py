@@ -16,12 +16,16 @@ from matcher.comparison.descriptor import popcount
 from matcher.domain.finger import Embedding
 from matcher.embedding.embedding_network import EMBEDDING_SIZE
 from matcher.index.growable_array import GrowableArray
+from matcher.comparison.prefetch import WORDS_PER_LINE, prefetch
 from matcher.jit import compiled
 
 CODES_PER_BLOCK = 64
 """Codes that lie beside each other, word by word."""
 HALF_WORDS = EMBEDDING_SIZE // 64
 """Words of half a code: one of the two bits of each number."""
+_BLOCK_WORDS = HALF_WORDS * CODES_PER_BLOCK
+_BLOCKS_AHEAD = 4
+"""Blocks of codes that are fetched ahead: 8 kB, beyond the next page."""
 NO_SIMILARITY = np.int16(-0x8000)
 """Similarity of a person that has no finger to compare."""
 _NO_SUM = np.int32(-0x80000000)
@@ -136,6 +140,9 @@ def keep_best(
     """
     sums, of_lower = np.empty(CODES_PER_BLOCK, np.int16), np.empty(CODES_PER_BLOCK, np.int16)
     for block in range(len(upper)):
+        ahead = np.uint64((block + _BLOCKS_AHEAD) * _BLOCK_WORDS)
+        for line in range(0, _BLOCK_WORDS, WORDS_PER_LINE):
+            prefetch(upper, ahead + np.uint64(line))
         _sums_of_products(query, upper[block], sums)
         if not signs_only:
             _sums_of_products(query, lower[block], of_lower)

@@ -128,11 +128,14 @@ class PositionFingers:
             segment.keep_best(query, persons, best)
 
     def votes(self, probe: FingerFeatures) -> tuple[Rows, Votes]:
-        """Return the rows that local descriptors of the probe vote for, rising, and the votes."""
-        found = [(number, each.votes(probe)) for number, each in sorted(self._segments.items())]
+        """Return the encounters whose fingers local descriptors vote for, and the votes.
+
+        NO_OWNER for a removed finger.
+        """
+        found = [(each.owner, *each.votes(probe)) for each in self._segments.values()]
         return (
-            np.concatenate([numbered(number, rows) for number, (rows, _) in found]),
-            np.concatenate([votes for _, (_, votes) in found]),
+            np.concatenate([owner[rows] for owner, rows, _ in found]),
+            np.concatenate([votes for _, _, votes in found]),
         )
 
     def similarities(self, finger: FingerFeatures, rows: Rows) -> NDArray[np.float32]:

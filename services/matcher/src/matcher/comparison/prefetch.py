@@ -3,6 +3,7 @@
 Processors fetch ahead by themselves only within a page, and only what lies end to end.
 """
 
+from collections.abc import Callable
 from typing import Any, cast
 
 from llvmlite import ir  # type: ignore[import-untyped, unused-ignore]
@@ -16,7 +17,7 @@ _READ, _KEEP, _DATA = 0, 3, 1
 """What LLVM's `prefetch` is told: fetched to be read, into all caches, and no instructions."""
 
 
-@cast(Any, intrinsic)
+@cast(Callable[[Any], Any], intrinsic)
 def prefetch(_typing: Any, array: Any, place: Any) -> Any:
     """Fetch the line of an element of an array that lies in C order; for kernels only.
 
@@ -27,7 +28,7 @@ def prefetch(_typing: Any, array: Any, place: Any) -> Any:
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         rows = context.make_array(signature.args[0])(context, builder, arguments[0])
         byte, number = ir.IntType(8).as_pointer(), ir.IntType(32)
-        function = cgutils.get_or_insert_function(
+        function = cast(Any, cgutils).get_or_insert_function(
             builder.module,
             ir.FunctionType(ir.VoidType(), [byte, number, number, number]),
             "llvm.prefetch.p0i8",

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.comparison.descriptor import popcount
+from matcher.comparison.prefetch import WORDS_PER_LINE, prefetch
 from matcher.domain.finger import Embedding
 from matcher.embedding.embedding_network import EMBEDDING_SIZE
 from matcher.index.growable_array import GrowableArray
-from matcher.comparison.prefetch import WORDS_PER_LINE, prefetch
 from matcher.jit import compiled
 
 CODES_PER_BLOCK = 64

@@ -66,9 +66,10 @@ class SegmentFacts:
 class SegmentFile:
     """A file that is mapped. It is locked, and so is not removed, as long as a column is in use.
 
-    columns: by name, read-only; inverted (the lists, uint64), list_sizes, bounds (where the minutiae of each finger begin, int64
-    (fingers + 1,)), upper and lower bits of the embeddings' codes, and those of FingerColumns but
-    owner and minutiae. Maps that the file does not hold are zeros.
+    columns: by name, read-only; inverted (the lists, uint64), list_sizes, bounds (where the
+    minutiae of each finger begin, int64 (fingers + 1,)), upper and lower bits of the embeddings'
+    codes, and those of FingerColumns but owner and minutiae. Maps that the file does not hold are
+    zeros.
     """
 
     path: Path

@@ -13,8 +13,8 @@ from matcher.domain.shortlist import ReferencePerson, Shortlist, choose_shortlis
 from matcher.index.embedding_codes import NO_SIMILARITY, among_the_best, query_of
 from matcher.index.encounters_table import EncountersTable
 from matcher.index.id_table import NO_ROW, Ids, ids_of
-from matcher.index.position_fingers import PositionFingers
 from matcher.index.joined_votes import with_most_votes
+from matcher.index.position_fingers import PositionFingers
 from matcher.index.ranked_persons import (
     FoundByChannels,
     RankedPersons,

@@ -36,6 +36,7 @@ from matcher.index.ranked_persons import ShardQuery
 from matcher.index.search_of_shards import SearchedShard, search_shards
 from matcher.index.shard import ReadOfShard
 from matcher.models import ModelBundle
+from matcher.shard_connection import ShardAddress, ShardServer
 from matcher.use_cases.make_decision import DecisionMaker
 from matcher.use_cases.search import Search
 from servicekit.process.clock import SystemClock
@@ -64,8 +65,13 @@ class ShardActor:
 
     def __init__(self, cache: Path, people: int, part: PersonPart) -> None:
         self._index = load(cache, people, part)
+        self._server = ShardServer(self._answer_read)
 
-    async def read(self, read: bytes, at_least: ChangeToken, seconds_left: float) -> bytes:
+    async def listen(self, host: Callable[[], str]) -> ShardAddress:
+        return await self._server.listen(host())
+
+    async def _answer_read(self, asked: bytes) -> bytes:
+        read, _, _ = pickle.loads(asked)
         found = pickle.loads(read)(self._index)
         return pickle.dumps(ReadOfShard(found, self._index.contents, 0), pickle.HIGHEST_PROTOCOL)
 

@@ -1,8 +1,10 @@
 """A bundle of models that was looked at while it was being copied is found once it is whole."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
+import pytest
 from matcher.comparison.comparator import Comparator
 from matcher.domain.model_bundle import PACKAGED
 from matcher.model_bundles import ModelBundles
@@ -44,3 +46,24 @@ def test_what_has_not_changed_is_read_once(tmp_path: Path) -> None:
     installed = InstalledComparators(models().comparator, PACKAGED, ModelBundles(tmp_path, None))
 
     assert installed(version) is installed(version)
+
+
+def test_a_folder_that_is_removed_while_it_is_looked_at_has_no_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("kept", "removed"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "quantizer.npy").touch()
+    is_dir = Path.is_dir
+
+    def is_dir_until_now(path: Path) -> bool:
+        found = is_dir(path)
+        if path.name == "removed":
+            shutil.rmtree(path)
+        return found
+
+    monkeypatch.setattr(Path, "is_dir", is_dir_until_now)
+
+    files = ModelBundles(tmp_path, None).files()
+
+    assert [Path(file).parent.name for file, _, _ in files] == ["kept"]

@@ -1,12 +1,13 @@
-"""A process of a shard that found no folder for its snapshots begins when there is one."""
+"""A process of a shard that found no folder for its snapshots says so, and begins with one."""
 
 from pathlib import Path
 
 import pytest
+from matcher.domain.errors import NotReady
 from matcher.domain.model_bundle import PACKAGED
 from matcher.domain.person_part import parts_of
 from matcher.model_bundles import ModelBundles, versions_of
-from matcher.shard_process import ShardProcess, ShardStatus
+from matcher.shard_process import Refusal, ShardProcess, ShardStatus
 
 from .models import models
 from .store_and_index import enrol, opened, settings_of
@@ -22,8 +23,10 @@ async def test_the_next_who_asks_opens_it(tmp_path: Path, monkeypatch: pytest.Mo
         process = ShardProcess(
             settings.model_dump_json(), PACKAGED, versions_of(models().versions), part
         )
-        with pytest.raises(FileNotFoundError):
-            await process.catch_up()
+        refusal = await process.catch_up()
+        assert isinstance(refusal, Refusal)
+        with pytest.raises(NotReady, match="shard 1-of-2 failed: FileNotFoundError"):
+            raise refusal.error()
 
         disk.mkdir()
 

@@ -13,6 +13,7 @@ from matcher.use_cases.change_encounter import ChangeEncounter
 from matcher.use_cases.change_person import ChangePerson
 from matcher.use_cases.import_encounters import ImportEncounters, ImportRequest, ImportResult
 from matcher.use_cases.readiness import Readiness, ServiceLevel
+from matcher.use_cases.store_together import StoreTogether
 from servicekit.process.clock import SystemClock
 
 from .store_and_index import finger, opened, shortlisted
@@ -43,7 +44,14 @@ async def test_an_imported_register_is_changed(tmp_path: Path) -> None:
     async with opened(tmp_path) as base:
         readiness = Readiness()
         await readiness.set_level(ServiceLevel.FULL)
-        importing: Any = ImportEncounters(base.store, extract, readiness, clock)  # type: ignore[arg-type]
+        store_together = StoreTogether(base.store)
+        importing: Any = ImportEncounters(
+            base.store,
+            store_together,
+            extract,  # type: ignore[arg-type]
+            readiness,
+            clock,
+        )
         change = ChangeEncounter(base.store, extract, readiness, clock)  # type: ignore[arg-type]
         change_person = ChangePerson(base.store, clock, lambda: "merge")
 

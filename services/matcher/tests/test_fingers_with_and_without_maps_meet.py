@@ -8,7 +8,7 @@ from matcher.comparison.likelihood import LikelihoodNetwork
 from matcher.minutiae import Minutiae
 from matcher.record import iso19794
 from matcher.synthetic import LIVE_SCAN, generate_master
-from matcher.training.simulated_map import generate_mapped_template
+from matcher.synthetic.simulated_map import generate_mapped_template
 from passport.matcher.v1 import encounters_pb2, identification_pb2
 from passport.type.v1 import biometrics_pb2 as b
 

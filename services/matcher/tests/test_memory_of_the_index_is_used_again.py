@@ -1,6 +1,7 @@
 """The index takes no more memory than it needs, and keeps nothing of what was removed."""
 
 import mmap
+from dataclasses import replace
 
 import faiss  # type: ignore[import-untyped, unused-ignore]
 import numpy as np
@@ -13,6 +14,8 @@ from matcher.index.finger_segment import FingerSegment
 from matcher.index.growable_array import GrowableArray
 from matcher.index.index_columns import finger_columns_of
 from matcher.index.memory_index import MemoryIndex
+from matcher.index.minutiae_columns import MinutiaeColumns
+from matcher.ridge_map import MAX_MAP_BYTES, NO_MAP, RidgeMap, packed_map
 
 from .random_fingers import random_finger
 
@@ -105,15 +108,17 @@ def test_a_segment_is_compacted_when_more_than_64_and_a_twentieth_are_removed(
 def test_an_overwritten_finger_is_zero_in_every_bit_of_embedding_and_code() -> None:
     rng = np.random.default_rng(2)
     segment, codes = _segment(rng, 3), EmbeddingCodes()
-    kept = [segment.finger(row).embedding.tobytes() for row in (0, 2)]
+    rows = np.arange(3)
+    kept = segment.columns(rows, rows).embedding[[0, 2]].tobytes()
     codes.add(np.stack([random_finger(rng).embedding for _ in range(3)]))
     others = [half[:, :, [0, 2]].copy() for half in codes.halves]
 
     segment.overwrite(1)
     codes.overwrite(1)
 
-    assert segment.finger(1).embedding.tobytes() == bytes(512)
-    assert [segment.finger(row).embedding.tobytes() for row in (0, 2)] == kept
+    embeddings = segment.columns(rows, rows).embedding
+    assert embeddings[1].tobytes() == bytes(512)
+    assert embeddings[[0, 2]].tobytes() == kept
     for half, other in zip(codes.halves, others, strict=True):
         assert not half[:, :, 1].any()
         assert (half[:, :, [0, 2]] == other).all()
@@ -123,6 +128,24 @@ def test_no_rows_have_no_similarities() -> None:
     segment = _segment(np.random.default_rng(4), 5)
 
     assert segment.similarities(np.ones(256, np.float32), np.empty(0, np.int64)).shape == (0,)
+
+
+def test_maps_count_where_there_are_any() -> None:
+    finger = random_finger(np.random.default_rng(6))
+    plain = replace(finger, prepared=replace(finger.prepared, ridge_map=NO_MAP))
+    codes = np.ones((2, 2), np.uint8)
+    mapped = replace(
+        finger, prepared=replace(finger.prepared, ridge_map=packed_map(RidgeMap(codes, 0, 0)))
+    )
+    columns, sizes = MinutiaeColumns(), list[int]()
+
+    for batch in ([plain] * 10, [plain] * 10, [mapped] * 10, [plain] * 10):
+        before = columns.size_bytes
+        columns.extend(finger_columns_of(batch, np.arange(10)))
+        sizes.append(columns.size_bytes - before)
+
+    assert sizes[0] == sizes[1] == sizes[3]
+    assert sizes[2] == sizes[0] + 10 * MAX_MAP_BYTES
 
 
 def test_a_search_keeps_to_the_thread_it_is_in() -> None:

@@ -12,10 +12,11 @@ import pytest
 from matcher.bootstrap import open_store
 from matcher.domain.errors import NotReady
 from matcher.domain.model_bundle import PACKAGED
+from matcher.domain.shortlist import SearchDepth, SearchScope
 from matcher.index_placement import index_placement
 
 from .models import models
-from .store_and_index import enrol, opened, settings_of
+from .store_and_index import enrol, features, opened, settings_of
 
 pytestmark = [
     pytest.mark.skipif(find_spec("ray") is None, reason="needs the extra ray"),
@@ -24,6 +25,7 @@ pytestmark = [
 ]
 
 SECONDS = 240.0
+DEPTH = SearchDepth(10, 10)
 LISTENS = "0A"
 THIS_MACHINE = {
     "0100007F",  # 127.0.0.1
@@ -85,7 +87,10 @@ async def test_all_that_listens_is_on_the_loopback_interface(tmp_path: Path) -> 
                     await base.index.catch_up()
                 except NotReady:
                     await asyncio.sleep(0.1)
+        ours = len(_listening_addresses())
+        await base.index.search(features(1), SearchScope(), DEPTH, seconds_left=SECONDS)
         addresses = _listening_addresses()
 
-    assert len(addresses) > 2  # Ray's own processes, and those of the shards
+    assert ours > 2  # Ray's own processes, and those of the shards
+    assert len(addresses) == ours + 2  # where the shards are read
     assert {*addresses} <= THIS_MACHINE

@@ -15,8 +15,9 @@ from matcher.domain.index_entry import FingerFeatures, IndexEntry
 from matcher.domain.person_part import EVERYBODY, PersonPart, parts_of
 from matcher.domain.shortlist import ReferencePerson, SearchDepth, SearchScope, Shortlist
 from matcher.index import ranked_persons
+from matcher.index.id_table import ids_of
 from matcher.index.memory_index import MemoryIndex
-from matcher.index.ranked_persons import ShardQuery
+from matcher.index.ranked_persons import RankedPersons, ShardQuery, choose
 from matcher.index.search_of_shards import search_shards
 
 from .plain_search import Found
@@ -201,3 +202,34 @@ def test_a_shard_that_holds_more_of_the_first_than_its_part_is_asked_deeper() ->
 
     assert _found(found.persons) == _found(expected.persons)
     assert {person.person_id for person in found.persons} <= {*of_one_shard}
+
+
+@pytest.mark.parametrize(
+    ("answers", "chosen"),
+    [
+        # whoever a shard left out comes after its last: behind the third of all, or perhaps not
+        ([[0.9, 0.3], [0.8, 0.4], [0.7, 0.1]], ["0.9", "0.8", "0.7"]),
+        ([[0.9, 0.3], [0.8, 0.5]], None),
+        ([[0.9], [0.8, 0.5], [0.7, 0.1]], ["0.9", "0.8", "0.7"]),
+        ([[0.9], [0.8]], ["0.9", "0.8"]),
+        ([[0.9, 0.7], [0.8]], None),
+    ],
+)
+def test_nobody_is_chosen_before_whom_a_shard_may_have_left_out(
+    answers: list[list[float]], chosen: list[str] | None
+) -> None:
+    changes = iter(range(1, 9))
+    asked = [
+        RankedPersons(
+            ids_of(map(str, scores)),
+            np.array([next(changes) for _ in scores]),
+            np.array(scores, np.float32)[:, None],
+            np.ones(1, np.bool_),
+            depth=2,
+        )
+        for scores in answers
+    ]
+
+    found = choose(asked, 3, ranks_all=False)
+
+    assert (None if found is None else [each.decode() for _, each in found]) == chosen

@@ -90,6 +90,7 @@ class BundleMaker:
         extract = ExtractFingers(models, decode, limits, pool, settings.store_images)
         # Nobody asks what is not stored for its image, or whether its ridges are altered.
         extract_only = replace(extract, store_images=False, examine=False)
+        store_together = StoreTogether(store)
         resolve_probe = ResolveProbe(store, extract_only, pool, models.embedding)
         search = make_search(settings, base, models)
         return LoadedBundle(
@@ -103,7 +104,7 @@ class BundleMaker:
             search=search,
             enrol=Enrol(
                 store,
-                StoreTogether(store),
+                store_together,
                 extract,
                 resolve_probe,
                 search,
@@ -112,7 +113,7 @@ class BundleMaker:
                 settings.target_fpir,
             ),
             change_encounter=ChangeEncounter(store, extract, readiness, clock),
-            import_encounters=ImportEncounters(store, extract, readiness, clock),
+            import_encounters=ImportEncounters(store, store_together, extract, readiness, clock),
             identify=Identify(store, resolve_probe, search, readiness, settings.target_fpir),
             verify=Verify(
                 store,

@@ -5,6 +5,7 @@ SHA256SUMS, which `sha256sum` writes over them. Extractor and quality come with 
 """
 
 import hashlib
+from contextlib import suppress
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
@@ -101,7 +102,10 @@ class ModelBundles:
 
     def files(self) -> frozenset[BundleFile]:
         """Return the files in the folders of bundles: where they are the same, so are bundles."""
-        files = [file for folder in self._folders() for file in folder.iterdir()]
+        files = list[Path]()
+        for folder in self._folders():
+            with suppress(FileNotFoundError):  # it was removed meanwhile
+                files += folder.iterdir()
         return frozenset((str(file), *_size_and_time(file)) for file in files)
 
     def names(self) -> list[str]:
@@ -109,9 +113,10 @@ class ModelBundles:
         return [PACKAGED, *(folder.name for folder in self._folders())]
 
     def _folders(self) -> list[Path]:
-        if self.folder is None or not self.folder.is_dir():
-            return []
-        return [each for each in sorted(self.folder.iterdir()) if each.is_dir()]
+        if self.folder is not None and self.folder.is_dir():
+            with suppress(FileNotFoundError):  # it was removed meanwhile
+                return [each for each in sorted(self.folder.iterdir()) if each.is_dir()]
+        return []
 
 
 def load_bundle(folder: Path | None) -> ModelBundle:

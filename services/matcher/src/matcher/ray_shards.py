@@ -6,10 +6,10 @@ to be started.
 
 import asyncio
 import os
+import pickle
 import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -19,6 +19,7 @@ from matcher.config import Settings
 from matcher.domain.errors import NotReady
 from matcher.domain.person_part import parts_of
 from matcher.replicated_shard import ReplicatedShard
+from matcher.shard_connection import ShardReader
 from matcher.shard_process import ShardProcess
 
 _THIS_MACHINE = "127.0.0.1"
@@ -102,18 +103,31 @@ def _start(settings: Settings) -> Any:
     return ray
 
 
-@dataclass(frozen=True, slots=True)
 class RayProcess:
     """A `ShardProcess` that is an actor of Ray, which starts another when it ends."""
 
-    actor: Any
+    def __init__(self, actor: Any) -> None:
+        self._actor = actor
+        self._reader = ShardReader(lambda: self._call("listen", _address_of_this_machine))
 
     async def ask(self, method: str, *arguments: Any) -> Any:
         """Return what a method of it returns. Raises NotReady if it ends before, or fails."""
-        from ray.exceptions import RayError
+        if method != "read":
+            return await self._call(method, *arguments)
+        try:
+            return await self._reader.ask(pickle.dumps(arguments, pickle.HIGHEST_PROTOCOL))
+        except OSError as error:
+            failure = f"not ready: a shard cannot be read: {error!r}"
+            raise NotReady(failure, retry_after=_RETRY_AFTER) from error
+
+    async def _call(self, method: str, *arguments: Any) -> Any:
+        from ray.exceptions import RayError, RayTaskError
 
         try:
-            return await getattr(self.actor, method).remote(*arguments)
+            return await getattr(self._actor, method).remote(*arguments)
+        except RayTaskError as error:
+            failure = f"not ready: a shard failed: {error.cause!r}"
+            raise NotReady(failure, retry_after=_RETRY_AFTER) from error
         except RayError as error:
             raise NotReady("not ready: a shard has ended", retry_after=_RETRY_AFTER) from error
 
@@ -121,10 +135,17 @@ class RayProcess:
         """End it, though it may stand still; Ray starts another."""
         import ray
 
-        ray.kill(self.actor, no_restart=False)
+        ray.kill(self._actor, no_restart=False)
 
     def end(self) -> None:
         """End it for good, though it may stand still, or not have started yet."""
         import ray
 
-        ray.kill(self.actor, no_restart=True)
+        ray.kill(self._actor, no_restart=True)
+
+
+def _address_of_this_machine() -> str:
+    """Return the address by which Ray reaches this machine."""
+    import ray
+
+    return str(ray.util.get_node_ip_address())

@@ -65,6 +65,10 @@ class RidgeMap:
 
     def _cut(self) -> Self:
         codes, top, left = self.codes, self.top, self.left
+        if codes.any():  # at once what the loop would leave out one by one
+            rows, columns = np.flatnonzero(codes.any(1)), np.flatnonzero(codes.any(0))
+            top, left = top + int(rows[0]), left + int(columns[0])
+            codes = codes[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
         while codes.size and (
             not codes[[0, -1]].any(1).all()
             or not codes[:, [0, -1]].any(0).all()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+import structlog
 from servicekit.errors import DomainError
 
 from matcher.bootstrap import model_bundles, open_store, remove_unused_files, with_index
@@ -20,9 +21,12 @@ from matcher.index.following_index import FollowingIndex
 from matcher.index.shard import ReadOfShard
 from matcher.index.warm_up import warm_up
 from matcher.models import ModelBundle
+from matcher.shard_connection import ShardAddress, ShardServer
 from matcher.use_cases.supervise_index_files import SuperviseIndexFiles
 
 _RETRY_AFTER = timedelta(seconds=1)
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,10 @@ class ShardStatus:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An error of the catalogue in pieces, since exceptions with keywords cannot be pickled."""
+    """An error of the catalogue in pieces, since exceptions with keywords cannot be pickled.
+
+    Any other error is one of these: NotReady, which says what it was.
+    """
 
     type: type[DomainError]
     args: tuple[Any, ...]
@@ -73,6 +80,14 @@ class ShardProcess:
         self._opening: asyncio.Task[FollowingIndex] | None = None
         self._files: asyncio.Task[None] | None = None
         self._loading: dict[str, asyncio.Task[Any]] = {}
+        self._server = ShardServer(self._answer_read)
+
+    async def listen(self, host: Callable[[], str]) -> ShardAddress:
+        """Answer `read` by connections, too, and return where. host: tells the machine's address.
+
+        What is asked are the arguments of `read`, pickled. Raises OSError.
+        """
+        return await self._server.listen(host())
 
     async def read(self, read: bytes, at_least: ChangeToken, seconds_left: float) -> bytes:
         """Return a `ReadOfShard` or a `Refusal`, pickled. read: what reads, pickled."""
@@ -82,6 +97,9 @@ class ShardProcess:
             return await index.read(work, at_least, seconds_left=seconds_left)
 
         return pickle.dumps(await self._answer(answer), pickle.HIGHEST_PROTOCOL)
+
+    async def _answer_read(self, asked: bytes) -> bytes:
+        return await self.read(*pickle.loads(asked))  # noqa: S301  whoever asks knows the token
 
     async def catch_up(self) -> ShardStatus | Refusal:
         """Load the shard if necessary, and follow the change log to its end."""
@@ -131,6 +149,7 @@ class ShardProcess:
 
     async def close(self) -> None:
         """End what it does by itself, and close the database."""
+        await self._server.close()
         if self._files is not None:
             self._files.cancel()
             await asyncio.wait([self._files])
@@ -152,6 +171,10 @@ class ShardProcess:
             return await ask(await asyncio.shield(self._opening))
         except DomainError as error:
             return Refusal.of(error)
+        except Exception as error:
+            _log.exception("shard_failed", shard=str(self._part))
+            message = f"not ready: shard {self._part or 'of all'} failed: {error!r}"
+            return Refusal.of(NotReady(message, retry_after=_RETRY_AFTER))
 
     async def _open(self) -> FollowingIndex:
         """Open the database; if that fails, the next who asks tries again."""

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from matcher.at_size import gallery_cache
 from matcher.at_size.gallery_cache import GalleryCache
@@ -70,6 +71,20 @@ def test_any_part_of_it_can_be_read(folder: Path) -> None:
         "synthetic-998",
         "synthetic-999",
     ]
+
+
+def test_people_have_maps_of_their_ridges_as_real_templates(folder: Path) -> None:
+    people = SyntheticPeople(0, (RIGHT_INDEX,))
+    (finger,) = people.probe(models(), 1).fingers
+
+    on_record = read(a_gallery(folder))
+
+    assert all(each.fingers[RIGHT_INDEX].prepared.has_map for each in on_record)
+    assert finger.minutiae.ridge_map is not None
+    assert np.array_equal(
+        on_record[1].fingers[RIGHT_INDEX].prepared.ridge_map,
+        people.enrolled(models(), range(1, 2))[0].fingers[RIGHT_INDEX].prepared.ridge_map,
+    )
 
 
 def cut(file: Path) -> None:

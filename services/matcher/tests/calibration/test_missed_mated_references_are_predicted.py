@@ -9,8 +9,8 @@ from matcher.calibration.fnir_prediction import quality_weighted_minutiae
 from matcher.calibration.score_calibration import ScoreCalibration
 from matcher.comparison.comparator import PreparedFinger
 from matcher.synthetic import generate_master, generate_template
+from matcher.synthetic.simulated_map import generate_mapped_template
 from matcher.training.calibration.mated_scores import mated_scores
-from matcher.training.simulated_map import generate_mapped_template
 
 from ..fingers import a_finger  # noqa: TID252
 from ..models import calibration, comparator  # noqa: TID252

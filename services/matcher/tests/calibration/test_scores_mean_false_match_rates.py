@@ -3,8 +3,8 @@ import pytest
 from matcher.calibration.score_calibration import person_score_threshold
 from matcher.comparison.likelihood import LOWEST_RAW_SCORE
 from matcher.synthetic import generate_master, generate_template, same_flow_impostor
+from matcher.synthetic.simulated_map import generate_mapped_template
 from matcher.training.calibration.non_mated_scores import crop
-from matcher.training.simulated_map import generate_mapped_template
 
 from ..models import calibration, comparator  # noqa: TID252
 

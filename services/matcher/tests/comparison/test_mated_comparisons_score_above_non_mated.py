@@ -1,5 +1,6 @@
 import numpy as np
-from matcher.comparison.comparator import MAX_COMPARED_MINUTIAE, paired_minutiae
+from matcher.comparison.comparator import paired_minutiae
+from matcher.comparison.preparation import MAX_COMPARED_MINUTIAE
 from matcher.synthetic import generate_impression, generate_master
 
 from ..fingers import a_finger, turned  # noqa: TID252

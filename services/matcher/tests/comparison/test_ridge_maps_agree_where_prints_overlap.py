@@ -12,7 +12,7 @@ from matcher.comparison.likelihood import LikelihoodNetwork
 from matcher.comparison.ridge_agreement import ridge_features
 from matcher.ridge_map import MAX_MAP_BYTES, RidgeMap, packed_map
 from matcher.synthetic import generate_master
-from matcher.training.simulated_map import generate_mapped_template
+from matcher.synthetic.simulated_map import generate_mapped_template
 
 from ..models import comparator  # noqa: TID252
 

@@ -5,6 +5,7 @@ They are raised without any use of gRPC; ``servicekit.grpc.error_status`` turns 
 """
 
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
@@ -212,3 +213,12 @@ class InternalError(DomainError):
 
     kind = ErrorKind.INTERNAL
     reason = "INTERNAL_ERROR"
+
+
+def own_copy(error: Exception) -> Exception:
+    """Return an error for one of several callers: whoever raises it adds to its traceback."""
+    if not isinstance(error, DomainError):
+        return error
+    own = copy(error)
+    own.__cause__ = error
+    return own

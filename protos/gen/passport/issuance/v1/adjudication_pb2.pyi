@@ -292,9 +292,9 @@ class AdjudicationTask(_message.Message):
     claimed_by: _builtins.str
     """Identity of the examiner who claimed it; empty when open."""
     hits_total: _builtins.int
-    """Number of persons that the matcher found at or above the decision threshold, the person of the
-    application included. More than there are hits in `candidates` means that not all are listed.
-    0 in tasks that were opened before this field existed.
+    """Number of persons that the matcher compared and found at or above the decision threshold, the person
+    of the application included; not all who are searched are compared. More than there are hits in
+    `candidates` means that not all are listed. 0 in tasks that were opened before this field existed.
     """
     clearances_needed: _builtins.int
     """How many examiners must clear: 2 if a hit is strong (setting `strong_hit_score`), on appeal, or of whom the

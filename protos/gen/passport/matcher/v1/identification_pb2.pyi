@@ -522,7 +522,10 @@ class Decision(_message.Message):
     on record; 1 when nobody has. Absent in records older than this field.
     """
     hits_total: _builtins.int
-    """Number of candidates at or above the threshold, also of those beyond `max_candidates`."""
+    """Number of persons at or above the threshold among the `people_compared`, also of those beyond
+    `max_candidates`. Others searched may reach it, too: whoever the index does not bring to comparison
+    is not counted.
+    """
     incomplete_people: _builtins.int
     """Number of persons searched of whose record a template could not be read: they may have been missed."""
     any_position: _builtins.bool

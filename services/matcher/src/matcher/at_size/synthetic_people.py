@@ -13,7 +13,8 @@ from matcher.index.finger_features import finger_features
 from matcher.minutiae import Minutiae
 from matcher.models import ModelBundle
 from matcher.record.iso19794 import FingerRecord, write
-from matcher.synthetic import FVC2002, LIVE_SCAN, generate_master, generate_template
+from matcher.synthetic import FVC2002, LIVE_SCAN, generate_master
+from matcher.synthetic.simulated_map import generate_mapped_template
 from matcher.use_cases.resolve_probe import probe_of
 
 FIRST_FINGER = 10_000_000_000
@@ -63,10 +64,13 @@ class SyntheticPeople:
     def _minutiae(
         self, person: int, position: int, impression: int, capture_difficulty: float
     ) -> Minutiae:
-        """Return an impression as it is after an ISO record, whose units the generator uses."""
+        """Return an impression as it is after an ISO record, whose units the generator uses.
+
+        With a map of its ridges, as the extractor reads one beside the minutiae.
+        """
         first = FIRST_FINGER + self.seed * FINGERS_PER_SEED
         master = generate_master(first + person * _FINGERS_PER_PERSON + position)
-        return generate_template(master, impression, capture_difficulty=capture_difficulty)
+        return generate_mapped_template(master, impression, capture_difficulty=capture_difficulty)
 
 
 def person_id(person: int) -> str:

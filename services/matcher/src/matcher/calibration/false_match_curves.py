@@ -46,6 +46,13 @@ def interpolated_score(curves: Sequence[FalseMatchCurve], raw: Floats, size: Flo
     curves: by rising size. raw, size: float64 of one shape, which is also that of the result.
     """
     sizes = np.log([curve.size for curve in curves])
-    between = np.interp(np.log(np.maximum(size, 1)), sizes, np.arange(len(sizes)))
-    shares = [np.maximum(0, 1 - np.abs(between - k)) for k in range(len(sizes))]
-    return np.asarray(sum(share * curve(raw) for curve, share in zip(curves, shares, strict=True)))
+    numbers = np.arange(len(sizes))
+    between = np.interp(np.log(np.maximum(size, 1)), sizes, numbers)
+    shares = np.maximum(0, 1 - np.abs(between - numbers.reshape(-1, *[1] * raw.ndim)))
+    has_share = shares.reshape(len(numbers), -1).any(axis=1)
+    of_curves = (
+        share * curve(raw)
+        for curve, share, has in zip(curves, shares, has_share, strict=True)
+        if has
+    )
+    return np.asarray(sum(of_curves, start=np.zeros_like(raw)))

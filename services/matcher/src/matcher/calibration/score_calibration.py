@@ -34,7 +34,8 @@ Floats = NDArray[np.float64]
 class ScoreCalibration:
     """The calibration of the raw scores of one version of the comparison.
 
-    comparison_version: the version of `Comparator` that gave the raw scores.
+    comparison_version: the version of `Comparator` that gave the raw scores. That of without_map
+        may be an earlier one, which scored all pairs as this one scores those.
     curves: by rising size.
     sum_factor: at most 1; sums of finger scores are multiplied by it, since the scores of a
         person's fingers in non-mated comparisons are not quite independent.

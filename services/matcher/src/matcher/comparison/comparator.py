@@ -19,7 +19,6 @@ from matcher.comparison.alignment import align
 from matcher.comparison.descriptor import (
     DESCRIPTOR_FILE,
     DescriptorTable,
-    describe,
     descriptor_similarity,
 )
 from matcher.comparison.likelihood import (
@@ -31,20 +30,14 @@ from matcher.comparison.likelihood import (
     alignment_features,
     log_likelihood_ratio,
 )
+from matcher.comparison.preparation import prepare_minutiae, unpacked
 from matcher.comparison.ridge_agreement import ridge_features
 from matcher.jit import compiled
 from matcher.minutiae import Minutiae
 from matcher.ridge_map import NO_MAP, PackedMap, packed_map
 
-MAX_COMPARED_MINUTIAE = 49
-"""Best minutiae of a finger that are compared: as many as fit into 2 kB."""
 MIN_COMPARED_MINUTIAE = 4
 """A finger with fewer described minutiae is not compared."""
-_MAX_NEIGHBOURS = 80
-"""Best minutiae that count as neighbours in descriptors; the table was trained with as many."""
-_ANGLE_STEP = 2 * np.pi / 256
-_UNREPORTED_QUALITY = 50
-"""Quality assumed where none is reported."""
 
 Counts = NDArray[np.int64]
 Weights = tuple[
@@ -82,6 +75,18 @@ class PreparedFinger:
         return bool(self.ridge_map[0])
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class PreparedFingers:
+    """Many prepared fingers. minutiae: uint8 (n,), how many each has; the others as of one, end to
+    end, and ridge_map uint8 (n, MAX_MAP_BYTES)."""
+
+    minutiae: NDArray[np.uint8]
+    geometry: NDArray[np.int16]
+    descriptors: NDArray[np.uint64]
+    minutia_index: NDArray[np.uint8]
+    ridge_map: NDArray[np.uint8]
+
+
 class Comparator:
     """One version of the comparison: the learned descriptor table and likelihood network.
 
@@ -110,16 +115,25 @@ class Comparator:
 
         Minutiae with too few neighbours to be described are left out.
         """
-        order = np.argsort(-finger.quality.astype(np.int16), kind="stable")[:_MAX_NEIGHBOURS]
-        geometry, descriptors, described = _described_minutiae(
-            finger.xy[order],
-            finger.angle[order],
-            finger.quality[order],
+        many = self.prepare_all([finger])
+        return PreparedFinger(
+            many.geometry, many.descriptors, many.minutia_index, many.ridge_map[0]
+        )
+
+    def prepare_all(self, fingers: Sequence[Minutiae]) -> PreparedFingers:
+        """Prepare many fingers, at least one; the GIL is released for all of them together."""
+        minutiae, geometry, descriptors, minutia_index = prepare_minutiae(
+            np.concatenate([finger.xy for finger in fingers]),
+            np.concatenate([finger.angle for finger in fingers]),
+            np.concatenate([finger.quality for finger in fingers]),
+            np.cumsum([len(finger) for finger in fingers]),
             self._table.votes,
             self._table.threshold,
         )
-        numbers = order[described].astype(np.uint8)
-        return PreparedFinger(geometry, descriptors, numbers, packed_map(finger.ridge_map))
+        maps = np.stack([packed_map(finger.ridge_map) for finger in fingers])
+        return PreparedFingers(
+            minutiae.astype(np.uint8), geometry, descriptors, minutia_index, maps
+        )
 
     def compare(
         self, probe: PreparedFinger, references: Sequence[PreparedFinger]
@@ -218,33 +232,6 @@ def paired_minutiae(probe: PreparedFinger, reference: PreparedFinger) -> Minutia
 
 
 @compiled
-def _described_minutiae(
-    xy: NDArray[np.int16],
-    angle: NDArray[np.float32],
-    quality: NDArray[np.uint8],
-    votes: NDArray[np.int8],
-    threshold: NDArray[np.int32],
-) -> tuple[NDArray[np.int16], NDArray[np.uint64], NDArray[np.int64]]:
-    """Return geometry and descriptors of those minutiae that are described, and which these are."""
-    geometry = np.empty((len(xy), 4), np.int16)
-    for i in range(len(xy)):
-        geometry[i, 0], geometry[i, 1] = xy[i, 0], -xy[i, 1]
-        geometry[i, 2] = int(np.rint(angle[i] / np.float32(_ANGLE_STEP))) % 256
-        geometry[i, 3] = _UNREPORTED_QUALITY if quality[i] == 0 else quality[i]
-    placement, _ = _unpacked(geometry)
-    descriptors = describe(
-        placement[:, :2].copy(),
-        placement[:, 2].copy(),
-        quality,
-        votes,
-        threshold,
-        MAX_COMPARED_MINUTIAE,
-    )
-    described = np.array([i for i in range(len(xy)) if descriptors[i].any()], np.int64)
-    return geometry[described], descriptors[described], described
-
-
-@compiled
 def _batch_features(
     probe_geometry: NDArray[np.int16],
     probe_descriptors: NDArray[np.uint64],
@@ -256,12 +243,12 @@ def _batch_features(
 ) -> tuple[NDArray[np.float64], Counts]:
     """Compute `_features`; references end to end, the k-th up to row ends[k]."""
     features, paired = np.full((len(ends), FEATURES), np.nan), np.zeros(len(ends), np.int64)
-    probe, probe_quality = _unpacked(probe_geometry)
+    probe, probe_quality = unpacked(probe_geometry)
     start = 0
     for k in range(len(ends)):
         end = ends[k]
         if min(len(probe), end - start) >= MIN_COMPARED_MINUTIAE:
-            reference, quality = _unpacked(geometry[start:end])
+            reference, quality = unpacked(geometry[start:end])
             similar = descriptor_similarity(probe_descriptors, descriptors[start:end])
             partner, weight, moved, support, movement = align(probe, reference, similar)
             features[k, :MINUTIA_FEATURES] = alignment_features(
@@ -302,19 +289,7 @@ def _partners(
     reference_descriptors: NDArray[np.uint64],
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Return the partner of each minutia of the probe, -1 for none, and the weight of the pair."""
-    probe, reference = _unpacked(probe_geometry)[0], _unpacked(reference_geometry)[0]
+    probe, reference = unpacked(probe_geometry)[0], unpacked(reference_geometry)[0]
     similar = descriptor_similarity(probe_descriptors, reference_descriptors)
     partner, weight, _, _, _ = align(probe, reference, similar)
     return partner, weight
-
-
-@compiled
-def _unpacked(geometry: NDArray[np.int16]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return x, y, angle (radians), float32 (n, 3), and quality, float32 (n,), 0 to 1."""
-    placement = np.empty((len(geometry), 3), np.float32)
-    quality = np.empty(len(geometry), np.float32)
-    for i in range(len(geometry)):
-        placement[i, 0], placement[i, 1] = geometry[i, 0], geometry[i, 1]
-        placement[i, 2] = geometry[i, 2] * _ANGLE_STEP
-        quality[i] = geometry[i, 3] / 100
-    return placement, quality

@@ -132,13 +132,13 @@ class Decision:
     verification. change_token: the state of the database that was searched. predicted_fnir: how
     likely such a probe misses its mated reference, and max_predicted_fnir: above which NO_HIT was
     not allowed; None in records older than these fields. incomplete_people: how many have a stored
-    finger that was left out, since its template cannot be read. hits_total: how many candidates
-    reach the threshold, also of those left out; None in older records. positions_compared: of the
-    probe, that somebody searched has on record. any_position: whether all positions were compared
-    with all. scope, depth: of the search; None for a verification. reference: the impressions that
-    a verification compared the probe with; empty for a search, and in older records.
-    quantizer_version: of the lists of local descriptors that a search probed; empty for a
-    verification, and in older records.
+    finger that was left out, since its template cannot be read. hits_total: how many of the persons
+    compared reach the threshold, also those that are no candidates; None in older records.
+    positions_compared: of the probe, that somebody searched has on record. any_position: whether
+    all positions were compared with all. scope, depth: of the search; None for a verification.
+    reference: the impressions that a verification compared the probe with; empty for a search, and
+    in older records. quantizer_version: of the lists of local descriptors that a search probed;
+    empty for a verification, and in older records.
     """
 
     decision_id: str

@@ -220,10 +220,16 @@ def choose_shortlist(
     others fail. ranks_all: see `ranks`.
     """
     rows = np.arange(len(scores)) if ranks_all else among_the_first(scores, count)
-    of_rows = scores[rows]
-    sums = _sums(of_rows)
-    best_rank = ranks(of_rows, ranks_all=ranks_all).min(axis=1)
-    return rows[np.lexsort((-sums, best_rank))[:count]]
+    order = best_first(scores[rows], ranks(scores[rows], ranks_all=ranks_all))
+    return rows[order[:count]]
+
+
+def best_first(scores: NDArray[np.float32], rank: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return the order in which persons are chosen: by their best rank, of equals by their sum.
+
+    scores, rank: see `choose_shortlist`, `ranks`.
+    """
+    return np.lexsort((-_sums(scores), rank.min(axis=1)))
 
 
 def among_the_first(scores: NDArray[np.float32], count: int) -> NDArray[np.intp]:

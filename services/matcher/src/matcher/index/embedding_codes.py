@@ -87,12 +87,11 @@ class EmbeddingCodes:
             half.lengthen(-(-self._count // CODES_PER_BLOCK))
             half.rows[rows // CODES_PER_BLOCK, :, rows % CODES_PER_BLOCK] = bits
 
-    def is_of(self, row: int, embedding: Embedding) -> bool:
-        """Return whether a code is that of an embedding, and no bit of it has flipped."""
-        code = [
-            half.rows[row // CODES_PER_BLOCK, :, row % CODES_PER_BLOCK] for half in self._halves
-        ]
-        return bool((codes_of(embedding[None])[:, 0] == code).all())
+    def are_of(self, rows: NDArray[np.int64], embeddings: NDArray[np.float16]) -> NDArray[np.bool_]:
+        """Return which codes are those of embeddings, and no bit of them has flipped, bool (n,)."""
+        block, place = rows // CODES_PER_BLOCK, rows % CODES_PER_BLOCK
+        codes = np.stack([half.rows[block, :, place] for half in self._halves])
+        return np.asarray((codes_of(embeddings) == codes).all(axis=(0, 2)))
 
     def overwrite(self, row: int) -> None:
         """Overwrite a code with zeros."""

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.domain.encounter import EncounterStatus
-from matcher.domain.index_entry import IndexEntry, UnreadableFinger
+from matcher.domain.index_entry import UnreadableFinger
 from matcher.domain.searched_content import ContentSums
 from matcher.domain.shortlist import Impression, ReferencePerson, SearchScope
 from matcher.index.finger_segment import FingerSegment
@@ -15,7 +15,12 @@ from matcher.index.gallery_sets import GallerySets
 from matcher.index.growable_array import GrowableArray
 from matcher.index.id_table import NO_ROW, Ids, IdTable
 from matcher.index.in_scope import NO_LIMIT, InScope, ScopeLimits
-from matcher.index.index_columns import EncounterColumns, FingerColumns, positions_of
+from matcher.index.index_columns import (
+    EncounterColumns,
+    FingerColumns,
+    entries_of,
+    positions_of,
+)
 from matcher.index.memory_checksum import memory_checksum
 from matcher.index.person_table import Counts, PersonTable
 from matcher.index.position_fingers import PositionFingers
@@ -202,14 +207,14 @@ class EncountersTable:
         """
         added = self._added.rows
         rows = np.flatnonzero((added > after) & (added <= last) & self._in_use.rows)
-        entries = [(row, self._entry(row)) for row in rows.tolist()]
-        altered = [
-            entry.encounter_id
-            for row, entry in entries
-            if memory_checksum(entry) != self._memory_checksum.rows[row]
-            or not all(each.is_coded_right(row) for each in self.fingers.values())
-        ]
-        return {entry.encounter_id: entry.checksum for _, entry in entries}, altered
+        columns = self.columns(rows, {})
+        found = np.array([memory_checksum(entry) for entry in entries_of(columns)], np.uint32)
+        right = found == columns.memory_checksum
+        for fingers in self.fingers.values():
+            right &= fingers.are_right(rows)
+        ids = [each.decode() for each in columns.encounter_id.tolist()]
+        altered = [ids[row] for row in np.flatnonzero(~right).tolist()]
+        return dict(zip(ids, columns.checksum.tolist(), strict=True)), altered
 
     def in_scope(self, scope: SearchScope) -> InScope:
         """Return which encounters a search of this scope may find."""
@@ -342,20 +347,6 @@ class EncountersTable:
     def _impressions(self, position: int, rows: Sequence[int]) -> list[Impression]:
         prepared = [(row, self.fingers[position].prepared(row)) for row in rows]
         return [Impression(self._ids.id(row), each) for row, each in prepared if each is not None]
-
-    def _entry(self, row: int) -> IndexEntry:
-        """Return an encounter as searches see it."""
-        fingers = {position: each.finger(row) for position, each in self.fingers.items()}
-        return IndexEntry(
-            self._ids.id(row),
-            self.persons.ids.id(self._person.rows[row]),
-            EncounterStatus(int(self._status.rows[row])),
-            int(self._added.rows[row]),
-            {position: each for position, each in fingers.items() if each is not None},
-            positions_of(self._unreadable.rows[row]),
-            self._gallery_sets.galleries(int(self._galleries.rows[row])),
-            int(self._checksum.rows[row]),
-        )
 
     def _of_position(self, position: int) -> PositionFingers:
         if position not in self.fingers:

@@ -154,15 +154,9 @@ class FingerSegment:
             self._minutiae.maps(rows),
         )
 
-    def finger(self, row: int) -> FingerFeatures:
-        """Return a copy of a row."""
-        return FingerFeatures(
-            self._embeddings.rows[row].copy(), self.prepared(row), self._descriptors.take(row)
-        )
-
-    def is_coded_right(self, row: int) -> bool:
-        """Return whether the code of a row is that of its embedding."""
-        return self._codes.is_of(row, self._embeddings.rows[row])
+    def are_coded_right(self, rows: Rows) -> NDArray[np.bool_]:
+        """Return of which rows the code is that of the embedding, bool (n,)."""
+        return self._codes.are_of(rows, self._embeddings.rows[rows])
 
     def list_sizes(self, rows: Rows) -> ListSizes:
         """Return how many descriptors of these rows are in each inverted list."""

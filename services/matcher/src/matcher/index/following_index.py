@@ -324,14 +324,14 @@ class FollowingIndex:
             stored = await records.index_source.of(changes.encounter_ids, self._loader.part)
             others = {*changes.encounter_ids} - {encounter.encounter_id for encounter in stored}
             is_deleted = bool(others) and not await records.index_source.are_stored(others)
-        entries, new_embeddings = await self._loader.entries(stored)
+        columns, new_embeddings = await self._loader.columns(stored)
         await self._loader.store_embeddings(new_embeddings)
         # Encounters are read as they are now, so where the log goes on they may be moved already.
         is_end = changes.last == latest.change_token
         last_move = changes.last_move if is_end else latest.change_token.number
         self._last_move = max(self._last_move, last_move)
         if changes.last != index.change_token:
-            await self._loader.pool.run(index.update, changes.encounter_ids, entries, changes.last)
+            await self._loader.pool.run(index.replace, changes.encounter_ids, columns, changes.last)
         if is_deleted:
             self._snapshots.note_deletion()
         if is_end:

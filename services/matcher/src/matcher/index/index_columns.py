@@ -109,18 +109,17 @@ class EncounterColumns:
 
 def columns_of(entries: Sequence[IndexEntry]) -> EncounterColumns:
     """Return entries as columns. Raises ValueError for an id that is no id."""
-    gallery_sets = sorted({tuple(sorted(entry.galleries)) for entry in entries})
-    numbers = {galleries: number for number, galleries in enumerate(gallery_sets)}
+    gallery_sets, numbers = numbered_gallery_sets([entry.galleries for entry in entries])
     present = sorted({position for entry in entries for position in entry.fingers})
     return EncounterColumns(
         ids_of(entry.encounter_id for entry in entries),
         ids_of(entry.person_id for entry in entries),
         np.array([entry.status for entry in entries], np.uint8),
         np.array([entry.added_by_change for entry in entries], np.int64),
-        np.array([_bits(entry.unreadable) for entry in entries], np.uint16),
+        np.array([bits_of(entry.unreadable) for entry in entries], np.uint16),
         np.array([entry.checksum for entry in entries], np.uint64),
         np.array([memory_checksum(entry) for entry in entries], np.uint32),
-        np.array([numbers[tuple(sorted(entry.galleries))] for entry in entries], np.int32),
+        numbers,
         gallery_sets,
         {position: _fingers_of(entries, position) for position in present},
     )
@@ -145,6 +144,20 @@ def entries_of(columns: EncounterColumns) -> list[IndexEntry]:
         )
         for row in range(len(columns))
     ]
+
+
+def numbered_gallery_sets(
+    galleries: Sequence[tuple[str, ...]],
+) -> tuple[list[tuple[str, ...]], NDArray[np.int32]]:
+    """Return the sets of galleries of encounters, each once, and the number of each one's set."""
+    sets = sorted({tuple(sorted(each)) for each in galleries})
+    numbers = {each: number for number, each in enumerate(sets)}
+    return sets, np.array([numbers[tuple(sorted(each))] for each in galleries], np.int32)
+
+
+def bits_of(positions: Sequence[int]) -> int:
+    """Return a set of finger positions as bits."""
+    return sum(1 << position - 1 for position in positions)
 
 
 def positions_of(bits: np.integer) -> tuple[int, ...]:
@@ -246,7 +259,3 @@ def _features(fingers: FingerColumns) -> Iterator[tuple[int, FingerFeatures]]:
         )
         listed = fingers.lists[row][fingers.lists[row] != NO_LIST, None]
         yield owner, FingerFeatures(fingers.embedding[row], prepared, listed)
-
-
-def _bits(positions: Sequence[int]) -> int:
-    return sum(1 << position - 1 for position in positions)

@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,28 +12,27 @@ import structlog
 from servicekit.process.worker_pool import WorkerPool
 
 from matcher.domain.change_token import ChangeToken
-from matcher.domain.finger import read_stored_template
-from matcher.domain.index_entry import IndexEntry, SnapshotFacts
+from matcher.domain.index_entry import SnapshotFacts
 from matcher.domain.operation import ReportProgress
 from matcher.domain.person_part import EVERYBODY, PersonPart
 from matcher.index import snapshot
 from matcher.index.bundle_files import shard_snapshot_file
-from matcher.index.finger_features import finger_features
+from matcher.index.compaction_plan import Joining
+from matcher.index.index_columns import EncounterColumns, positions_of
 from matcher.index.memory_index import MemoryIndex
 from matcher.index.segment_folder import SegmentFolder
-from matcher.minutiae import Minutiae
+from matcher.index.stored_columns import columns_of_stored
 from matcher.models import ModelBundle
-from matcher.store.index_source import IndexedEncounter, NewEmbedding, NewEmbeddings
+from matcher.store.index_source import EncryptedEncounters, IndexedEncounter, NewEmbeddings
 from matcher.store.store import Store
 
 _ENCOUNTERS_PER_BATCH = 500
 _BATCHES_AHEAD = 2
 """Batches that are prepared while another comes into the index: more would share one GIL."""
+_BATCHES_BESIDE = 20
+"""Batches that come into the index while segments are sealed: about 65 MB of two fingers each."""
 
 _log = structlog.get_logger(__name__)
-
-StoredMinutiae = Mapping[tuple[str, int], Minutiae | None]
-"""Minutiae by encounter id and finger position; None where the template cannot be read."""
 
 
 async def ignore_progress(_share: float) -> None:
@@ -112,13 +111,14 @@ class IndexLoader:
         """Load an index from the database; see `load`."""
         async with self.store.read() as records:
             head = await records.changes.head()
-        index, is_sealed = MemoryIndex(head), self.snapshot_file is not None
-        async with aclosing(self._read_all()) as batches:
-            async for last, entries, new_embeddings in batches:
+        index = MemoryIndex(head)
+        async with self._compacting(index) as compact, aclosing(self._read_all()) as batches:
+            async for last, columns, new_embeddings in batches:
                 await self.store_embeddings(new_embeddings)
-                await self.pool.run(index.update, (), entries)
-                is_sealed = is_sealed and await self._try_to_compact(index)
+                await self.pool.run(index.replace, (), columns)
+                await compact(Joining.WHEN_FULL)
                 await report_progress(last / max(last, head.number))
+            await compact(Joining.NOW)
         return LoadedIndex(index, None)
 
     async def store_embeddings(self, made: NewEmbeddings) -> None:
@@ -127,13 +127,13 @@ class IndexLoader:
             async with self.store.write() as records:
                 await records.index_source.store_embeddings(made)
 
-    def compact(self, index: MemoryIndex) -> None:
+    def compact(self, index: MemoryIndex, joining: Joining = Joining.AS_USUAL) -> None:
         """Seal what is in memory, and give back the room of what was removed, if it is much.
 
         Searches go on. Files that are in use no more are removed, but those of the snapshot. Raises
         OSError.
         """
-        if index.compact(self.segment_folder) and self.snapshot_file is not None:
+        if index.compact(self.segment_folder, joining=joining) and self.snapshot_file is not None:
             snapshot.remove_unnamed_segments(self.snapshot_file)
 
     async def load_snapshot(self) -> LoadedIndex:
@@ -148,15 +148,11 @@ class IndexLoader:
             raise snapshot.UnusableSnapshot("none is configured")
         return await self.pool.run(snapshot.describe, self.snapshot_file)
 
-    async def entries(
+    async def columns(
         self, stored: Sequence[IndexedEncounter]
-    ) -> tuple[list[IndexEntry], NewEmbeddings]:
-        """Return the entries of those encounters that are searched, and the embeddings computed.
-
-        Embeddings of another model version are computed again, also for encounters that are not
-        searched. A finger whose template cannot be read is logged and left out.
-        """
-        made = await self.pool.run(_entries, self.models, stored)
+    ) -> tuple[EncounterColumns, NewEmbeddings]:
+        """Return what `columns_of_stored` does; a finger that is left out is logged."""
+        made = await self.pool.run(columns_of_stored, self.models, stored)
         _log_unreadable(made[0])
         return made
 
@@ -173,126 +169,99 @@ class IndexLoader:
             await self._read_again(index, incomplete[start : start + _ENCOUNTERS_PER_BATCH])
         return LoadedIndex(index, index.change_token.number)
 
-    async def _try_to_compact(self, index: MemoryIndex) -> bool:
-        """Return whether it could be done: otherwise the index is to stay in memory."""
+    @asynccontextmanager
+    async def _compacting(
+        self, index: MemoryIndex
+    ) -> AsyncGenerator[Callable[[Joining], Awaitable[None]], None]:
+        """Yield what compacts an index that is being loaded, beside what goes on.
+
+        What is under way is left to go on for some batches, which stay in memory; at the end it is
+        waited for. If it could not be done, the index stays in memory.
+        """
+        under_way: asyncio.Task[None] | None = None
+        batches = 0
+        fails = self.snapshot_file is None
+
+        async def end() -> None:
+            nonlocal fails, under_way
+            try:
+                if under_way is not None:
+                    await under_way
+            except OSError as error:
+                _log.warning("compaction_failed", exc_info=error)
+                fails = True
+            finally:
+                under_way = None
+
+        async def compact(joining: Joining) -> None:
+            nonlocal under_way, batches
+            batches += 1
+            if fails or (
+                joining is Joining.WHEN_FULL
+                and batches < _BATCHES_BESIDE
+                and under_way is not None
+                and not under_way.done()
+            ):
+                return
+            await end()
+            if not fails:
+                batches = 0
+                compacting = asyncio.to_thread(self.compact, index, joining)
+                under_way = asyncio.create_task(compacting)
+
         try:
-            await asyncio.to_thread(self.compact, index)
-        except OSError as error:
-            _log.warning("compaction_failed", exc_info=error)
-            return False
-        return True
+            yield compact
+        finally:
+            await end()
 
     async def _read_again(self, index: MemoryIndex, encounter_ids: Sequence[str]) -> None:
         """Replace entries by what is stored now: their templates may have been repaired since."""
         async with self.store.read() as records:
             stored = await records.index_source.of(encounter_ids, self.part)
-        entries, _ = await self.entries(stored)
-        await self.pool.run(index.update, encounter_ids, entries)
+        columns, _ = await self.columns(stored)
+        await self.pool.run(index.replace, encounter_ids, columns)
 
-    async def _read_all(self) -> AsyncGenerator[tuple[int, list[IndexEntry], NewEmbeddings], None]:
-        """Yield all encounters by order of addition, as `entries` makes them of some at a time.
+    async def _read_all(self) -> AsyncGenerator[tuple[int, EncounterColumns, NewEmbeddings], None]:
+        """Yield all encounters by order of addition, as `columns` makes them of some at a time.
 
         With each the change that added the last one. Some more are prepared meanwhile, each by a
         thread of its own.
         """
-        ahead = deque[tuple[int, asyncio.Task[tuple[list[IndexEntry], NewEmbeddings]]]]()
+        ahead = deque[tuple[int, asyncio.Task[tuple[EncounterColumns, NewEmbeddings]]]]()
         stored = await self._added_after(0)
         try:
-            while stored or ahead:
-                if stored and len(ahead) < _BATCHES_AHEAD:
-                    last = stored[-1].added_by_change
-                    preparing = asyncio.to_thread(_entries, self.models, stored)
+            while stored.rows or ahead:
+                if stored.rows and len(ahead) < _BATCHES_AHEAD:
+                    last = stored.rows[-1].added_by_change
+                    preparing = asyncio.to_thread(_prepared, self.models, stored)
                     ahead.append((last, asyncio.create_task(preparing)))
                     stored = await self._added_after(last)
                     continue
                 last, made = ahead.popleft()
-                entries, new_embeddings = await made
-                _log_unreadable(entries)
-                yield last, entries, new_embeddings
+                columns, new_embeddings = await made
+                _log_unreadable(columns)
+                yield last, columns, new_embeddings
         finally:
             unneeded = [made for _, made in ahead]
             for made in unneeded:
                 made.cancel()
             await asyncio.gather(*unneeded, return_exceptions=True)
 
-    async def _added_after(self, change: int) -> list[IndexedEncounter]:
+    async def _added_after(self, change: int) -> EncryptedEncounters:
         async with self.store.read() as records:
-            return await records.index_source.added_after(change, _ENCOUNTERS_PER_BATCH, self.part)
+            return await records.index_source.encrypted_after(
+                change, _ENCOUNTERS_PER_BATCH, self.part
+            )
 
 
-def _log_unreadable(entries: Sequence[IndexEntry]) -> None:
-    for entry in entries:
-        for position in entry.unreadable:
-            _log.error("template_unreadable", encounter_id=entry.encounter_id, position=position)
+def _prepared(
+    models: ModelBundle, stored: EncryptedEncounters
+) -> tuple[EncounterColumns, NewEmbeddings]:
+    return columns_of_stored(models, stored.decrypted())
 
 
-def embed_outdated(models: ModelBundle, stored: Sequence[IndexedEncounter]) -> NewEmbeddings:
-    """Return the embeddings that these models have not made of readable fingers yet."""
-    return _embed_outdated(models, stored, _minutiae(stored, of_searched=False))
-
-
-def _entries(
-    models: ModelBundle, stored: Sequence[IndexedEncounter]
-) -> tuple[list[IndexEntry], NewEmbeddings]:
-    minutiae = _minutiae(stored, of_searched=True)
-    new_embeddings = _embed_outdated(models, stored, minutiae)
-    searched = [encounter for encounter in stored if encounter.status.is_searched]
-    entries = [_entry(models, encounter, minutiae, new_embeddings) for encounter in searched]
-    return entries, new_embeddings
-
-
-def _minutiae(stored: Sequence[IndexedEncounter], *, of_searched: bool) -> StoredMinutiae:
-    """Read the templates of fingers that lack an embedding, and of all those that are searched."""
-    return {
-        (encounter.encounter_id, position): read_stored_template(finger.template, finger.sha256)
-        for encounter in stored
-        for position, finger in encounter.fingers.items()
-        if finger.embedding is None or (of_searched and encounter.status.is_searched)
-    }
-
-
-def _entry(
-    models: ModelBundle,
-    encounter: IndexedEncounter,
-    minutiae: StoredMinutiae,
-    new_embeddings: NewEmbeddings,
-) -> IndexEntry:
-    fingers, unreadable = {}, []
-    for position, finger in encounter.fingers.items():
-        found = minutiae[encounter.encounter_id, position]
-        if found is None:
-            unreadable.append(position)
-            continue
-        embedding = finger.embedding
-        if embedding is None:
-            embedding = new_embeddings[encounter.encounter_id, position].embedding
-        fingers[position] = finger_features(models, found, embedding, lists=1)
-    return IndexEntry(
-        encounter.encounter_id,
-        encounter.person_id,
-        encounter.status,
-        encounter.added_by_change,
-        fingers,
-        tuple(unreadable),
-        encounter.galleries,
-        encounter.checksum,
-    )
-
-
-def _embed_outdated(
-    models: ModelBundle, stored: Sequence[IndexedEncounter], minutiae: StoredMinutiae
-) -> NewEmbeddings:
-    """Compute the embeddings of readable fingers that have none of this model version."""
-    outdated = {
-        finger: (found, encounter.fingers[position].sha256)
-        for encounter in stored
-        for position in encounter.fingers
-        if encounter.fingers[position].embedding is None
-        and (found := minutiae[finger := (encounter.encounter_id, position)]) is not None
-    }
-    made = models.embedding.embed_many([found for found, _ in outdated.values()])
-    made = made.astype(np.float16)
-    return {
-        finger: NewEmbedding(made[row], sha256)
-        for row, (finger, (_, sha256)) in enumerate(outdated.items())
-    }
+def _log_unreadable(columns: EncounterColumns) -> None:
+    for row in np.flatnonzero(columns.unreadable).tolist():
+        encounter_id = columns.encounter_id[row].decode()
+        for position in positions_of(columns.unreadable[row]):
+            _log.error("template_unreadable", encounter_id=encounter_id, position=position)

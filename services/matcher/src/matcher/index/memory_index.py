@@ -11,7 +11,7 @@ from matcher.domain.change_token import ChangeToken
 from matcher.domain.index_entry import FingerFeatures, IndexContents, IndexEntry
 from matcher.domain.shortlist import ReferencePerson, SearchDepth, SearchScope, Shortlist
 from matcher.index.compact import compact, needs_compaction
-from matcher.index.compaction_plan import CompactionRules
+from matcher.index.compaction_plan import CompactionRules, Joining
 from matcher.index.encounters_table import EncountersTable
 from matcher.index.finger_segment import FingerSegment
 from matcher.index.frozen_index import FrozenIndex
@@ -61,6 +61,15 @@ class MemoryIndex:
         """
         columns = columns_of([entry for entry in entries if entry.status.is_searched])
         removed = [*removed, *(entry.encounter_id for entry in entries)]
+        self.replace(removed, columns, change_token)
+
+    def replace(
+        self,
+        removed: Iterable[str],
+        columns: EncounterColumns,
+        change_token: ChangeToken | None = None,
+    ) -> None:
+        """Do the same with encounters that are columns already, all of them searched."""
         with self._changing:
             finger_rows = self._append_fingers(columns, self._held_fingers(columns))
             with self._lock.writing():
@@ -148,7 +157,13 @@ class MemoryIndex:
                 self._table.thaw()
             self._wipe()
 
-    def compact(self, folder: SegmentFolder | None = None, *, purge: bool = False) -> bool:
+    def compact(
+        self,
+        folder: SegmentFolder | None = None,
+        *,
+        purge: bool = False,
+        joining: Joining = Joining.AS_USUAL,
+    ) -> bool:
         """Seal segments, and give back the room of fingers that were removed.
 
         Searches and changes go on. Returns whether it did: if there are segments to be written
@@ -156,7 +171,7 @@ class MemoryIndex:
         memory. purge: whether removed fingers leave the files, which takes up to PURGE_STEPS calls.
         Raises OSError.
         """
-        rules = CompactionRules(to_files=folder is not None, purge=purge)
+        rules = CompactionRules(folder is not None, purge, joining)
         with self._compacting:
             with self._lock.reading():
                 if not needs_compaction(self._table, rules):

@@ -27,6 +27,7 @@ class MinutiaeColumns:
     """
 
     def __init__(self, file: SegmentFile | None = None) -> None:
+        self._maps = 0  # rows whose map was written, into memory that others do not take
         if file is None:
             self._geometry = GrowableArray(np.int16, 4)
             self._descriptors = GrowableArray(np.uint64, 4)
@@ -49,9 +50,8 @@ class MinutiaeColumns:
             self._descriptors.rows,
             self._minutia_index.rows,
             self._bounds.rows,
-            self._ridge_map.rows,
         )
-        return sum(part.nbytes for part in parts)
+        return sum(part.nbytes for part in parts) + self._maps * MAX_MAP_BYTES
 
     def extend(self, fingers: FingerColumns) -> None:
         """Append one row for each finger."""
@@ -62,6 +62,7 @@ class MinutiaeColumns:
         self._minutia_index.extend([fingers.minutia_index])
         if fingers.ridge_map[:, 0].any():
             self._ridge_map.extend([fingers.ridge_map])
+            self._maps += len(fingers.ridge_map)
         else:
             self._ridge_map.lengthen(len(self._bounds) - 1)
 

@@ -132,11 +132,13 @@ class PositionFingers:
 
         NO_OWNER for a removed finger.
         """
-        found = [(each.owner, *each.votes(probe)) for each in self._segments.values()]
-        return (
-            np.concatenate([owner[rows] for owner, rows, _ in found]),
-            np.concatenate([votes for _, _, votes in found]),
-        )
+        encounters, votes = [np.empty(0, np.int64)], [np.empty(0, np.float32)]
+        for segment in self._segments.values():
+            if len(segment):
+                rows, of_rows = segment.votes(probe)
+                encounters.append(segment.owner[rows])
+                votes.append(of_rows)
+        return np.concatenate(encounters), np.concatenate(votes)
 
     def similarities(self, finger: FingerFeatures, rows: Rows) -> NDArray[np.float32]:
         """Return the inner products of a finger's embedding with these rows, float32 (n,)."""
@@ -159,20 +161,18 @@ class PositionFingers:
         segment, row_of_segment = self._place(row)
         return segment.prepared(row_of_segment)
 
-    def finger(self, encounter: int) -> FingerFeatures | None:
-        """Return a copy of an encounter's finger; None if there is none that is the encounter's."""
-        if (row := int(self.finger_rows.rows[encounter])) == NO_ROW:
-            return None
-        segment, row_of_segment = self._place(row)
-        is_own = segment.owner[row_of_segment] == encounter
-        return segment.finger(row_of_segment) if is_own else None
+    def are_right(self, encounters: Rows) -> NDArray[np.bool_]:
+        """Return which encounters' fingers are their own, and coded as their embeddings, bool (n,).
 
-    def is_coded_right(self, encounter: int) -> bool:
-        """Return whether the code of an encounter's finger, if it has one, is of its embedding."""
-        if (row := int(self.finger_rows.rows[encounter])) == NO_ROW:
-            return True
-        segment, row_of_segment = self._place(row)
-        return segment.is_coded_right(row_of_segment)
+        That is true of one without a finger.
+        """
+        rows = self.finger_rows.rows[encounters]
+        present = np.flatnonzero(rows != NO_ROW)
+        right = np.ones(len(rows), np.bool_)
+        for segment, indices, of_segment in self._places(rows[present]):
+            is_own = segment.owner[of_segment] == encounters[present[indices]]
+            right[present[indices]] = is_own & segment.are_coded_right(of_segment)
+        return right
 
     def files(self) -> dict[int, SegmentFile]:
         """Return the files of sealed segments, by number of the segment."""

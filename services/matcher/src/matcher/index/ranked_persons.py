@@ -18,7 +18,7 @@ from matcher.domain.shortlist import (
     SearchDepth,
     SearchScope,
     among_the_first,
-    choose_shortlist,
+    best_first,
     ranks,
 )
 from matcher.index.id_table import Ids
@@ -74,10 +74,14 @@ class FoundByChannels:
 def first_of_each_ranking(
     scores: NDArray[np.float32], depth: int, *, ranks_all: bool
 ) -> NDArray[np.intp]:
-    """Return the rows of persons that are among the ``depth`` first of any ranking, rising."""
-    rows = np.arange(len(scores)) if ranks_all else among_the_first(scores, depth)
-    is_first = ranks(scores[rows], ranks_all=ranks_all) < min(depth, len(scores))
-    return rows[is_first.any(axis=1)]
+    """Return the rows of persons that are among the ``depth`` first of any ranking, rising.
+
+    Of equals all, unless `ranks_all`.
+    """
+    if not ranks_all:
+        return among_the_first(scores, depth)
+    is_first = ranks(scores, ranks_all=True) < min(depth, len(scores))
+    return np.flatnonzero(is_first.any(axis=1))
 
 
 def depth_of_a_shard(count: int, shards: int) -> int:
@@ -86,24 +90,28 @@ def depth_of_a_shard(count: int, shards: int) -> int:
     return min(count, math.ceil(mean + _DEVIATIONS * math.sqrt(mean)))
 
 
-def are_deep_enough(answers: Sequence[RankedPersons], count: int, *, ranks_all: bool) -> bool:
-    """Return whether nobody that a shard left out can be among the ``count`` first of a ranking."""
-    shard, oldest = _joined(answers)
-    of_shard = shard[oldest]
-    rank = ranks(_scores(answers)[oldest], ranks_all=ranks_all)
-    is_first = rank < min(count, len(shard))
-    return all(
-        answer.depth >= count or (is_first[of_shard == number].sum(axis=0) < answer.depth).all()
-        for number, answer in enumerate(answers)
-    )
-
-
 def choose(
     answers: Sequence[RankedPersons], count: int, *, ranks_all: bool
-) -> list[tuple[int, bytes]]:
-    """Return at most ``count`` persons for the next step, in order: shard and id of each."""
+) -> list[tuple[int, bytes]] | None:
+    """Return at most ``count`` persons for the next step, in order: shard and id of each.
+
+    None if one of them may be somebody whom a shard left out, as it was not asked deep enough.
+    """
     shard, oldest = _joined(answers)
-    chosen = oldest[choose_shortlist(_scores(answers)[oldest], count, ranks_all=ranks_all)]
+    scores = _scores(answers)[oldest]
+    rows = np.arange(len(scores)) if ranks_all else among_the_first(scores, count)
+    rank = ranks(scores[rows], ranks_all=ranks_all)
+    order = best_first(scores[rows], rank)[:count]
+    last_rank = rank[order[-1]].min() if len(order) == count > 0 else len(rows) - 1
+    of_shard = shard[oldest[rows]]
+    chosen_from = [
+        np.bincount(of_shard[is_before_last], minlength=len(answers))
+        for is_before_last in (rank <= last_rank).T
+    ]
+    depths = np.array([answer.depth for answer in answers])
+    if ((depths < count) & (chosen_from >= depths)).any():
+        return None  # the next one of a ranking may have been chosen, too
+    chosen = oldest[rows[order]]
     ids = np.concatenate([each.ids for each in answers])
     return list(zip(shard[chosen].tolist(), ids[chosen].tolist(), strict=True))
 

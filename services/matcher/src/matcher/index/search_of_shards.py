@@ -11,16 +11,16 @@ from functools import partial
 from typing import Protocol, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from matcher.domain.change_token import ChangeToken
-from matcher.domain.shortlist import ReferencePerson, Shortlist
+from matcher.domain.shortlist import ReferencePerson, SearchDepth, Shortlist
 from matcher.index.id_table import ID_BYTES, Ids
 from matcher.index.memory_index import MemoryIndex
 from matcher.index.ranked_persons import (
     FoundByChannels,
     RankedPersons,
     ShardQuery,
-    are_deep_enough,
     choose,
     depth_of_a_shard,
 )
@@ -43,20 +43,11 @@ async def search_shards(
 
     change_token: the state of the database that all shards are searched at.
     """
-    depth, ranks_all = query.depth, query.depth.ranks_all
-    found = await _found_by_channels(shards, query)
-    people = np.sum([each.people_by_positions for each in found], axis=0)
-    if people.sum() <= depth.prefiltered:
-        prefiltered: Sequence[Ids | None] = [None] * len(shards)
-    else:
-        similar = choose([each.similar for each in found], depth.by_embedding, ranks_all=ranks_all)
-        voted = choose([each.voted for each in found], depth.voted, ranks_all=ranks_all)
-        prefiltered = _by_shard({*similar, *voted}, len(shards))
-    ranked = await _prefiltered(shards, query, prefiltered, depth.compared)
-    chosen = choose(ranked, depth.compared, ranks_all=ranks_all)
+    found, prefiltered = await _found_by_channels(shards, query)
+    chosen = await _prefiltered(shards, query, prefiltered)
     return Shortlist(
         await _reference_persons(shards, query, chosen),
-        people,
+        _people_by_positions(found),
         sum(each.incomplete_people for each in found),
         change_token,
     )
@@ -64,39 +55,55 @@ async def search_shards(
 
 async def _found_by_channels(
     shards: Sequence[SearchedShard], query: ShardQuery
-) -> list[FoundByChannels]:
-    similar, voted, ranks_all = query.depth.by_embedding, query.depth.voted, query.depth.ranks_all
+) -> tuple[list[FoundByChannels], Sequence[Ids | None]]:
+    """Return what the channels find, and who of each shard is prefiltered; None for everybody."""
+    depth = query.depth
 
-    async def found(similar: int, voted: int) -> list[FoundByChannels]:
+    async def find(similar: int, voted: int) -> list[FoundByChannels]:
         read = partial(MemoryIndex.find, query=query, similar=similar, voted=voted)
         return await _all(shard(read) for shard in shards)
 
-    answers = await found(
-        depth_of_a_shard(similar, len(shards)), depth_of_a_shard(voted, len(shards))
+    asked = (depth_of_a_shard(count, len(shards)) for count in (depth.by_embedding, depth.voted))
+    found = await find(*asked)
+    if _people_by_positions(found).sum() <= depth.prefiltered:
+        return found, [None] * len(shards)
+    if (chosen := _of_both_channels(found, depth)) is None:
+        found = await find(depth.by_embedding, depth.voted)
+        chosen = _of_both_channels(found, depth)
+    return found, _by_shard(chosen or (), len(shards))
+
+
+def _people_by_positions(found: Sequence[FoundByChannels]) -> NDArray[np.int64]:
+    return np.asarray(np.sum([each.people_by_positions for each in found], axis=0))
+
+
+def _of_both_channels(
+    found: Sequence[FoundByChannels], depth: SearchDepth
+) -> set[tuple[int, bytes]] | None:
+    """Return whom either channel chooses; None if the shards were not asked deep enough."""
+    similar = choose(
+        [each.similar for each in found], depth.by_embedding, ranks_all=depth.ranks_all
     )
-    if are_deep_enough(
-        [each.similar for each in answers], similar, ranks_all=ranks_all
-    ) and are_deep_enough([each.voted for each in answers], voted, ranks_all=ranks_all):
-        return answers
-    return await found(similar, voted)
+    voted = choose([each.voted for each in found], depth.voted, ranks_all=depth.ranks_all)
+    return None if similar is None or voted is None else {*similar, *voted}
 
 
 async def _prefiltered(
-    shards: Sequence[SearchedShard],
-    query: ShardQuery,
-    prefiltered: Sequence[Ids | None],
-    count: int,
-) -> list[RankedPersons]:
+    shards: Sequence[SearchedShard], query: ShardQuery, prefiltered: Sequence[Ids | None]
+) -> Sequence[tuple[int, bytes]]:
+    """Return the first of all by their prefilter scores, in order: shard and id of each."""
+    count, ranks_all = query.depth.compared, query.depth.ranks_all
+
     async def ranked(depth: int) -> list[RankedPersons]:
         return await _all(
             shard(partial(MemoryIndex.prefilter, query=query, person_ids=ids, depth=depth))
             for shard, ids in zip(shards, prefiltered, strict=True)
         )
 
-    answers = await ranked(depth_of_a_shard(count, len(shards)))
-    if are_deep_enough(answers, count, ranks_all=query.depth.ranks_all):
-        return answers
-    return await ranked(count)
+    chosen = choose(await ranked(depth_of_a_shard(count, len(shards))), count, ranks_all=ranks_all)
+    if chosen is None:
+        chosen = choose(await ranked(count), count, ranks_all=ranks_all)
+    return chosen or ()
 
 
 async def _reference_persons(

@@ -19,8 +19,8 @@ from matcher.operator_calibration.finger_pairs import FingerPairs, compare_pairs
 from matcher.operator_calibration.fit import operator_curves
 from matcher.ridge_map import NO_MAP
 from matcher.synthetic import generate_template
+from matcher.synthetic.simulated_map import Simulate, generate_mapped_template
 from matcher.training.calibration.mated_scores import count_mated
-from matcher.training.simulated_map import Simulate, generate_mapped_template
 
 LEAST_FINGERS = 20
 """Fingers with a readable image; fewer say too little about other people."""

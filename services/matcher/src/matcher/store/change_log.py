@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
+from servicekit.storage.deferred_writes import Refusal
+from servicekit.storage.interruptible_connection import execute_later
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -32,6 +34,10 @@ _CHANGES_PER_READ = 1_000
 _STATE = select(head, database_epoch.label("epoch"))
 """Made once, as each search executes it: to make it takes longer."""
 _STATE_FOR_UPDATE = _STATE.with_for_update()
+_INSERT = insert(changes)
+_SET_HEAD = update(head)
+# In the same trip; sent at the commit.
+_SET_HEAD_AND_NOTIFY = _SET_HEAD.returning(func.pg_notify(CHANGES_CHANNEL, ""))
 
 
 class BrokenLog(Exception):
@@ -109,11 +115,13 @@ class ChangeLog:
         after = await self._contents.of(encounter_id)
         await self.append(latest, [Change(kind, encounter_id, before, after)])
 
-    async def append(self, latest: DatabaseState, made: Sequence[Change]) -> list[ChangeToken]:
+    async def append(
+        self, latest: DatabaseState, made: Sequence[Change], refusal: Refusal | None = None
+    ) -> list[ChangeToken]:
         """Record changes under the next numbers, in their order, and return their tokens.
 
-        latest: from `lock` in this transaction. Raises sqlalchemy.exc.IntegrityError if an
-        encounter of the id of an addition was added before.
+        latest: from `lock` in this transaction. refusal: what is raised, by the commit at the
+        latest, if an encounter of the id of an addition was added before.
         """
         number, log_hash, sums = latest.change_token.number, latest.log_hash, latest.sums
         rows, tokens = list[dict[str, Any]](), list[ChangeToken]()
@@ -132,7 +140,7 @@ class ChangeLog:
                 }
             )
             tokens.append(change_token(latest.change_token.database_epoch, number, log_hash))
-        await self._transaction.execute(insert(changes), rows)
+        execute_later(self._transaction, _INSERT, rows, refusal)
         await self._set_head(number, log_hash, sums)
         return tokens
 
@@ -240,17 +248,16 @@ class ChangeLog:
         )
 
     async def _set_head(self, number: int, log_hash: bytes, sums: ContentSums) -> None:
-        statement = update(head).values(
-            last_change=number,
-            log_hash=log_hash,
-            searched_encounters=sums.encounters,
-            searched_fingers=sums.fingers,
-            searched_checksum=sums.checksum.to_bytes(_CHECKSUM_BYTES, "big"),
-        )
-        if self._transaction.dialect.name == "postgresql":
-            # In the same trip; sent at the commit.
-            statement = statement.returning(func.pg_notify(CHANGES_CHANNEL, ""))
-        await self._transaction.execute(statement)
+        values = {
+            "last_change": number,
+            "log_hash": log_hash,
+            "searched_encounters": sums.encounters,
+            "searched_fingers": sums.fingers,
+            "searched_checksum": sums.checksum.to_bytes(_CHECKSUM_BYTES, "big"),
+        }
+        is_shared = self._transaction.dialect.name == "postgresql"
+        statement = _SET_HEAD_AND_NOTIFY if is_shared else _SET_HEAD
+        execute_later(self._transaction, statement, [values])
 
 
 def change_token(epoch: str, number: int, log_hash: bytes) -> ChangeToken:

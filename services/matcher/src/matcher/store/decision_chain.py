@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 from servicekit.grpc.page_tokens import BadPageToken
+from servicekit.storage.interruptible_connection import execute_later
 from sqlalchemy import (
     ColumnElement,
     bindparam,
@@ -49,19 +50,17 @@ class DecisionChain:
         undecided = {"undecided": int(decision.outcome is DecisionOutcome.UNDECIDED)}
         row = (await self._transaction.execute(_NEXT, undecided)).one()
         record_hash = _hash(row.last_record_hash, record)
-        await self._transaction.execute(_SET_LAST_HASH, {"record_hash": record_hash})
-        await self._transaction.execute(
-            _INSERT,
-            {
-                "number": row.last_decision,
-                "decision_id": decision.decision_id,
-                "record": record,
-                "record_hash": record_hash,
-                "decided_at": decision.decided_at,
-                "office_id": decision.request.office_id,
-                "outcome": decision.outcome,
-            },
-        )
+        execute_later(self._transaction, _SET_LAST_HASH, [{"record_hash": record_hash}])
+        stored = {
+            "number": row.last_decision,
+            "decision_id": decision.decision_id,
+            "record": record,
+            "record_hash": record_hash,
+            "decided_at": decision.decided_at,
+            "office_id": decision.request.office_id,
+            "outcome": decision.outcome,
+        }
+        execute_later(self._transaction, _INSERT, [stored])
         return DecisionRecord(decision, record_hash)
 
     async def get(self, decision_id: str, scope: OfficeScope) -> DecisionRecord:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from servicekit.storage.interruptible_connection import execute_later
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -24,6 +25,8 @@ from matcher.store.tables import (
     images,
 )
 
+_INSERT = insert(encounter_keys)
+
 
 @dataclass(frozen=True, slots=True)
 class EncounterKeys:
@@ -39,7 +42,7 @@ class EncounterKeys:
             {"encounter_id": encounter_id, "wrapped_key": self._master_key.wrap(key)}
             for encounter_id, key in keys.items()
         ]
-        await self._transaction.execute(insert(encounter_keys), rows)
+        execute_later(self._transaction, _INSERT, rows)
         return keys
 
     async def replace(self, encounter_id: str) -> DataKey:
@@ -54,10 +57,13 @@ class EncounterKeys:
         statement = select(encounter_keys).where(encounter_keys.c.encounter_id.in_(encounter_ids))
         rows = await self._transaction.execute(statement)
         return defaultdict(
-            DataKey.generate, {row.encounter_id: self._unwrapped(row.wrapped_key) for row in rows}
+            DataKey.generate, {row.encounter_id: self.unwrapped(row.wrapped_key) for row in rows}
         )
 
-    def _unwrapped(self, wrapped_key: bytes) -> DataKey:
+    def unwrapped(self, wrapped_key: bytes | None) -> DataKey:
+        """Return a stored key; for a lost one, None, a key that fits nothing."""
+        if wrapped_key is None:
+            return DataKey.generate()
         try:
             return self._master_key.unwrap(wrapped_key)
         except UndecryptableData:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from servicekit.errors import RequestIdReused, StaleRevision
+from servicekit.storage.interruptible_connection import execute_later
 from sqlalchemy import func, insert, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from matcher.domain.change_token import ChangeToken
@@ -39,6 +39,10 @@ from matcher.store.tables import (
     fingers,
     images,
 )
+
+_INSERT = insert(encounters)
+_INSERT_FINGERS, _INSERT_EMBEDDINGS = insert(fingers), insert(embeddings)
+_INSERT_IMAGES = insert(images)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +94,16 @@ class EncounterRecords:
     ) -> Encounter:
         """Add an encounter with the fingers present and the missing ones of the enrolment.
 
-        Raises EncounterExists if its id was ever used, RequestIdReused.
+        Raises EncounterExists if its id was ever used, RequestIdReused; by the commit at the
+        latest.
         """
         return (await self.add_all([NewEncounter(enrolment, present, status, now)]))[0]
 
     async def add_all(self, added: Sequence[NewEncounter]) -> Sequence[Encounter]:
         """Add encounters in their order.
 
-        Raises EncounterExists if any id was ever used, RequestIdReused; then none can be committed.
+        Raises EncounterExists if any id was ever used, RequestIdReused, both by the commit at the
+        latest; then none can be committed.
         """
         latest = await self._changes.lock()
         first = latest.change_token.number + 1
@@ -106,15 +112,9 @@ class EncounterRecords:
             Change(ChangeKind.ADDED, new.encounter_id, None, encounter_rows.content(new, number))
             for new, number in numbered
         ]
-        try:
-            tokens = await self._changes.append(latest, made)
-        except IntegrityError:
-            raise encounter_exists() from None
+        tokens = await self._changes.append(latest, made, encounter_exists)
         rows = [encounter_rows.encounter(new, number) for new, number in numbered]
-        try:
-            await self._transaction.execute(insert(encounters), rows)
-        except IntegrityError:
-            raise _request_id_reused() from None
+        execute_later(self._transaction, _INSERT, rows, _request_id_reused)
         keys = await self._keys.add([new.encounter_id for new in added])
         await self._insert_fingers(
             (new.encounter_id, new.enrolment.samples, new.present, keys[new.encounter_id])
@@ -146,13 +146,12 @@ class EncounterRecords:
                 encounter_id, made, self._embedding_version, key
             )
             image_rows += encounter_rows.images(encounter_id, present, key)
-        for table, rows in (
-            (fingers, finger_rows),
-            (embeddings, embedding_rows),
-            (images, image_rows),
+        for statement, rows in (
+            (_INSERT_FINGERS, finger_rows),
+            (_INSERT_EMBEDDINGS, embedding_rows),
+            (_INSERT_IMAGES, image_rows),
         ):
-            if rows:
-                await self._transaction.execute(insert(table), rows)
+            execute_later(self._transaction, statement, rows)
 
     async def get(self, encounter_id: str, scope: OfficeScope) -> Encounter:
         """Return an encounter; raise EncounterNotFound, also for one outside of the scope."""

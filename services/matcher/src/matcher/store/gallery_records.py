@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from servicekit.storage.interruptible_connection import execute_later
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,6 +14,7 @@ from matcher.store.tables import encounter_galleries, encounters
 
 _COLUMNS = encounter_galleries.c
 _MEMBERSHIPS = encounter_galleries.join(encounters)
+_INSERT = insert(encounter_galleries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,5 +70,4 @@ class GalleryRecords:
             for encounter_id, galleries in of_encounters
             for gallery in galleries
         ]
-        if rows:
-            await self._transaction.execute(insert(encounter_galleries), rows)
+        execute_later(self._transaction, _INSERT, rows)

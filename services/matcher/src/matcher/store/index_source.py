@@ -1,8 +1,10 @@
 """What does the index read from the database? Templates and embeddings of many encounters."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -16,9 +18,14 @@ from matcher.domain.searched_content import SearchedContent
 from matcher.embedding.embedding_network import EMBEDDING_SIZE
 from matcher.store import encounter_rows
 from matcher.store.encounter_keys import EncounterKeys
-from matcher.store.encounter_queries import read_galleries
 from matcher.store.encryption import DataKey, embedding_name, template_name
-from matcher.store.tables import embeddings, encounters, fingers
+from matcher.store.tables import (
+    embeddings,
+    encounter_galleries,
+    encounter_keys,
+    encounters,
+    fingers,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,8 +106,7 @@ class IndexSource:
             encounter_ids = [row.encounter_id for row in rows if part.holds(row.person_id)]
         if not encounter_ids:
             return []
-        statement = self._select().where(encounters.c.encounter_id.in_(encounter_ids))
-        return await self._read(statement)
+        return await self._read(encounters.c.encounter_id.in_(encounter_ids))
 
     async def are_stored(self, encounter_ids: Collection[str]) -> bool:
         """Return whether all of these encounters, each named once, exist."""
@@ -115,18 +121,26 @@ class IndexSource:
         part: encounters of other persons are left out, so there may be fewer; none if there are no
         more.
         """
+        return (await self.encrypted_after(number, limit, part)).decrypted()
+
+    async def encrypted_after(
+        self, number: int, limit: int, part: PersonPart = EVERYBODY
+    ) -> "EncryptedEncounters":
+        """Read what `added_after` returns, to be decrypted elsewhere."""
+        added = encounters.c.added_by_change
         while True:
-            statement = (
-                select(encounters.c.encounter_id, encounters.c.added_by_change)
-                .where(encounters.c.added_by_change > number)
-                .order_by(encounters.c.added_by_change)
-                .limit(limit)
-            )
-            rows = (await self._transaction.execute(statement)).all()
-            found = await self.of([row.encounter_id for row in rows], part)
-            if found or not rows:
+            following = select(added, encounters.c.encounter_id, encounters.c.person_id)
+            following = following.where(added > number).order_by(added).limit(limit)
+            rows = (await self._transaction.execute(following)).all()
+            last = rows[-1].added_by_change if rows else number
+            condition = added.between(number + 1, last)
+            if not part.is_whole:
+                own = [row.encounter_id for row in rows if part.holds(row.person_id)]
+                condition = encounters.c.encounter_id.in_(own)
+            found = await self._encrypted(condition)
+            if found.rows or not rows:
                 return found
-            number = rows[-1].added_by_change
+            number = last
 
     async def outdated_after(self, number: int, limit: int) -> list[IndexedEncounter]:
         """Return the next ``limit`` encounters after this change that lack an embedding."""
@@ -146,7 +160,7 @@ class IndexSource:
             .order_by(encounters.c.added_by_change)
             .limit(limit)
         )
-        return await self._read(self._select().where(encounters.c.encounter_id.in_(following)))
+        return await self._read(encounters.c.encounter_id.in_(following))
 
     async def delete_other_embeddings(self, limit: int) -> int:
         """Delete embeddings that other model versions made; return how many there were.
@@ -202,15 +216,16 @@ class IndexSource:
         rows = await self._transaction.execute(statement)
         return {(row.encounter_id, row.position): row.template_sha256 for row in rows}
 
-    async def _read(self, statement: Select[Any]) -> list[IndexedEncounter]:
-        rows = (await self._transaction.execute(statement)).all()
-        encounter_ids = {row.encounter_id for row in rows}
-        galleries = await read_galleries(self._transaction, encounter_ids)
-        keys = await self._keys.of(encounter_ids)
-        return [
-            _encounter(list(group), keys[encounter_id], galleries.get(encounter_id, ()))
-            for encounter_id, group in groupby(rows, lambda row: row.encounter_id)
-        ]
+    async def _read(self, condition: ColumnElement[bool]) -> list[IndexedEncounter]:
+        return (await self._encrypted(condition)).decrypted()
+
+    async def _encrypted(self, condition: ColumnElement[bool]) -> "EncryptedEncounters":
+        """Read the encounters of which a condition is true."""
+        rows = (await self._transaction.execute(self._select().where(condition))).all()
+        galleries = defaultdict[str, list[str]](list)
+        for encounter_id, gallery in await self._transaction.execute(_GALLERIES.where(condition)):
+            galleries[encounter_id].append(gallery)
+        return EncryptedEncounters(rows, galleries, self._keys)
 
     def _of_this_version(self) -> ColumnElement[bool]:
         return and_(
@@ -230,27 +245,53 @@ class IndexSource:
                 embeddings.c.embedding,
                 fingers.c.template,
                 fingers.c.template_sha256,
+                encounter_keys.c.wrapped_key,
             )
             .select_from(encounters)
             .join(fingers)
+            .outerjoin(encounter_keys)
             .outerjoin(embeddings, self._of_this_version())
             .where(fingers.c.template.is_not(None))
             .order_by(encounters.c.added_by_change, fingers.c.position)
         )
 
 
-def _encounter(
-    rows: Sequence[Row[Any]], key: DataKey, galleries: tuple[str, ...]
-) -> IndexedEncounter:
-    first = rows[0]
-    return IndexedEncounter(
-        first.encounter_id,
-        first.person_id,
-        EncounterStatus(first.status),
-        first.added_by_change,
-        {row.position: _finger(row, key) for row in rows},
-        galleries,
-    )
+_GALLERIES = (
+    select(encounter_galleries.c.encounter_id, encounter_galleries.c.gallery)
+    .join(encounters)
+    .order_by(encounter_galleries.c.encounter_id, encounter_galleries.c.gallery)
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EncryptedEncounters:
+    """Encounters as they are stored.
+
+    rows: of each finger, in order of addition and by position. galleries: by encounter id, sorted.
+    """
+
+    rows: Sequence[Row[Any]]
+    galleries: Mapping[str, Sequence[str]]
+    keys: EncounterKeys
+
+    def decrypted(self) -> list[IndexedEncounter]:
+        """Return the encounters. Takes about 15 us each, in which no other thread runs Python."""
+        return [self._encounter(list(of_one)) for _, of_one in groupby(self.rows, _encounter_id)]
+
+    def _encounter(self, rows: Sequence[Row[Any]]) -> IndexedEncounter:
+        first = rows[0]
+        key = self.keys.unwrapped(first.wrapped_key)
+        return IndexedEncounter(
+            first.encounter_id,
+            first.person_id,
+            EncounterStatus(first.status),
+            first.added_by_change,
+            {row.position: _finger(row, key) for row in rows},
+            tuple(self.galleries.get(first.encounter_id, ())),
+        )
+
+
+_encounter_id = attrgetter("encounter_id")
 
 
 def _finger(row: Row[Any], key: DataKey) -> IndexedFinger:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from servicekit.storage.interruptible_connection import execute_later
 from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -11,6 +12,7 @@ from matcher.store.encryption import MasterKey, UndecryptableData
 from matcher.store.tables import supplied_fingers
 
 _c = supplied_fingers.c
+_INSERT = insert(supplied_fingers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +37,7 @@ class SuppliedFingers:
             for finger, recorded in zip(fingers.fingers, fingers.recorded_as, strict=True)
             if recorded.encounter_id is None
         ]
-        if rows:
-            await self._transaction.execute(insert(supplied_fingers), rows)
+        execute_later(self._transaction, _INSERT, rows)
 
     async def of(self, decision_id: str, side: Side) -> dict[int, bytes]:
         """Return the templates of one side of a decision that are still kept, by position."""

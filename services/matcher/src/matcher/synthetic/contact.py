@@ -23,6 +23,8 @@ LIVE_SCAN = 0.5
 FVC2002 = 1.0
 """Capture difficulty of the FVC2002 databases, where volunteers deliberately pressed, rotated,
 dried and wetted their fingers."""
+_CONVERGED = 1e-6
+"""Pixels by which a step of `sensor_to_finger` moves a point that it has found."""
 _ANY_ROTATION = 0.5
 """Share of impressions rotated by any angle, per unit of capture difficulty above `FVC2002`."""
 
@@ -46,6 +48,7 @@ class Contact(NamedTuple):
     tilt: float
 
 
+@compiled
 def draw_difficulty(rng: np.random.Generator, capture_difficulty: float) -> float:
     """Draw the difficulty of one impression, 0 or more; its mean is `capture_difficulty`.
 
@@ -54,6 +57,7 @@ def draw_difficulty(rng: np.random.Generator, capture_difficulty: float) -> floa
     return float(capture_difficulty * min(2.5, rng.gamma(2.5, 0.4)))
 
 
+@compiled
 def draw_contact(rng: np.random.Generator, difficulty: float, capture_difficulty: float) -> Contact:
     """Draw the contact of one impression.
 
@@ -65,21 +69,26 @@ def draw_contact(rng: np.random.Generator, difficulty: float, capture_difficulty
         rotation = rng.uniform(-math.pi, math.pi)
     stretch = np.eye(2) + difficulty * rng.normal(0.0, 0.012, (2, 2))
     cos, sin = math.cos(rotation), math.sin(rotation)
+    matrix = np.empty((2, 2))
+    matrix[0] = cos * stretch[0] + sin * stretch[1]
+    matrix[1] = cos * stretch[1] - sin * stretch[0]
     shift = np.clip(rng.normal(0.0, 1.0, 2), -2.5, 2.5)
     half_width = rng.uniform(max(70.0, 140.0 - 34.0 * difficulty), 155.0)
+    waves = _draw_waves(rng, difficulty)
+    sensor_x = rng.normal(SENSOR_WIDTH / 2, 4.0 + 12.0 * difficulty)
+    sensor_y = rng.normal(SENSOR_HEIGHT / 2, 4.0 + 15.0 * difficulty)
+    half_height = half_width * rng.uniform(1.15, 1.45)
     return Contact(
-        matrix=np.array([[cos, sin], [-sin, cos]]) @ stretch,
-        waves=_draw_waves(rng, difficulty),
-        finger_centre=shift * (6.0 + 19.0 * difficulty, 8.0 + 24.0 * difficulty),
-        sensor_centre=rng.normal(
-            (SENSOR_WIDTH / 2, SENSOR_HEIGHT / 2),
-            (4.0 + 12.0 * difficulty, 4.0 + 15.0 * difficulty),
-        ),
-        half_axes=(half_width, half_width * rng.uniform(1.15, 1.45)),
-        tilt=rng.normal(0.0, 0.15),
+        matrix,
+        waves,
+        shift * np.array([6.0 + 19.0 * difficulty, 8.0 + 24.0 * difficulty]),
+        np.array([sensor_x, sensor_y]),
+        (half_width, half_height),
+        rng.normal(0.0, 0.15),
     )
 
 
+@compiled
 def _draw_waves(rng: np.random.Generator, difficulty: float) -> NDArray[np.float64]:
     """Draw three long waves that displace the skin by a few pixels."""
     waves = np.empty((3, 5))
@@ -87,7 +96,9 @@ def _draw_waves(rng: np.random.Generator, difficulty: float) -> NDArray[np.float
     waves[:, 2:4] = rng.normal(0.0, 2.0 * math.pi / 400.0, (3, 2))
     waves[:, 4] = rng.uniform(0.0, 2.0 * math.pi, 3)
     # The strain is at most two fifths, so that the iteration in `sensor_to_finger` converges.
-    strain = np.sum(np.hypot(*waves[:, :2].T) * np.hypot(*waves[:, 2:4].T))
+    strain = 0.0
+    for x, y, along_x, along_y, _ in waves:
+        strain += math.hypot(x, y) * math.hypot(along_x, along_y)
     waves[:, :2] *= min(1.0, 0.4 / max(strain, 0.01))
     return waves
 
@@ -124,17 +135,28 @@ def direction_on_sensor(contact: Contact, x: float, y: float, angle: float) -> f
 
     Both in radians counter-clockwise (y up).
     """
-    ahead, aside = math.cos(angle), -math.sin(angle)
-    u0, v0 = finger_to_sensor(contact, x - ahead, y - aside)
-    u1, v1 = finger_to_sensor(contact, x + ahead, y + aside)
-    return math.atan2(v0 - v1, u1 - u0)
+    cos, sin = turned_on_sensor(contact, x, y, math.cos(angle), math.sin(angle))
+    return math.atan2(sin, cos)
+
+
+@compiled
+def turned_on_sensor(
+    contact: Contact, x: float, y: float, cos: float, sin: float
+) -> tuple[float, float]:
+    """Return what a direction at point (x, y) of the finger is on the sensor, not of unit length.
+
+    As its parts along x and, upwards, along y; so is the direction given, which is of unit length.
+    """
+    u0, v0 = finger_to_sensor(contact, x - cos, y + sin)
+    u1, v1 = finger_to_sensor(contact, x + cos, y - sin)
+    return u1 - u0, v0 - v1
 
 
 @compiled
 def sensor_to_finger(contact: Contact, u: float, v: float) -> tuple[float, float]:
     """Return the point of the finger that lies on sensor pixel (u, v).
 
-    Inverse of `finger_to_sensor`, by twelve steps of a fixed-point iteration.
+    Inverse of `finger_to_sensor`, by at most twelve steps of a fixed-point iteration.
     """
     m = contact.matrix
     determinant = m[0, 0] * m[1, 1] - m[0, 1] * m[1, 0]
@@ -149,5 +171,8 @@ def sensor_to_finger(contact: Contact, u: float, v: float) -> tuple[float, float
             sine = math.sin(wave[2] * x + wave[3] * y + wave[4])
             shift_x += wave[0] * sine
             shift_y += wave[1] * sine
+        before_x, before_y = x, y
         x, y = flat_x - shift_x, flat_y - shift_y
+        if abs(x - before_x) + abs(y - before_y) < _CONVERGED:
+            break
     return x, y

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from matcher.jit import compiled
 from matcher.minutiae import Minutiae, minutiae_from_rows
 from matcher.synthetic.contact import (
     FVC2002,
     SENSOR_HEIGHT,
     SENSOR_WIDTH,
+    Contact,
     draw_contact,
     draw_difficulty,
 )
 from matcher.synthetic.master import MasterFingerprint
 from matcher.synthetic.simulated_extraction import (
+    ExtractionErrors,
     draw_errors,
     false_minutiae,
     local_best,
@@ -25,6 +29,16 @@ from matcher.synthetic.simulated_extraction import (
 
 MAX_MINUTIAE = 120
 """Most minutiae of one impression; those of highest quality are kept."""
+
+Floats = NDArray[np.float64]
+
+
+class Capture(NamedTuple):
+    """How one impression is made and read; a tuple for kernels. difficulty: 0 or more."""
+
+    difficulty: float
+    contact: Contact
+    errors: ExtractionErrors
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,16 +72,44 @@ def generate_impression(
     extractor's does.
     """
     rng = np.random.default_rng((seed, master.seed))
+    return impression_of(master, draw_capture(rng, capture_difficulty), rng)
+
+
+@compiled
+def draw_capture(rng: np.random.Generator, capture_difficulty: float) -> Capture:
+    """Draw how an impression is made: the first numbers that are drawn for it."""
     difficulty = draw_difficulty(rng, capture_difficulty)
     contact = draw_contact(rng, difficulty, capture_difficulty)
-    errors = draw_errors(rng, difficulty)
-    xy, angle = master.xy, master.angle
-    true, master_index = true_minutiae(xy, angle, master.kind, master.clarity, contact, errors, rng)
-    false = false_minutiae(len(true), xy, angle, contact, errors, rng)
-    rows = np.concatenate([true, false])
-    best = np.argsort(-rows[:, 4], kind="stable")
-    best = best[local_best(rows[best])][:MAX_MINUTIAE]
-    indices = np.append(master_index, np.full(len(false), -1, np.int32))[best]
-    return Impression(
-        minutiae_from_rows(rows[best], width=SENSOR_WIDTH, height=SENSOR_HEIGHT), indices
+    return Capture(difficulty, contact, draw_errors(rng, difficulty))
+
+
+def impression_of(
+    master: MasterFingerprint, capture: Capture, rng: np.random.Generator
+) -> Impression:
+    """Return what `generate_impression` returns; rng: by which the capture was drawn."""
+    rows, master_index = _reported_minutiae(
+        master.xy, master.angle, master.kind, master.clarity, capture, rng
     )
+    return Impression(
+        minutiae_from_rows(rows, width=SENSOR_WIDTH, height=SENSOR_HEIGHT), master_index
+    )
+
+
+@compiled
+def _reported_minutiae(
+    xy: Floats,
+    angle: Floats,
+    kind: NDArray[np.uint8],
+    clarity: Floats,
+    capture: Capture,
+    rng: np.random.Generator,
+) -> tuple[Floats, NDArray[np.int32]]:
+    """Return rows (x, y, angle, kind, quality), best first, and the master's index of each."""
+    contact, errors = capture.contact, capture.errors
+    true, master_index = true_minutiae(xy, angle, kind, clarity, contact, errors, rng)
+    false = false_minutiae(len(true), xy, angle, contact, errors, rng)
+    rows = np.concatenate((true, false))
+    indices = np.concatenate((master_index, np.full(len(false), -1, np.int32)))
+    best = np.argsort(-rows[:, 4], kind="mergesort")  # equals keep their order
+    best = best[local_best(rows[best])][:MAX_MINUTIAE]
+    return rows[best], indices[best]

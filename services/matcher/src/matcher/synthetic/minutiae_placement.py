@@ -8,7 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.jit import compiled
-from matcher.synthetic.ridge_field import RidgeField, ridge_orientation, signed_minutia_density
+from matcher.synthetic.ridge_field import (
+    RidgeField,
+    minutia_density_along,
+    ridge_direction,
+    ridge_orientation,
+)
 
 _OPPOSITE_PAIRS = 0.02
 """Share of candidate minutiae that lie next to the one placed last and point the other way."""
@@ -34,11 +39,16 @@ def place_minutiae(
             y = rng.uniform(-field.half_height, field.half_height)
             if _outside(field, x, y):
                 continue
-            signed = max(-2.0 * density, min(2.0 * density, signed_minutia_density(field, x, y)))
+            cos, sin = ridge_direction(field, x, y)
+            signed = minutia_density_along(field, x, y, cos, sin)
+            signed = max(-2.0 * density, min(2.0 * density, signed))
             local = 0.4 * density + abs(signed)
             if rng.random() * 2.4 * density > local:
                 continue
-            theta = ridge_orientation(field, x, y) + _draw_deviation(rng)
+            along = ridge_orientation(field, x, y)
+            if math.cos(along) * cos + math.sin(along) * sin < 0.0:
+                signed = -signed
+            theta = along + _draw_deviation(rng)
             if rng.random() > 0.5 + 0.5 * signed / local:
                 theta += math.pi
         if _outside(field, x, y) or not _has_room(xy[:placed], angle[:placed], x, y, theta, rng):

@@ -96,7 +96,7 @@ def _half_turn(x: float, y: float) -> tuple[float, float]:
 
 
 @compiled
-def _ridge_direction(field: RidgeField, x: float, y: float) -> tuple[float, float]:
+def ridge_direction(field: RidgeField, x: float, y: float) -> tuple[float, float]:
     """Return cosine and sine of `ridge_orientation`, or of the opposite direction."""
     long = field.elongation
     twice = 2.0 * (field.rotation - _bending(field, x, y))
@@ -120,7 +120,7 @@ def _wave_vector(
 
     Its sign is such that it points to the left of the direction of this cosine and sine.
     """
-    cos_here, sin_here = _ridge_direction(field, x, y)
+    cos_here, sin_here = ridge_direction(field, x, y)
     size = 2.0 * math.pi / ridge_period(field, x, y)
     if cos * cos_here + sin * sin_here < 0.0:
         size = -size
@@ -136,9 +136,14 @@ def signed_minutia_density(field: RidgeField, x: float, y: float) -> float:
     wave vector over 2 pi (Larkin and Fletcher, Optics Express 15(14), 2007). Where it is positive
     more minutiae point along `ridge_orientation` than against it.
     """
-    step = 4.0
     along = ridge_orientation(field, x, y)
-    cos, sin = math.cos(along), math.sin(along)
+    return minutia_density_along(field, x, y, math.cos(along), math.sin(along))
+
+
+@compiled
+def minutia_density_along(field: RidgeField, x: float, y: float, cos: float, sin: float) -> float:
+    """Return the same, seen along a direction of this cosine and sine."""
+    step = 4.0
     right = _wave_vector(field, x + step, y, cos, sin)[1]
     left = _wave_vector(field, x - step, y, cos, sin)[1]
     below = _wave_vector(field, x, y + step, cos, sin)[0]

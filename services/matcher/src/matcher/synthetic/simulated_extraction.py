@@ -45,18 +45,18 @@ class ExtractionErrors(NamedTuple):
     direction_noise: float
 
 
+@compiled
 def draw_errors(rng: np.random.Generator, difficulty: float) -> ExtractionErrors:
     """Draw the errors on one impression; the higher its difficulty, the more."""
+    miss_rate = difficulty * rng.uniform(0.0, 0.025)
+    false_rate = difficulty * rng.uniform(0.0, 0.3)
+    dry_x, dry_y = rng.uniform(-150.0, 150.0), rng.uniform(-200.0, 200.0)
     return ExtractionErrors(
-        miss_rate=difficulty * rng.uniform(0.0, 0.025),
-        false_rate=difficulty * rng.uniform(0.0, 0.3),
-        dry_patch=(
-            rng.uniform(-150.0, 150.0),
-            rng.uniform(-200.0, 200.0),
-            difficulty * rng.uniform(0.0, 50.0),
-        ),
-        position_noise=0.5 + difficulty * rng.uniform(0.05, 0.5),
-        direction_noise=0.02 + difficulty * rng.uniform(0.002, 0.03),
+        miss_rate,
+        false_rate,
+        (dry_x, dry_y, difficulty * rng.uniform(0.0, 50.0)),
+        0.5 + difficulty * rng.uniform(0.05, 0.5),
+        0.02 + difficulty * rng.uniform(0.002, 0.03),
     )
 
 

@@ -12,13 +12,14 @@ from servicekit.process.failpoint import failpoint
 
 from matcher.domain.encounter import EncounterStatus
 from matcher.domain.enrolment import Enrolment
-from matcher.domain.errors import OffsetNotRising
+from matcher.domain.errors import EncounterExists, OffsetNotRising
 from matcher.domain.finger import Finger
 from matcher.store.encounter_records import encounter_exists
 from matcher.store.encounter_rows import NewEncounter
 from matcher.store.store import Records, Store
 from matcher.use_cases.extract_fingers import ExtractFingers
 from matcher.use_cases.readiness import Readiness, ServiceLevel
+from matcher.use_cases.store_together import StoreTogether
 
 T = TypeVar("T")
 
@@ -80,6 +81,7 @@ class ImportEncounters:
     """Stores the encounters of a stream as ACTIVE, without a search for duplicates."""
 
     store: Store
+    store_together: StoreTogether
     extract: ExtractFingers
     readiness: Readiness
     clock: Clock
@@ -101,7 +103,7 @@ class ImportEncounters:
         batch: Sequence[Preparing] = ()
         try:
             while batch := await _next_batch(in_flight):
-                acknowledgements = await self._store(await asyncio.gather(*batch))
+                acknowledgements = await self._store_all(await asyncio.gather(*batch))
                 yield acknowledgements
                 for _ in acknowledgements:
                     free.release()
@@ -116,7 +118,7 @@ class ImportEncounters:
         extracting = asyncio.Semaphore(_MAX_EXTRACTING)
         try:
             while batch := await _next_batch(arrived):
-                async with self.store.read() as records:
+                async with self.store.read_once() as records:
                     used = await _used(records, batch)
                 for request in batch:
                     prepare = self._prepare(request, used, extracting)
@@ -140,37 +142,29 @@ class ImportEncounters:
             return Acknowledgement(request.offset, ImportResult.REFUSED, error)
         return PreparedEncounter(request.offset, request.enrolment, fingers)
 
-    async def _store(
+    async def _store_all(
         self, batch: Sequence[Acknowledgement | PreparedEncounter]
     ) -> Sequence[Acknowledgement]:
-        """Store a batch in one commit."""
-        answers = [each for each in batch if isinstance(each, Acknowledgement)]
-        if len(answers) == len(batch):
-            return answers
-        async with self.store.write() as records:
-            await records.changes.lock()
-            # Looked for again: another caller, or an earlier request, may have added it.
-            used, new = await _used(records, batch), list[NewEncounter]()
-            answers = [
-                each if isinstance(each, Acknowledgement) else self._accept(each, used, new)
-                for each in batch
-            ]
-            if new:
-                await records.encounters.add_all(new)
+        """Store a batch, which shares a commit."""
+        answers = await asyncio.gather(*map(self._store, batch))
         failpoint("matcher.import_encounters.after_commit")
         return answers
 
-    def _accept(
-        self, prepared: PreparedEncounter, used: Digests, new: list[NewEncounter]
-    ) -> Acknowledgement:
-        """Put the encounter among the new ones, unless its id was used."""
-        enrolment = prepared.enrolment
-        if answer := _answer_known(prepared.offset, enrolment, used):
-            return answer
-        used[enrolment.encounter_id] = enrolment.request_digest
-        new.append(
-            NewEncounter(enrolment, prepared.fingers, EncounterStatus.ACTIVE, self.clock.now())
+    async def _store(self, prepared: Acknowledgement | PreparedEncounter) -> Acknowledgement:
+        if isinstance(prepared, Acknowledgement):
+            return prepared
+        new = NewEncounter(
+            prepared.enrolment, prepared.fingers, EncounterStatus.ACTIVE, self.clock.now()
         )
+        try:
+            await self.store_together(new)
+        except EncounterExists:
+            # Another caller, or an earlier request, has added it since it was looked for.
+            async with self.store.read_once() as records:
+                used = await records.encounters.request_digests([new.encounter_id])
+            if answer := _answer_known(prepared.offset, prepared.enrolment, used):
+                return answer
+            raise
         return Acknowledgement(prepared.offset, ImportResult.IMPORTED)
 
 
@@ -189,14 +183,10 @@ async def _read(
         arrived.put_nowait(None)
 
 
-async def _used(
-    records: Records, batch: Sequence[ImportRequest | Acknowledgement | PreparedEncounter]
-) -> Digests:
+async def _used(records: Records, batch: Sequence[ImportRequest]) -> Digests:
     """Return what is known of the ids of encounters that are to be stored."""
     encounter_ids = {
-        each.enrolment.encounter_id
-        for each in batch
-        if not isinstance(each, Acknowledgement) and isinstance(each.enrolment, Enrolment)
+        each.enrolment.encounter_id for each in batch if isinstance(each.enrolment, Enrolment)
     }
     return await records.encounters.request_digests(encounter_ids)
 

@@ -29,8 +29,8 @@ from matcher.domain.model_bundle import (
     StoredBundle,
 )
 from matcher.domain.operation import ReportProgress
-from matcher.index.index_loader import embed_outdated
 from matcher.index.room_for_index import require_room
+from matcher.index.stored_columns import embed_outdated
 from matcher.model_bundles import ModelBundles, versions_of
 from matcher.models import ModelBundle
 from matcher.store.store import Store, StoreResponse

@@ -26,6 +26,8 @@ from matcher.use_cases.readiness import Readiness, ServiceLevel
 from matcher.use_cases.remove_unused_files import RemoveUnusedFiles
 
 _CHECK_SECONDS = 0.25
+_RETRY_SECONDS = 5.0
+"""After which a bundle is read again that could not be: its files are hashed each time."""
 _REPORT_INTERVAL = SEEN_RECENTLY / 6
 _REPORT_INTERVAL_KEPT = GONE_AFTER / 5
 
@@ -85,7 +87,7 @@ class ServingBundle:
         """Wait until the next check; raise what ended the care for the index, a fault of ours."""
         care = self._care
         if care is None:  # the bundle that serves could not be read
-            await asyncio.sleep(_CHECK_SECONDS)
+            await asyncio.sleep(_RETRY_SECONDS)
         elif (await asyncio.wait([care], timeout=_CHECK_SECONDS))[0] and care is self._care:
             care.result()
 

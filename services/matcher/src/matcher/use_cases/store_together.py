@@ -4,11 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from contextvars import Context
-from copy import copy
 from dataclasses import dataclass
 from functools import partial
 
-from servicekit.errors import DatabaseFailure, DatabaseUnavailable, DomainError
+from servicekit.errors import DatabaseFailure, DatabaseUnavailable, own_copy
 from servicekit.storage.interruptible_connection import finish
 
 from matcher.domain.encounter import Encounter
@@ -103,7 +102,7 @@ class StoreTogether:
                     await self._commit(partial(_one, each))
                 return
             for each in together or take():
-                each.stored.set_exception(_own(error))
+                each.stored.set_exception(own_copy(error))
             return
         for each, encounter in zip(together, added, strict=True):
             each.stored.set_result(encounter)
@@ -123,12 +122,3 @@ def _one(waiting: _Waiting) -> Sequence[_Waiting]:
         waiting.stored.cancel()
         return ()
     return (waiting,)
-
-
-def _own(error: Exception) -> Exception:
-    """Return an error for one caller alone: whoever raises it adds to its traceback."""
-    if not isinstance(error, DomainError):
-        return error
-    own = copy(error)
-    own.__cause__ = error
-    return own

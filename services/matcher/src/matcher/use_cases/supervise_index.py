@@ -17,6 +17,8 @@ from matcher.use_cases.readiness import Readiness, ServiceLevel
 _FOLLOW_PAUSE_SECONDS = 0.01
 """Between changes that are followed one by one: what is committed meanwhile is followed at once."""
 _LOAD_RETRY_SECONDS = 60.0
+_PORTION_SECONDS = 1.0
+"""Between portions of encounters that are compared one by one."""
 
 _log = structlog.get_logger(__name__)
 
@@ -32,8 +34,12 @@ class SuperviseIndex:
 
     async def run(self, interval_seconds: float) -> None:
         """Check every so many seconds, and when the index is doubted, until cancelled."""
+        next_portion = -math.inf
         while True:
-            await self.check()
+            is_due = time.monotonic() >= next_portion
+            if is_due:
+                next_portion = time.monotonic() + _PORTION_SECONDS
+            await self.check(compares=is_due)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._index.doubted.wait(), interval_seconds)
 
@@ -51,9 +57,10 @@ class SuperviseIndex:
                     await self._index.catch_up()
             await asyncio.sleep(_FOLLOW_PAUSE_SECONDS)
 
-    async def check(self) -> None:
+    async def check(self, *, compares: bool = True) -> None:
         """Catch up with the database, and set the level to what works.
 
+        compares: whether some more encounters are compared one by one.
         An index in doubt is loaded anew, and while what was loaded is in doubt too, again each
         minute: then it is the database that contradicts itself.
         """
@@ -70,7 +77,8 @@ class SuperviseIndex:
                     ServiceLevel.VERIFY_ONLY, "the index is being loaded"
                 )
             await self._index.catch_up()
-            await self._index.check_portion()
+            if compares:
+                await self._index.check_portion()
         except IndexDoubtful:
             await self._lower(ServiceLevel.VERIFY_ONLY, self._index.doubt)
             if was_doubted:

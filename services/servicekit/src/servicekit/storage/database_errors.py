@@ -8,6 +8,7 @@ from datetime import timedelta
 from sqlalchemy import exc
 
 from servicekit.errors import DatabaseBusy, DatabaseFailure, DatabaseUnavailable, StorageFull
+from servicekit.storage.deferred_writes import WriteRefused
 
 _RETRY_AFTER = {
     DatabaseBusy: timedelta(seconds=1),
@@ -46,10 +47,15 @@ _POSTGRESQL: dict[str, type[DatabaseFailure]] = {
 
 @contextmanager
 def database_errors() -> Iterator[None]:
-    """Turn the exceptions of SQLAlchemy within the block into a DatabaseFailure, where one fits."""
+    """Turn the exceptions of SQLAlchemy within the block into a DatabaseFailure, where one fits.
+
+    One for a deferred write becomes what its caller is to be told.
+    """
     try:
         yield
     except exc.SQLAlchemyError as error:
+        if isinstance(error, exc.DBAPIError) and isinstance(error.orig, WriteRefused):
+            raise error.orig.refusal() from None
         failure = _failure(error)
         if failure is None:
             raise

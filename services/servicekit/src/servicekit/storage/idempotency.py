@@ -19,18 +19,17 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
-    bindparam,
     insert,
-    select,
 )
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from servicekit.errors import DomainError, InvalidRequest, RequestIdReused, RequestInProgress
 from servicekit.process.failpoint import failpoint
 from servicekit.security.identity import current_caller
 from servicekit.storage.database import Database
+from servicekit.storage.interruptible_connection import execute_later
 from servicekit.storage.request_locks import Key, RequestLocks
+from servicekit.storage.response_lookup import ResponseLookup
 
 
 class InTransaction(Protocol):
@@ -46,8 +45,8 @@ R = TypeVar("R", bound=InTransaction)
 StoreResponse = Callable[[AsyncConnection, M], Awaitable[None]]
 """Stores the response in the given transaction, the one that completes the change.
 
-Raises RequestInProgress, which has to roll the transaction back, when another replica completed the
-same request first.
+Raises RequestInProgress, by the commit at the latest, when another replica completed the same
+request first.
 """
 
 
@@ -85,11 +84,8 @@ class IdempotentRequests:
     """Makes the change of each request once and answers its repetitions with the same response."""
 
     def __init__(self, database: Database, records: Table) -> None:
-        self._database = database
+        self._find = ResponseLookup(database, records)
         # Made once: to make a statement, and to find it compiled, takes longer than to execute it.
-        self._find = select(records.c.request_digest, records.c.response).where(
-            *(records.c[name] == bindparam(name) for name in _KEY_COLUMNS)
-        )
         self._insert = insert(records)
         self._locks = None if database.session is None else RequestLocks(database.session)
         self._running: dict[Key, asyncio.Event] = {}
@@ -173,40 +169,33 @@ class IdempotentRequests:
             done.set()
 
     async def _find_response(self, key: Key, digest: bytes, response_type: type[M]) -> M | None:
-        async with self._database.read_once() as connection:
-            row = (await connection.execute(self._find, _columns(key))).one_or_none()
-        if row is None:
+        found = await self._find(key)
+        if found is None:
             return None
-        if row.request_digest != digest:
+        if found.request_digest != digest:
             raise RequestIdReused(
                 "this request id was used with different content", field="request_id"
             )
-        return response_type.FromString(row.response)
+        return response_type.FromString(found.response)
 
     async def _store(
         self, transaction: AsyncConnection, key: Key, digest: bytes, response: Message
     ) -> None:
         row = {
-            **_columns(key),
+            **dict(zip(_KEY_COLUMNS, key, strict=True)),
             "request_digest": digest,
             "response": response.SerializeToString(),
             "completed_at": datetime.now(UTC),
         }
-        try:
-            await transaction.execute(self._insert, row)
-        except IntegrityError:
-            raise RequestInProgress(
-                "the same request was completed just now", retry_after=_RETRY_AFTER
-            ) from None
+        execute_later(transaction, self._insert, [row], _completed_just_now)
+
+
+def _completed_just_now() -> RequestInProgress:
+    return RequestInProgress("the same request was completed just now", retry_after=_RETRY_AFTER)
 
 
 def _digest(message: Message) -> bytes:
     return hashlib.sha256(message.SerializeToString(deterministic=True)).digest()
-
-
-def _columns(key: Key) -> dict[str, str]:
-    """Return the values of the columns that identify a request."""
-    return dict(zip(_KEY_COLUMNS, key, strict=True))
 
 
 def _key(request: Message, response_type: type[Message]) -> Key:

@@ -7,13 +7,15 @@ transaction: a SQLite file would then stay locked for every other writer.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Executable, text
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from servicekit.storage.deferred_writes import Defers, Refusal
 
 T = TypeVar("T")
 
@@ -61,6 +63,7 @@ class InterruptibleConnection(AsyncConnection):
     def __init__(self, engine: AsyncEngine, interrupt: Interrupt) -> None:
         super().__init__(engine)
         self._interrupt_statement = interrupt
+        self._later: list[tuple[Executable, list[dict[str, Any]], Refusal | None]] = []
 
     async def start(self, is_ctxmanager: bool = False) -> AsyncConnection:
         """Check a connection out of the pool; when cancelled, it is given back once it is there."""
@@ -75,18 +78,38 @@ class InterruptibleConnection(AsyncConnection):
             raise
         return starting.result()
 
+    def execute_later(
+        self,
+        statement: Executable,
+        rows: Sequence[dict[str, Any]],
+        refusal: Refusal | None = None,
+    ) -> None:
+        """Execute an INSERT or UPDATE with each of some rows, by the next statement or the commit.
+
+        Rows of one statement that follow each other are executed together. refusal: of these rows;
+        what is raised in place of IntegrityError if one breaks a constraint.
+        """
+        last = self._later[-1] if self._later else None
+        if last is not None and last[0] is statement and last[2] is refusal:
+            last[1].extend(rows)
+        elif rows:
+            self._later.append((statement, [*rows], refusal))
+
     async def execute(self, *arguments: Any, **options: Any) -> Any:
         """Execute one statement; a cancellation interrupts it."""
+        await self._execute_deferred()
         return await finish(super().execute(*arguments, **options), self._interrupt)
 
     async def stream(  # type: ignore[override]  # to be awaited, not entered
         self, *arguments: Any, **options: Any
     ) -> Any:
         """Execute one statement whose rows are fetched as needed; a cancellation interrupts it."""
+        await self._execute_deferred()
         return await finish(super().stream(*arguments, **options), self._interrupt)
 
     async def run_sync(self, *arguments: Any, **options: Any) -> Any:
         """Run a synchronous function that uses the connection; a cancellation interrupts it."""
+        await self._execute_deferred()
         return await finish(super().run_sync(*arguments, **options), self._interrupt)
 
     async def commit(self) -> None:
@@ -94,6 +117,7 @@ class InterruptibleConnection(AsyncConnection):
 
         Whether it did is not known if the server does not answer for some seconds after that.
         """
+        await self._execute_deferred()
         await finish(super().commit(), self._end_commit)
 
     async def close(self) -> None:
@@ -108,6 +132,23 @@ class InterruptibleConnection(AsyncConnection):
         await finish(
             asyncio.gather(closing, self._disconnect_if_silent(driver_connection, closing))
         )
+
+    async def _execute_deferred(self) -> None:
+        """Give the driver what was to be executed later; that of SQLite waits once more."""
+        later, self._later = self._later, []
+        for statement, rows, refusal in later:
+            driver_connection = self._driver_connection
+            if isinstance(driver_connection, Defers):
+                with driver_connection.deferring(refusal):
+                    # Not interruptible, as there is nothing to wait for.
+                    await super().execute(statement, rows)
+                continue
+            try:
+                await finish(super().execute(statement, rows), self._interrupt)
+            except IntegrityError:
+                if refusal is None:
+                    raise
+                raise refusal() from None
 
     async def _give_back(self, starting: asyncio.Future[AsyncConnection]) -> None:
         await asyncio.wait([starting])
@@ -136,6 +177,18 @@ class InterruptibleConnection(AsyncConnection):
     def _driver_connection(self) -> Any:
         assert self.sync_connection is not None  # noqa: S101  it is started
         return self.sync_connection.connection.driver_connection
+
+
+def execute_later(
+    transaction: AsyncConnection,
+    statement: Executable,
+    rows: Sequence[dict[str, Any]],
+    refusal: Refusal | None = None,
+) -> None:
+    """`InterruptibleConnection.execute_later` of a transaction of `Database`."""
+    if not isinstance(transaction, InterruptibleConnection):
+        raise TypeError("only a transaction of Database executes later")
+    transaction.execute_later(statement, rows, refusal)
 
 
 async def finish(

@@ -1,16 +1,19 @@
 """How is SQLite called without blocking the event loop? Each statement by one trip to a thread.
 
 aiosqlite makes a trip for each step of a statement: cursor, execution, rows, end. A trip costs more
-than most statements.
+than most statements. Writes may be deferred (`deferred_writes`): they take none of their own.
 """
 
 import sqlite3
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, Self
 
 import aiosqlite
+
+from servicekit.storage.deferred_writes import DeferredWrite, Refusal
 
 _ROWS_AT_ONCE = 500
 _ROWS_PER_ITERATION = 64
@@ -23,6 +26,11 @@ class OneTripConnection(aiosqlite.Connection):
 
     _begin: str | None = None
 
+    def __init__(self, connector: Callable[[], sqlite3.Connection]) -> None:
+        super().__init__(connector, _ROWS_PER_ITERATION)
+        self._deferred: list[DeferredWrite] = []
+        self._defer: Callable[[str, Sequence[Any]], DeferredWrite] | None = None
+
     def begin_with_next(self, statement: str) -> None:
         """Begin a transaction by this statement, in the same trip as the next one."""
         self._begin = statement
@@ -32,16 +40,34 @@ class OneTripConnection(aiosqlite.Connection):
         return OneTripCursor(self)
 
     async def commit(self) -> None:
-        """Commit, if a transaction was begun."""
-        self._begin = None
-        if self.in_transaction:
-            await super().commit()
+        """Commit, if a transaction was begun, what was deferred in the same trip."""
+        if not self._deferred:
+            self._begin = None
+        if self._deferred or self.in_transaction:
+            await self.run(self._commit_all)
 
     async def rollback(self) -> None:
         """Roll back, if there is anything to: each connection that is given back is asked to."""
         self._begin = None
+        self._deferred.clear()
         if self.in_transaction:
             await super().rollback()
+
+    @contextmanager
+    def deferring(self, refusal: Refusal | None) -> Iterator[None]:
+        """Defer the statements that are executed while the block runs."""
+        self._defer = partial(DeferredWrite, refusal=refusal)
+        try:
+            yield
+        finally:
+            self._defer = None
+
+    def defer(self, statement: str, rows: Sequence[Any]) -> bool:
+        """Defer a statement, if it is to be deferred; return whether."""
+        if self._defer is None:
+            return False
+        self._deferred.append(self._defer(statement, rows))
+        return True
 
     async def run(self, function: Any, *arguments: Any) -> Any:
         """Return what a function returns that runs in the thread of the connection."""
@@ -52,7 +78,18 @@ class OneTripConnection(aiosqlite.Connection):
         begin, self._begin = self._begin, None
         if begin is not None:
             self._conn.execute(begin).close()
+        deferred, self._deferred = self._deferred, []
+        for write in deferred:
+            write.execute(self._conn)
         return self._conn
+
+    def _commit_all(self) -> None:
+        try:
+            self.begun().commit()
+        except BaseException:
+            # SQLAlchemy rolls nothing back after a commit that failed.
+            self._conn.rollback()
+            raise
 
 
 class OneTripCursor:
@@ -75,12 +112,14 @@ class OneTripCursor:
 
     async def execute(self, statement: str, parameters: Any = ()) -> Self:
         """Execute a statement, and fetch its first rows."""
-        await self._run(self._begin, "execute", statement, parameters)
+        if not self._connection.defer(statement, [parameters]):
+            await self._run(self._begin, "execute", statement, parameters)
         return self
 
     async def executemany(self, statement: str, parameters: Any) -> Self:
         """Execute a statement with each of many parameters."""
-        await self._run(self._begin, "executemany", statement, parameters)
+        if not self._connection.defer(statement, parameters):
+            await self._run(self._begin, "executemany", statement, parameters)
         return self
 
     async def fetchone(self) -> Row | None:
@@ -149,8 +188,7 @@ async def connect(file: str) -> OneTripConnection:
     """Open a database file. Raises sqlite3.OperationalError if that is impossible."""
     opened = OneTripConnection(
         # Used by its own thread alone, but interrupted from another one.
-        partial(sqlite3.connect, file, check_same_thread=False),
-        _ROWS_PER_ITERATION,
+        partial(sqlite3.connect, file, check_same_thread=False)
     )
     opened._thread.daemon = True  # as SQLAlchemy has it: a forgotten one does not stop the exit
     await opened

@@ -14,11 +14,11 @@ from pathlib import Path
 from matcher.calibration.score_calibration import CALIBRATION_FILE, ScoreCalibration
 from matcher.comparison.comparator import Comparator
 from matcher.synthetic import generate_template
+from matcher.synthetic.simulated_map import generate_mapped_template
 from matcher.training.calibration.mated_scores import count_mated
 from matcher.training.calibration.person_scores import person_sum_factor
 from matcher.training.calibration.score_curves import non_mated_curves
 from matcher.training.command_line import training_parser
-from matcher.training.simulated_map import generate_mapped_template
 
 
 def main() -> None:

@@ -16,10 +16,10 @@ from matcher.calibration.fnir_prediction import (
 )
 from matcher.comparison.comparator import Comparator
 from matcher.synthetic import generate_master
+from matcher.synthetic.simulated_map import Simulate
 from matcher.training.calibration.non_mated_scores import crop
 from matcher.training.finger_seeds import CALIBRATION_MATED
 from matcher.training.remaining_time import with_remaining_time
-from matcher.training.simulated_map import Simulate
 from matcher.training.stored_results import Arrays, stored_results
 
 PROBE_DIFFICULTY = (0.3, 2.0)

@@ -15,9 +15,9 @@ from matcher.comparison.comparator import Comparator, PreparedFinger
 from matcher.comparison.prefilter import batch_prefilter_scores
 from matcher.minutiae import Minutiae
 from matcher.synthetic import MasterFingerprint, generate_master
+from matcher.synthetic.simulated_map import Simulate
 from matcher.training.finger_seeds import CALIBRATION_NON_MATED, CALIBRATION_PERSONS
 from matcher.training.partial_impression import keep_nearest
-from matcher.training.simulated_map import Simulate
 
 GROUP = 800
 """Fingers that are compared with each other: 319,600 pairs."""

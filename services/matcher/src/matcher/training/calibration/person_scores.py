@@ -10,10 +10,10 @@ from scipy.special import gammainccinv  # type: ignore[import-untyped, unused-ig
 
 from matcher.calibration.false_match_curves import FalseMatchCurve, interpolated_score
 from matcher.comparison.comparator import Comparator
+from matcher.synthetic.simulated_map import Simulate
 from matcher.training.calibration.non_mated_scores import FINGERS, PERSONS, persons_by_finger
 from matcher.training.calibration.score_curves import FULLY_COUNTED_SIZE
 from matcher.training.remaining_time import with_remaining_time
-from matcher.training.simulated_map import Simulate
 from matcher.training.stored_results import Arrays, stored_results
 
 Floats = NDArray[np.float64]

@@ -9,9 +9,9 @@ import numpy as np
 from matcher.calibration.curve_fitting import NonMatedScores, fit_curves
 from matcher.calibration.false_match_curves import FalseMatchCurve
 from matcher.comparison.comparator import Comparator
+from matcher.synthetic.simulated_map import Simulate
 from matcher.training.calibration.non_mated_scores import FEWEST, population_scores
 from matcher.training.remaining_time import with_remaining_time
-from matcher.training.simulated_map import Simulate
 from matcher.training.stored_results import Arrays, stored_results
 
 SIZES = (FEWEST, 7.0, 9.0, 11.0, 13.0, 16.0, 20.0, 25.0, 30.0)

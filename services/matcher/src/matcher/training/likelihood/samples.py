@@ -12,10 +12,10 @@ from matcher.comparison.comparator import Comparator, comparison_features
 from matcher.comparison.likelihood import FEATURES, MINUTIA_FEATURES
 from matcher.minutiae import Minutiae
 from matcher.synthetic import generate_master, generate_template, same_flow_impostor
+from matcher.synthetic.simulated_map import Simulate, generate_mapped_template
 from matcher.training.finger_seeds import LIKELIHOOD
 from matcher.training.partial_impression import keep_nearest, keep_window
 from matcher.training.remaining_time import with_remaining_time
-from matcher.training.simulated_map import Simulate, generate_mapped_template
 from matcher.training.stored_results import Arrays, stored_results
 
 FINGERS, IMPRESSIONS = 14, 3

@@ -8,8 +8,8 @@ from matcher.comparison.comparator import comparison_features
 from matcher.comparison.likelihood import MINUTIA_FEATURES
 from matcher.ridge_map import CELL, RidgeMap
 from matcher.synthetic import generate_master, generate_template
+from matcher.synthetic.simulated_map import generate_mapped_template
 from matcher.training.partial_impression import keep_nearest, keep_window
-from matcher.training.simulated_map import generate_mapped_template
 
 from ..models import comparator  # noqa: TID252
 

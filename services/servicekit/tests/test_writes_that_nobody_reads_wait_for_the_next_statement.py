@@ -1,0 +1,173 @@
+"""Deferred writes are executed in their order before anything is read or committed."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import pytest
+from servicekit.storage.database import Database
+from servicekit.storage.deferred_writes import Refusal
+from servicekit.storage.interruptible_connection import execute_later
+from servicekit.storage.sqlite_driver import OneTripConnection
+from sqlalchemy import Column, Integer, MetaData, String, Table, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+METADATA = MetaData()
+PEOPLE = Table("people", METADATA, Column("name", String, primary_key=True), Column("age", Integer))
+INSERT = insert(PEOPLE)
+GROW_OLDER = update(PEOPLE).values(age=PEOPLE.c.age + 1)
+ALL = select(PEOPLE.c.name, PEOPLE.c.age).order_by(PEOPLE.c.name)
+
+
+class NameTaken(Exception):
+    """What a caller is told of a name that is taken."""
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    database = Database(database_url)
+    async with database.begin() as transaction:
+        await transaction.run_sync(METADATA.create_all)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def trips(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    made, run = list[str](), OneTripConnection.run
+
+    async def counted(self: OneTripConnection, function: object, *arguments: object) -> object:
+        made.append(getattr(function, "__name__", ""))
+        return await run(self, function, *arguments)
+
+    monkeypatch.setattr(OneTripConnection, "run", counted)
+    return made
+
+
+@pytest.fixture
+def executed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return how many rows each statement was executed with, so far."""
+    counts, execute = list[int](), AsyncConnection.execute
+
+    async def counted(self: AsyncConnection, *arguments: Any, **options: Any) -> Any:
+        counts.append(len(arguments[1]) if len(arguments) > 1 else 1)
+        return await execute(self, *arguments, **options)
+
+    monkeypatch.setattr(AsyncConnection, "execute", counted)
+    return counts
+
+
+def person(name: str, age: int = 30) -> dict[str, object]:
+    return {"name": name, "age": age}
+
+
+async def everybody(database: Database) -> list[tuple[str, int]]:
+    async with database.read_once() as connection:
+        return [(row.name, row.age) for row in await connection.execute(ALL)]
+
+
+async def insert_later(
+    database: Database, rows: Sequence[dict[str, object]], refusal: Refusal | None = None
+) -> None:
+    async with database.begin() as transaction:
+        execute_later(transaction, INSERT, rows, refusal)
+
+
+async def test_they_are_read_and_committed_as_if_executed_at_once(database: Database) -> None:
+    async with database.begin() as transaction:
+        execute_later(transaction, INSERT, [person("ani"), person("budi", 40)])
+        execute_later(transaction, GROW_OLDER, [{}])
+        execute_later(transaction, INSERT, [person("citra")])
+        read = [(row.name, row.age) for row in await transaction.execute(ALL)]
+        execute_later(transaction, INSERT, [person("dewi")])
+
+    assert read == [("ani", 31), ("budi", 41), ("citra", 30)]
+    assert await everybody(database) == [*read, ("dewi", 30)]
+
+
+async def test_they_are_rolled_back(database: Database) -> None:
+    async def fail() -> None:
+        async with database.begin() as transaction:
+            execute_later(transaction, INSERT, [person("ani")])
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail()
+    await insert_later(database, [person("budi")])
+
+    assert await everybody(database) == [("budi", 30)]
+
+
+@pytest.mark.parametrize("count", [0, 1, 449, 450, 451, 1000])
+async def test_as_many_rows_as_there_are_come(database: Database, count: int) -> None:
+    rows = [person(f"{number:04}", number) for number in range(count)]
+
+    await insert_later(database, rows)
+
+    assert await everybody(database) == [(row["name"], row["age"]) for row in rows]
+
+
+async def test_a_row_that_is_refused_by_the_commit_is_told_as_stated(database: Database) -> None:
+    await insert_later(database, [person("ani")])
+
+    with pytest.raises(NameTaken):
+        await insert_later(database, [person("budi"), person("ani")], NameTaken)
+
+    assert await everybody(database) == [("ani", 30)]
+
+
+async def test_the_database_is_used_after_a_commit_that_was_refused(database: Database) -> None:
+    with pytest.raises(NameTaken):
+        await insert_later(database, [person("ani"), person("ani")], NameTaken)
+
+    await insert_later(database, [person("ani")], NameTaken)
+
+    assert await everybody(database) == [("ani", 30)]
+
+
+async def test_a_row_that_is_refused_by_the_next_statement_is_told_as_stated(
+    database: Database,
+) -> None:
+    async def read_after_it() -> None:
+        async with database.begin() as transaction:
+            execute_later(transaction, INSERT, [person("ani")], ZeroDivisionError)
+            execute_later(transaction, INSERT, [person("ani")], NameTaken)
+            await transaction.execute(ALL)
+
+    with pytest.raises(NameTaken):
+        await read_after_it()
+
+    assert await everybody(database) == []
+
+
+async def test_a_row_that_nothing_is_stated_of_is_an_integrity_error(database: Database) -> None:
+    with pytest.raises(IntegrityError):
+        await insert_later(database, [person("ani"), person("ani")])
+
+
+async def test_they_take_no_trip_of_their_own(database: Database, trips: list[str]) -> None:
+    if database.is_shared:
+        pytest.skip("a server is sent each statement at once")
+
+    async with database.begin() as transaction:
+        await transaction.execute(ALL)
+        for name in ("ani", "budi", "citra"):
+            execute_later(transaction, INSERT, [person(name)])
+        execute_later(transaction, GROW_OLDER, [{}])
+
+    assert len(trips) == 2, "the SELECT after BEGIN, the writes with COMMIT"
+
+
+async def test_rows_of_one_statement_that_follow_each_other_are_executed_together(
+    database: Database, executed: list[int]
+) -> None:
+    async with database.begin() as transaction:
+        await transaction.execute(ALL)
+        executed.clear()
+        for name in ("ani", "budi", "citra"):
+            execute_later(transaction, INSERT, [person(name)])
+        execute_later(transaction, GROW_OLDER, [{}])
+        execute_later(transaction, INSERT, [person("dewi")])
+
+    assert executed == [3, 1, 1]
+    assert await everybody(database) == [("ani", 31), ("budi", 31), ("citra", 31), ("dewi", 30)]

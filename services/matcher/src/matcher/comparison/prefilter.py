@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from matcher.comparison.comparator import PreparedFinger
 from matcher.comparison.descriptor import DESCRIPTOR_BITS, DESCRIPTOR_WORDS, popcount
 from matcher.comparison.prefetch import WORDS_PER_LINE, prefetch
-from matcher.jit import compiled
+from matcher.jit import compiled, read_only
 
 MAX_PREFILTERED_MINUTIAE = 24
 """Best minutiae of a finger that take part; further ones add more chance than information."""
@@ -55,11 +55,14 @@ def batch_prefilter_scores(
     minutiae of each reference begin, and at last where they end; rows: of the references, int64
     (k,).
     """
-    # Read-only as in files, so that the kernel is compiled for one type.
-    columns = geometry.view(), descriptors.view(), bounds.view()
-    for column in columns:
-        column.flags.writeable = False
-    return _batch_scores(probe.geometry, probe.descriptors, *columns, rows)
+    return _batch_scores(
+        read_only(probe.geometry),
+        read_only(probe.descriptors),
+        read_only(geometry),
+        read_only(descriptors),
+        read_only(bounds),
+        read_only(rows),
+    )
 
 
 @compiled

@@ -17,7 +17,7 @@ from matcher.comparison.prefetch import WORDS_PER_LINE, prefetch
 from matcher.domain.finger import Embedding
 from matcher.embedding.embedding_network import EMBEDDING_SIZE
 from matcher.index.growable_array import GrowableArray
-from matcher.jit import compiled
+from matcher.jit import compiled, read_only
 
 CODES_PER_BLOCK = 64
 """Codes that lie beside each other, word by word."""
@@ -69,10 +69,8 @@ class EmbeddingCodes:
     @property
     def halves(self) -> tuple[Codes, Codes]:
         """Views of all upper and all lower bits, read-only, valid until some are added."""
-        upper, lower = (half.rows.view() for half in self._halves)
-        for view in (upper, lower):
-            view.flags.writeable = False  # as in files, so that kernels are compiled for one type
-        return upper, lower
+        upper, lower = self._halves
+        return read_only(upper.rows), read_only(lower.rows)
 
     @property
     def size_bytes(self) -> int:

@@ -12,7 +12,7 @@ from matcher.comparison.descriptor import DESCRIPTOR_WORDS, Descriptors, popcoun
 from matcher.comparison.descriptor_quantizer import ListNumbers
 from matcher.comparison.prefetch import WORDS_PER_LINE, prefetch
 from matcher.index.segment_file import LISTED_WORDS, ListSizes, Words
-from matcher.jit import compiled
+from matcher.jit import compiled, read_only
 
 Hits = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]
 """How many descriptors are near each of the probe's, int64 (m,); their rows, and distances."""
@@ -23,20 +23,26 @@ _BLOCK = 16
 
 
 class MappedLists:
-    """The inverted lists of a file, read where they lie. words: all of them, read-only."""
+    """The inverted lists of a file, read where they lie, and kept mapped.
+
+    words: all of them, see `SegmentFile`; sizes: of each.
+    """
 
     def __init__(self, words: Words, sizes: ListSizes) -> None:
-        self._words = words
+        self._words = read_only(words)
         self._sizes = sizes.astype(np.int64)
         self._starts = (np.cumsum(self._sizes) - self._sizes) * LISTED_WORDS
 
     def near(self, descriptors: Descriptors, lists: ListNumbers, radius: int) -> Hits:
         """Return the descriptors that differ from the probe's in fewer bits than the radius.
 
-        descriptors: uint64 (m, 4); lists: uint16 (m, k), those probed for each.
+        descriptors: uint64 (m, 4); lists: uint16 (m, k), those probed for each, none above the last
+        list.
         """
-        probed = np.ascontiguousarray(lists)
-        return _near(self._words, self._starts, self._sizes, descriptors, probed, radius)
+        probe, probed = np.ascontiguousarray(descriptors), np.ascontiguousarray(lists)
+        return _near(
+            self._words, self._starts, self._sizes, read_only(probe), read_only(probed), radius
+        )
 
 
 @compiled

@@ -1,6 +1,6 @@
 """How does a sealed segment of one position lie in a file, which is written once and mapped?
 
-First the inverted lists, end to end, as FAISS reads them: of each list its descriptors, then their
+First the inverted lists, end to end, see `mapped_lists`: of each list its descriptors, then their
 rows. Then the columns of the fingers, each aligned. A file does not describe itself: the snapshot
 that names it holds its `SegmentFacts`.
 """

@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import replace
 
 import pytest
 from matcher.domain.errors import NotReady
 from matcher.shard_connection import PORTS, ShardAddress, ShardConnection, ShardReader, ShardServer
 
 HERE = "127.0.0.1"
+TIMEOUT_SECONDS = 60.0
 
 
 @asynccontextmanager
@@ -50,12 +50,43 @@ async def test_whoever_does_not_know_the_token_is_not_heard() -> None:
         return asked
 
     async with _server(answer) as (_, address):
-        stranger = await ShardConnection.open(replace(address, token=bytes(32)))
+        reader, writer = await asyncio.open_connection(address.host, address.port)
+        writer.write(bytes(32))
+        proof = await reader.readexactly(64)
+        writer.write(proof[32:])  # what the process itself said proves nothing
+        writer.write(bytes(8) + len(b"asked").to_bytes(8) + b"asked")
 
-        with pytest.raises(ConnectionError):
-            await stranger.ask(b"anything")
-
+        assert await _rest(reader) == b""
         assert heard == []
+        writer.close()
+
+
+async def test_another_process_that_listens_there_is_not_asked() -> None:
+    asked = []
+
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readexactly(32))
+        writer.write(bytes(64))
+        asked.append(await _rest(reader))
+        writer.close()
+
+    other = await asyncio.start_server(listen, HERE)
+    port = other.sockets[0].getsockname()[1]
+    with pytest.raises(ConnectionRefusedError, match="another process"):
+        await ShardConnection.open(ShardAddress(HERE, port, bytes(32)))
+
+    async with asyncio.timeout(TIMEOUT_SECONDS):
+        while len(asked) < 2:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    other.close()
+    assert asked[1] == b""
+
+
+async def _rest(reader: asyncio.StreamReader) -> bytes:
+    try:
+        return await reader.read()
+    except ConnectionResetError:
+        return b""
 
 
 async def test_it_says_the_same_address_whenever_it_is_asked() -> None:
@@ -135,11 +166,11 @@ async def test_a_message_that_is_too_long_is_not_read() -> None:
         return asked
 
     async with _server(answer) as (_, address):
-        reader, writer = await asyncio.open_connection(address.host, address.port)
-        writer.write(address.token + bytes(8) + b"\xff" * 8)
+        connection = await ShardConnection.open(address)
+        connection._writer.write(bytes(8) + b"\xff" * 8)
 
-        assert await reader.read() == b""
-        writer.close()
+        with pytest.raises(ConnectionError):
+            await connection.ask(b"anything")
 
 
 async def test_when_a_connection_has_ended_another_is_made() -> None:

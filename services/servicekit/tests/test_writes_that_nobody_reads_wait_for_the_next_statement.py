@@ -1,14 +1,17 @@
 """Deferred writes are executed in their order before anything is read or committed."""
 
+import sqlite3
 from collections.abc import AsyncIterator, Sequence
+from contextlib import closing
 from typing import Any
 
 import pytest
+from servicekit.errors import DatabaseBusy, StorageFull
 from servicekit.storage.database import Database
 from servicekit.storage.deferred_writes import Refusal
 from servicekit.storage.interruptible_connection import execute_later
 from servicekit.storage.sqlite_driver import OneTripConnection
-from sqlalchemy import Column, Integer, MetaData, String, Table, insert, select, update
+from sqlalchemy import Column, Integer, MetaData, String, Table, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -171,3 +174,71 @@ async def test_rows_of_one_statement_that_follow_each_other_are_executed_togethe
 
     assert executed == [3, 1, 1]
     assert await everybody(database) == [("ani", 31), ("budi", 31), ("citra", 31), ("dewi", 30)]
+
+
+@pytest.fixture
+def file(database: Database) -> str:
+    if database.is_shared:
+        pytest.skip("a server is sent each statement at once")
+    return database.engine.url.database or ""
+
+
+async def test_what_could_not_be_committed_is_not_executed_by_who_comes_next(
+    database: Database, file: str
+) -> None:
+    async with database.read() as transaction:
+        await transaction.execute(text("PRAGMA busy_timeout = 1"))
+    with closing(sqlite3.connect(file, isolation_level=None)) as other_process:
+        other_process.execute("BEGIN IMMEDIATE")
+        with pytest.raises(DatabaseBusy):
+            await insert_later(database, [person("ani")])
+
+    assert await everybody(database) == []
+    await insert_later(database, [person("budi")])
+    assert await everybody(database) == [("budi", 30)]
+
+
+@pytest.mark.usefixtures("file")
+async def test_a_disk_that_is_full_at_the_commit_leaves_none_of_them(database: Database) -> None:
+    async with database.read() as transaction:
+        await transaction.execute(text("PRAGMA max_page_count = 1"))
+
+    with pytest.raises(StorageFull):
+        await insert_later(database, [person(f"{number:04}") for number in range(5000)])
+
+    async with database.read() as transaction:
+        await transaction.execute(text("PRAGMA max_page_count = 1000000"))
+    assert await everybody(database) == []
+    await insert_later(database, [person("budi")])
+    assert await everybody(database) == [("budi", 30)]
+
+
+async def test_none_waits_where_one_select_is_executed(database: Database) -> None:
+    async def insert_without_a_transaction() -> None:
+        async with database.read_once() as connection:
+            execute_later(connection, INSERT, [person("ani")])
+
+    with pytest.raises(RuntimeError):
+        await insert_without_a_transaction()
+
+    assert await everybody(database) == []
+
+
+async def test_none_waits_beside_a_savepoint(database: Database) -> None:
+    """Else a rollback to it would not undo the writes since then, or others, too."""
+
+    async def begin_while_one_waits() -> None:
+        async with database.begin() as transaction:
+            execute_later(transaction, INSERT, [person("ani")])
+            async with transaction.begin_nested():
+                pass
+
+    async def wait_within() -> None:
+        async with database.begin() as transaction, transaction.begin_nested():
+            execute_later(transaction, INSERT, [person("ani")])
+
+    for refused in (begin_while_one_waits, wait_within):
+        with pytest.raises(RuntimeError):
+            await refused()
+
+    assert await everybody(database) == []

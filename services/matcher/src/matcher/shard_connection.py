@@ -1,8 +1,9 @@
 """How are the many reads of a shard sent to its process? By a connection of TCP.
 
 A call of Ray takes ten times as much processor time, and a search makes several of each shard. Ray
-tells where a process listens, with a token made by it, which whoever connects must know: what is
-received is unpickled. A message is its number and its length, 8 bytes each, and its bytes; an
+tells where a process listens, with a token made by it. What either side receives is unpickled: so
+each first sends 32 random bytes, and proves by an HMAC of both that it knows the token, the process
+before whoever connects. A message is its number and its length, 8 bytes each, and its bytes; an
 answer has the number of what was asked, and may overtake others.
 """
 
@@ -22,7 +23,9 @@ PORTS = range(20_000, 21_000)
 """A process listens on the first of these that is free."""
 _TOKEN_BYTES = 32
 _CONNECT_SECONDS = 10.0
-"""That a connection may take to begin, and then the token to come."""
+"""That a connection may take to begin, and both sides to prove that they know the token."""
+_PROOF_BYTES = 32
+_PROCESS, _READER = b"process", b"reader"
 _NUMBER_BYTES = 8
 _LONGEST = 1 << 28
 """Bytes of a message."""
@@ -36,7 +39,7 @@ Answer = Callable[[bytes], Awaitable[bytes]]
 
 @dataclass(frozen=True, slots=True)
 class ShardAddress:
-    """Where a process answers reads, and the token that it asks for."""
+    """Where a process answers reads, and the token that it and whoever asks must know."""
 
     host: str
     port: int
@@ -74,8 +77,8 @@ class ShardServer:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             async with asyncio.timeout(_CONNECT_SECONDS):
-                token = await reader.readexactly(_TOKEN_BYTES)
-            if not hmac.compare_digest(token, self._token):
+                is_known = await self._is_known(reader, writer)
+            if not is_known:
                 _log.warning("shard_refused_a_connection", peer=writer.get_extra_info("peername"))
                 return
             _end_when_silent(writer)
@@ -91,6 +94,13 @@ class ShardServer:
             self._connections.discard(writer)
             writer.close()
 
+    async def _is_known(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        asked = await reader.readexactly(_TOKEN_BYTES)
+        own = secrets.token_bytes(_TOKEN_BYTES)
+        writer.write(own + _proof(self._token, _PROCESS, asked, own))
+        proof = await reader.readexactly(_PROOF_BYTES)
+        return hmac.compare_digest(proof, _proof(self._token, _READER, asked, own))
+
     async def _send_answer(self, writer: asyncio.StreamWriter, number: int, asked: bytes) -> None:
         try:
             await _send(writer, number, await self._answer(asked))
@@ -99,6 +109,10 @@ class ShardServer:
         except Exception:
             _log.exception("shard_did_not_answer")
             writer.close()
+
+
+def _proof(token: bytes, side: bytes, asked: bytes, answered: bytes) -> bytes:
+    return hmac.digest(token, side + asked + answered, "sha256")
 
 
 def _listening_socket(host: str) -> socket.socket:
@@ -123,11 +137,24 @@ class ShardConnection:
 
     @classmethod
     async def open(cls, address: ShardAddress) -> Self:
-        """Connect to a process. Raises OSError."""
+        """Connect to a process. Raises OSError, also if another one listens there."""
         async with asyncio.timeout(_CONNECT_SECONDS):
             reader, writer = await asyncio.open_connection(address.host, address.port)
-        _end_when_silent(writer)
-        writer.write(address.token)
+            try:
+                _end_when_silent(writer)
+                asked = secrets.token_bytes(_TOKEN_BYTES)
+                writer.write(asked)
+                answered = await reader.readexactly(_TOKEN_BYTES)
+                proof = await reader.readexactly(_PROOF_BYTES)
+                if not hmac.compare_digest(proof, _proof(address.token, _PROCESS, asked, answered)):
+                    raise ConnectionRefusedError("another process listens where a shard did")
+                writer.write(_proof(address.token, _READER, asked, answered))
+            except EOFError as ended:
+                writer.close()
+                raise ConnectionResetError("the connection to a shard has ended") from ended
+            except BaseException:
+                writer.close()
+                raise
         return cls(reader, writer)
 
     async def ask(self, asked: bytes) -> bytes:

@@ -122,7 +122,7 @@ class ShardReplica:
     def lost(self, lost: NotReady | TimeoutError) -> NotReady:
         """Use it no more, as it did not answer; end it if it hangs; return what to raise."""
         if self.is_ready:
-            _log.warning("shard_does_not_answer", shard=str(self.part), error=type(lost).__name__)
+            _log.warning("shard_does_not_answer", shard=str(self.part), reason=repr(lost))
         self.is_ready, now = False, time.monotonic()
         if isinstance(lost, NotReady):  # it has ended, and another is starting
             self.is_started, self.silent_since = False, None

@@ -5,7 +5,6 @@ They are raised without any use of gRPC; ``servicekit.grpc.error_status`` turns 
 """
 
 from collections.abc import Iterator, Sequence
-from copy import copy
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
@@ -219,6 +218,8 @@ def own_copy(error: Exception) -> Exception:
     """Return an error for one of several callers: whoever raises it adds to its traceback."""
     if not isinstance(error, DomainError):
         return error
-    own = copy(error)
+    # Not by `copy`, which calls the class with the message: some take other arguments.
+    own = type(error).__new__(type(error), *error.args)
+    vars(own).update(vars(error))
     own.__cause__ = error
     return own

@@ -15,7 +15,7 @@ from matcher.index.memory_index import MemoryIndex
 from matcher.store.store import Store
 
 _ENCOUNTERS_PER_PORTION = 400
-_LAST_CHANGE = 2**62
+_OTHERS_STORED = "the database holds other encounters than its changes left"
 
 
 class ContentCheck:
@@ -33,24 +33,23 @@ class ContentCheck:
     async def check_portion(self, index: MemoryIndex) -> str:
         """Check the next encounters, about 15 ms of work; return what is wrong, empty if nothing.
 
-        While encounters are changed the same portion is left for the next call.
+        Where both differ, but encounters are changed meanwhile, the portion is left for the next.
         """
         token, first = index.contents.change_token, self._checked_until
         async with self._store.read() as records:
             latest = await records.changes.head()
             stored = await records.contents.searched_after(first, _ENCOUNTERS_PER_PORTION)
         is_end = len(stored) < _ENCOUNTERS_PER_PORTION
-        last = _LAST_CHANGE if is_end else stored[-1].added_by_change
+        last = latest.number if is_end else stored[-1].added_by_change
         own = [content for content in stored if self._part.holds(content.person_id)]
         held, damaged = await self._pool.run(index.examine, first, last)
         expected = await self._pool.run(_checksums, own)
-        if not token == latest == index.contents.change_token:
-            return ""
-        self._checked_until = 0 if is_end else last
         if damaged:
             return "the index was damaged in memory"
         if held != expected:
-            return "the database holds other encounters than its changes left"
+            is_one_moment = token == latest == index.contents.change_token
+            return _OTHERS_STORED if is_one_moment else ""
+        self._checked_until = 0 if is_end else last
         return ""
 
 

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Executable, text
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransaction
 
 from servicekit.storage.deferred_writes import Defers, Refusal
 
@@ -87,13 +87,22 @@ class InterruptibleConnection(AsyncConnection):
         """Execute an INSERT or UPDATE with each of some rows, by the next statement or the commit.
 
         Rows of one statement that follow each other are executed together. refusal: of these rows;
-        what is raised in place of IntegrityError if one breaks a constraint.
+        what is raised in place of IntegrityError if one breaks a constraint. Raises RuntimeError
+        within a savepoint: a rollback to it would not undo them.
         """
+        if self.in_nested_transaction():
+            raise RuntimeError("nothing is executed later than a savepoint ends")
         last = self._later[-1] if self._later else None
         if last is not None and last[0] is statement and last[2] is refusal:
             last[1].extend(rows)
         elif rows:
             self._later.append((statement, [*rows], refusal))
+
+    def begin_nested(self) -> AsyncTransaction:
+        """Begin a savepoint. Raises RuntimeError while writes wait: it would undo them, too."""
+        if self._later:
+            raise RuntimeError("a savepoint is begun after what is to be executed before it")
+        return super().begin_nested()
 
     async def execute(self, *arguments: Any, **options: Any) -> Any:
         """Execute one statement; a cancellation interrupts it."""

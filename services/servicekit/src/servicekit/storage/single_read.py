@@ -20,6 +20,10 @@ class SingleRead(InterruptibleConnection):
         self._use(statement)
         return await super().execute(statement, *arguments, **options)
 
+    def execute_later(self, *_arguments: Any, **_options: Any) -> None:
+        """Refuse writes."""
+        raise RuntimeError("writes are executed in a transaction only")
+
     async def stream(  # type: ignore[override]  # to be awaited, not entered
         self, *_arguments: Any, **_options: Any
     ) -> Any:

@@ -76,9 +76,10 @@ class OneTripConnection(aiosqlite.Connection):
     def begun(self) -> sqlite3.Connection:
         """Return the connection itself, for its thread, in the transaction that is to be begun."""
         begin, self._begin = self._begin, None
+        # Taken first: what fails to begin must not be executed by whoever has the connection next.
+        deferred, self._deferred = self._deferred, []
         if begin is not None:
             self._conn.execute(begin).close()
-        deferred, self._deferred = self._deferred, []
         for write in deferred:
             write.execute(self._conn)
         return self._conn

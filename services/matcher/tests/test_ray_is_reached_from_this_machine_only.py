@@ -1,10 +1,12 @@
-"""Where the matcher starts Ray, nothing of it listens on an address that others can reach.
+"""Where the matcher starts Ray, it alone reaches what listens; and is ready once it does.
 
 `make test-shards` runs it, under `uv run`: Ray would make an environment for each process of that.
 """
 
 import asyncio
 import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -13,7 +15,9 @@ from matcher.bootstrap import open_store
 from matcher.domain.errors import NotReady
 from matcher.domain.model_bundle import PACKAGED
 from matcher.domain.shortlist import SearchDepth, SearchScope
+from matcher.index.served_index import ServedIndex
 from matcher.index_placement import index_placement
+from matcher.shard_connection import ShardAddress, ShardConnection
 
 from .models import models
 from .store_and_index import enrol, features, opened, settings_of
@@ -72,25 +76,54 @@ def _listening_addresses() -> list[str]:
     ]
 
 
-async def test_all_that_listens_is_on_the_loopback_interface(tmp_path: Path) -> None:
-    async with opened(tmp_path) as base:
+@asynccontextmanager
+async def _index(folder: Path) -> AsyncIterator[ServedIndex]:
+    """An index of two shards in processes of Ray, that has yet to be read."""
+    async with opened(folder) as base:
         await enrol(base, 1)
-    settings = settings_of(tmp_path, index_shards=2, shard_engine="ray")
+    settings = settings_of(folder, index_shards=2, shard_engine="ray")
     async with (
         open_store(settings, models()) as store,
         index_placement(settings, store) as placement,
     ):
-        base = placement.make(models(), PACKAGED, store.index_pools[0])
-        async with asyncio.timeout(SECONDS):
-            while base.index.state().people != 1:
-                try:
-                    await base.index.catch_up()
-                except NotReady:
-                    await asyncio.sleep(0.1)
-        ours = len(_listening_addresses())
-        await base.index.search(features(1), SearchScope(), DEPTH, seconds_left=SECONDS)
-        addresses = _listening_addresses()
+        yield placement.make(models(), PACKAGED, store.index_pools[0]).index
 
-    assert ours > 2  # Ray's own processes, and those of the shards
-    assert len(addresses) == ours + 2  # where the shards are read
+
+async def _read(index: ServedIndex) -> None:
+    async with asyncio.timeout(SECONDS):
+        while index.state().people != 1:
+            try:
+                await index.catch_up()
+            except NotReady:
+                await asyncio.sleep(0.1)
+
+
+async def test_all_that_listens_is_on_the_loopback_interface(tmp_path: Path) -> None:
+    async with _index(tmp_path) as index:
+        await _read(index)
+        addresses = _listening_addresses()
+        await index.search(features(1), SearchScope(), DEPTH, seconds_left=SECONDS)
+        searched = _listening_addresses()
+
+    assert len(addresses) > 4  # Ray's own processes, those of the shards, and where these are read
     assert {*addresses} <= THIS_MACHINE
+    assert searched == addresses
+
+
+async def test_shards_that_cannot_be_read_are_not_ready(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = set[ShardAddress]()
+
+    async def no_answer(address: ShardAddress) -> ShardConnection:
+        tried.add(address)
+        raise TimeoutError
+
+    monkeypatch.setattr(ShardConnection, "open", no_answer)
+    async with _index(tmp_path) as index, asyncio.timeout(SECONDS):
+        while len(tried) < 2:
+            with pytest.raises(NotReady):
+                await index.catch_up()
+            await asyncio.sleep(0.1)
+        monkeypatch.undo()
+        await _read(index)

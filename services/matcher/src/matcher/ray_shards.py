@@ -112,10 +112,13 @@ class RayProcess:
 
     async def ask(self, method: str, *arguments: Any) -> Any:
         """Return what a method of it returns. Raises NotReady if it ends before, or fails."""
-        if method != "read":
-            return await self._call(method, *arguments)
         try:
-            return await self._reader.ask(pickle.dumps(arguments, pickle.HIGHEST_PROTOCOL))
+            if method == "read":
+                return await self._reader.ask(pickle.dumps(arguments, pickle.HIGHEST_PROTOCOL))
+            answer = await self._call(method, *arguments)
+            if method == "catch_up":  # after which it is searched: so it has to be reached there
+                await self._reader.connect()
+            return answer
         except OSError as error:
             failure = f"not ready: a shard cannot be read: {error!r}"
             raise NotReady(failure, retry_after=_RETRY_AFTER) from error

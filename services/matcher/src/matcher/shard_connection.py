@@ -210,6 +210,10 @@ class ShardReader:
         except OSError:  # the process may have ended, which is not told here
             return await (await self._connection()).ask(asked)
 
+    async def connect(self) -> None:
+        """Connect, unless that is done. Raises what `locate` raises, and OSError."""
+        await self._connection()
+
     async def _connection(self) -> ShardConnection:
         if self._connecting is None or _has_ended(self._connecting):
             self._connecting = asyncio.create_task(self._connect())

@@ -31,7 +31,7 @@ DEPTHS = (
     SearchDepth(10_000, 8),
 )
 PEOPLE = 60
-SEARCHED = "bounds", "upper_bits", "geometry", "descriptors", "minutia_index"
+SEARCHED = "inverted", "bounds", "upper_bits", "geometry", "descriptors", "minutia_index"
 
 
 @pytest.fixture

@@ -12,14 +12,15 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba  # type: ignore[import-untyped, unused-ignore]
+import numpy as np
+from numpy.typing import NDArray
 
 # All folders of this package whose modules may compile kernels, and a file of their constants.
-_KERNEL_FOLDERS = (
-    "image", "extraction", "embedding", "comparison", "index", "synthetic", "training"
-)  # fmt: skip
+_KERNEL_FOLDERS = "image", "extraction", "embedding", "comparison", "index", "synthetic"
 _KERNEL_CONSTANTS = "ridge_map.py"
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
+Scalar = TypeVar("Scalar", bound=np.generic)
 
 
 def _folder_of_current_sources(cache: Path) -> Path:
@@ -42,6 +43,16 @@ def compiled(function: Kernel) -> Kernel:
     many cores are used.
     """
     return cast(Kernel, numba.njit(cache=True, nogil=True)(function))
+
+
+def read_only(array: NDArray[Scalar]) -> NDArray[Scalar]:
+    """Return a view that is not written to, as arrays in files are not.
+
+    For numba it is another type than one that is: a kernel given both is compiled twice.
+    """
+    view = array.view()
+    view.flags.writeable = False
+    return view
 
 
 def inlined(function: Kernel) -> Kernel:

@@ -67,14 +67,15 @@ def align(
     if len(similarity) < 2:
         return partner, weight, moved, best_support, best_movement
     proposing = np.argsort(-similarity)[:_PROPOSALS]
+    placements = _taken(probe, pairs[:, 0]), _taken(reference, pairs[:, 1])
     support = np.zeros(len(proposing))
     for k in range(len(proposing)):
-        support[k] = _support(probe, reference, pairs, similarity, proposing[k]).sum()
+        support[k] = _support(*placements, pairs, similarity, proposing[k]).sum()
     for _ in range(_REFINED_PROPOSALS):
         k = int(np.argmax(support))
         if support[k] <= 0:
             break
-        by_pair = _support(probe, reference, pairs, similarity, proposing[k])
+        by_pair = _support(*placements, pairs, similarity, proposing[k])
         movement = _rigid_fit(probe, reference, pairs, by_pair)
         refined = _refine(probe, reference, similar, movement)
         if refined[1].sum() > best_weight:
@@ -134,6 +135,16 @@ def _similar_pairs(similar: Floats) -> tuple[NDArray[np.int64], NDArray[np.float
 
 
 @compiled
+def _taken(placement: Floats, rows: NDArray[np.int64]) -> Floats:
+    """Return these rows of a placement, each column by itself, float32 (3, p)."""
+    taken = np.empty((3, len(rows)), np.float32)
+    for p in range(len(rows)):
+        for column in range(3):
+            taken[column, p] = placement[rows[p], column]
+    return taken
+
+
+@compiled
 def _support(
     probe: Floats,
     reference: Floats,
@@ -143,31 +154,47 @@ def _support(
 ) -> NDArray[np.float64]:
     """Return how far each pair agrees with the movement of the pair `proposing`, float64 (p,).
 
-    Of several pairs of one minutia only the best counts.
+    probe, reference: placements of the two minutiae of each pair, see `_taken`. Of several pairs of
+    one minutia only the best counts.
     """
-    i, j = pairs[proposing, 0], pairs[proposing, 1]
-    turn = reference[j, 2] - probe[i, 2]
-    cos, sin = math.cos(turn), math.sin(turn)
+    off, off_angle = _disagreement(probe, reference, proposing)
     support = np.zeros(len(pairs))
     best = 0
     for p in range(len(pairs)):
-        u, v = pairs[p, 0], pairs[p, 1]
-        dx, dy = probe[u, 0] - probe[i, 0], probe[u, 1] - probe[i, 1]
-        off_x = cos * dx - sin * dy - (reference[v, 0] - reference[j, 0])
-        off_y = sin * dx + cos * dy - (reference[v, 1] - reference[j, 1])
-        tolerance = _TOLERANCE + _TOLERANCE_PER_PIXEL * math.sqrt(dx * dx + dy * dy)
-        off = (off_x * off_x + off_y * off_y) / (tolerance * tolerance)
-        off_angle = abs(_half_turn(probe[u, 2] + turn - reference[v, 2])) / _ANGLE_TOLERANCE
-        if off > 6.0 or off_angle > 2.5:
+        if off[p] > 6.0 or off_angle[p] > 2.5:
             continue
-        agreement = similarity[p] * math.exp(-0.5 * (off + off_angle * off_angle))
-        if pairs[best, 0] != u:
+        agreement = similarity[p] * math.exp(-0.5 * (off[p] + off_angle[p] * off_angle[p]))
+        if pairs[best, 0] != pairs[p, 0]:
             best = p
         if agreement >= support[best]:
             support[best] = 0.0
             best = p
             support[p] = agreement
     return support
+
+
+@compiled
+def _disagreement(
+    probe: Floats, reference: Floats, proposing: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return how far off each pair is after the movement of one, squared, and its direction.
+
+    In units of the tolerance, float64 (p,). Without a branch, so that it is vectorised.
+    """
+    off, off_angle = np.empty(probe.shape[1]), np.empty(probe.shape[1])
+    turn = reference[2, proposing] - probe[2, proposing]
+    cos, sin = math.cos(turn), math.sin(turn)
+    x, y = probe[0, proposing], probe[1, proposing]
+    u, v = reference[0, proposing], reference[1, proposing]
+    for p in range(len(off)):
+        dx, dy = probe[0, p] - x, probe[1, p] - y
+        off_x = cos * dx - sin * dy - (reference[0, p] - u)
+        off_y = sin * dx + cos * dy - (reference[1, p] - v)
+        tolerance = _TOLERANCE + _TOLERANCE_PER_PIXEL * math.sqrt(dx * dx + dy * dy)
+        # Not by an operator, which would ask whether the tolerance is zero.
+        off[p] = np.divide(off_x * off_x + off_y * off_y, tolerance * tolerance)
+        off_angle[p] = abs(_half_turn(probe[2, p] + turn - reference[2, p])) / _ANGLE_TOLERANCE
+    return off, off_angle
 
 
 @compiled

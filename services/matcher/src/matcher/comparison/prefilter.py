@@ -13,11 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.comparison.comparator import PreparedFinger
-from matcher.comparison.descriptor import DESCRIPTOR_BITS, hamming_distance
-from matcher.jit import compiled
+from matcher.comparison.descriptor import DESCRIPTOR_BITS, DESCRIPTOR_WORDS, popcount
+from matcher.comparison.prefetch import WORDS_PER_LINE, prefetch
+from matcher.jit import compiled, read_only
 
 MAX_PREFILTERED_MINUTIAE = 24
 """Best minutiae of a finger that take part; further ones add more chance than information."""
+_AHEAD = 4
+"""References whose minutiae are fetched ahead."""
 _ROTATION_BINS = 32
 _SHIFT_TOLERANCE = 36
 """Pixels, along x and y added, by which two pairs may disagree on the shift."""
@@ -32,41 +35,71 @@ def prefilter_scores(
     """
     if not references:
         return np.zeros(0, np.float32)
-    ends = np.cumsum([len(reference) for reference in references])
+    bounds = np.cumsum([0, *map(len, references)])
     geometry = np.concatenate([reference.geometry for reference in references])
     descriptors = np.concatenate([reference.descriptors for reference in references])
-    return batch_prefilter_scores(probe.geometry, probe.descriptors, geometry, descriptors, ends)
+    rows = np.arange(len(references))
+    return batch_prefilter_scores(probe, geometry, descriptors, bounds, rows)
+
+
+def batch_prefilter_scores(
+    probe: PreparedFinger,
+    geometry: NDArray[np.int16],
+    descriptors: NDArray[np.uint64],
+    bounds: NDArray[np.int64],
+    rows: NDArray[np.int64],
+) -> NDArray[np.float32]:
+    """Compute `prefilter_scores` of some of the references that lie end to end.
+
+    geometry: int16 (n, 4) and descriptors: uint64 (n, 4), as in PreparedFinger; bounds: where the
+    minutiae of each reference begin, and at last where they end; rows: of the references, int64
+    (k,).
+    """
+    return _batch_scores(
+        read_only(probe.geometry),
+        read_only(probe.descriptors),
+        read_only(geometry),
+        read_only(descriptors),
+        read_only(bounds),
+        read_only(rows),
+    )
 
 
 @compiled
-def batch_prefilter_scores(
+def _batch_scores(
     probe_geometry: NDArray[np.int16],
     probe_descriptors: NDArray[np.uint64],
     geometry: NDArray[np.int16],
     descriptors: NDArray[np.uint64],
-    ends: NDArray[np.int64],
+    bounds: NDArray[np.int64],
+    rows: NDArray[np.int64],
 ) -> NDArray[np.float32]:
-    """Compute `prefilter_scores` of references laid end to end.
-
-    geometry: int16 (n, 4) and descriptors: uint64 (n, 4), as in PreparedFinger; ends: int64 (k,),
-    the row after the last of each reference.
-    """
-    scores = np.zeros(len(ends), np.float32)
+    """Compute `batch_prefilter_scores`."""
+    scores = np.zeros(len(rows), np.float32)
     probe_geometry = probe_geometry[:MAX_PREFILTERED_MINUTIAE]
     probe_descriptors = probe_descriptors[:MAX_PREFILTERED_MINUTIAE]
     nearest = np.empty(len(probe_geometry), np.int64)
     weight = np.empty(len(probe_geometry), np.float32)
     rotation = np.empty(len(probe_geometry), np.int64)
     histogram = np.empty(_ROTATION_BINS, np.float32)
-    start = 0
-    for k in range(len(ends)):
-        end = min(ends[k], start + MAX_PREFILTERED_MINUTIAE)
+    words = np.empty((DESCRIPTOR_WORDS, MAX_PREFILTERED_MINUTIAE), np.uint64)
+    for k in range(len(rows)):
+        if k + _AHEAD < len(rows):
+            ahead = bounds[rows[k + _AHEAD]]
+            for line in range(0, MAX_PREFILTERED_MINUTIAE * DESCRIPTOR_WORDS, WORDS_PER_LINE):
+                prefetch(descriptors, np.uint64(ahead * DESCRIPTOR_WORDS + line))
+            for line in range(0, MAX_PREFILTERED_MINUTIAE, WORDS_PER_LINE):
+                prefetch(geometry, np.uint64((ahead + line) * geometry.shape[1]))
+        start = bounds[rows[k]]
+        end = min(bounds[rows[k] + 1], start + MAX_PREFILTERED_MINUTIAE)
         if end > start:
-            _match_descriptors(probe_descriptors, descriptors[start:end], nearest, weight)
+            for j in range(end - start):
+                for word in range(DESCRIPTOR_WORDS):
+                    words[word, j] = descriptors[start + j, word]
+            _match_descriptors(probe_descriptors, words, end - start, nearest, weight)
             scores[k] = _agreeing_weight(
                 probe_geometry, geometry[start:end], nearest, weight, rotation, histogram
             )
-        start = ends[k]
     return scores
 
 
@@ -74,18 +107,28 @@ def batch_prefilter_scores(
 def _match_descriptors(
     probe: NDArray[np.uint64],
     reference: NDArray[np.uint64],
+    size: int,
     nearest: NDArray[np.int64],
     weight: NDArray[np.float32],
 ) -> None:
-    """Write the row of the nearest descriptor of each probe minutia, and its weight, 0 to 1."""
+    """Write the row of the nearest descriptor of each probe minutia, and its weight, 0 to 1.
+
+    reference: its descriptors word by word, uint64 (4, size or more). Distance and row are compared
+    as one word, so that it is vectorised.
+    """
     for i in range(len(probe)):
-        distance, row = DESCRIPTOR_BITS, 0
-        for j in range(len(reference)):
-            here = hamming_distance(probe[i], reference[j])
-            if here < distance:
-                distance, row = here, j
-        similarity = max(0.0, 1.0 - 2.0 * distance / DESCRIPTOR_BITS)
-        nearest[i], weight[i] = row, similarity * similarity
+        a, b, c, d = probe[i]
+        best = np.uint64(0xFFFFFFFF)
+        for j in range(size):
+            distance = np.uint64(
+                popcount(reference[0, j] ^ a)
+                + popcount(reference[1, j] ^ b)
+                + popcount(reference[2, j] ^ c)
+                + popcount(reference[3, j] ^ d)
+            )
+            best = min(best, distance << np.uint64(8) | np.uint64(j))
+        similarity = max(0.0, 1.0 - 2.0 * (best >> np.uint64(8)) / DESCRIPTOR_BITS)
+        nearest[i], weight[i] = best & np.uint64(0xFF), similarity * similarity
 
 
 @compiled

@@ -13,15 +13,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.comparison.descriptor import popcount
+from matcher.comparison.prefetch import WORDS_PER_LINE, prefetch
 from matcher.domain.finger import Embedding
 from matcher.embedding.embedding_network import EMBEDDING_SIZE
 from matcher.index.growable_array import GrowableArray
-from matcher.jit import compiled
+from matcher.jit import compiled, read_only
 
 CODES_PER_BLOCK = 64
 """Codes that lie beside each other, word by word."""
 HALF_WORDS = EMBEDDING_SIZE // 64
 """Words of half a code: one of the two bits of each number."""
+_BLOCK_WORDS = HALF_WORDS * CODES_PER_BLOCK
+_BLOCKS_AHEAD = 4
+"""Blocks of codes that are fetched ahead: 8 kB, beyond the next page."""
 NO_SIMILARITY = np.int16(-0x8000)
 """Similarity of a person that has no finger to compare."""
 _NO_SUM = np.int32(-0x80000000)
@@ -65,10 +69,8 @@ class EmbeddingCodes:
     @property
     def halves(self) -> tuple[Codes, Codes]:
         """Views of all upper and all lower bits, read-only, valid until some are added."""
-        upper, lower = (half.rows.view() for half in self._halves)
-        for view in (upper, lower):
-            view.flags.writeable = False  # as in files, so that kernels are compiled for one type
-        return upper, lower
+        upper, lower = self._halves
+        return read_only(upper.rows), read_only(lower.rows)
 
     @property
     def size_bytes(self) -> int:
@@ -135,6 +137,9 @@ def keep_best(
     """
     sums, of_lower = np.empty(CODES_PER_BLOCK, np.int16), np.empty(CODES_PER_BLOCK, np.int16)
     for block in range(len(upper)):
+        ahead = np.uint64((block + _BLOCKS_AHEAD) * _BLOCK_WORDS)
+        for line in range(0, _BLOCK_WORDS, WORDS_PER_LINE):
+            prefetch(upper, ahead + np.uint64(line))
         _sums_of_products(query, upper[block], sums)
         if not signs_only:
             _sums_of_products(query, lower[block], of_lower)

@@ -270,11 +270,13 @@ class EncountersTable:
         rows, _ = in_scope.all_rows
         return np.unique(self._person.rows[rows[self._positions.rows[rows] & wanted != 0]])
 
-    def person_of_each(self, position: int, rows: Rows, in_scope: InScope) -> tuple[Rows, Rows]:
-        """Return the indices of those rows of a position that are in a scope, and their persons."""
-        owners = self.fingers[position].owners(rows)
-        kept = np.flatnonzero(in_scope[owners])
-        return kept, self._person.rows[owners[kept]].astype(np.int64)
+    def person_of_each(self, encounters: Rows, in_scope: InScope) -> tuple[Rows, Rows]:
+        """Return the indices of those encounters that are in a scope, and their persons.
+
+        encounters: NO_ROW for none.
+        """
+        kept = np.flatnonzero(in_scope[encounters])
+        return kept, self._person.rows[encounters[kept]].astype(np.int64)
 
     def rows_of(self, position: int, persons: Rows, in_scope: InScope) -> tuple[Rows, Rows]:
         """Return all rows of a position that these persons have within a scope.

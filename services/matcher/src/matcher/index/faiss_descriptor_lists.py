@@ -1,6 +1,7 @@
 """Which stored fingers have descriptors near those of a probe's best minutiae?
 
-To use another library, rewrite this class: nothing else knows of FAISS.
+FAISS holds what grows in memory; to use another library, rewrite this class: nothing else knows of
+FAISS. Lists in a file are read by `mapped_lists`.
 """
 
 import faiss  # type: ignore[import-untyped, unused-ignore]
@@ -17,10 +18,11 @@ from matcher.comparison.descriptor_quantizer import (
 from matcher.comparison.descriptor_votes import Rows, Votes, descriptor_votes
 from matcher.index.growable_array import GrowableArray
 from matcher.index.index_columns import NO_LIST, ListedMinutiae
-from matcher.index.segment_file import ListSizes, SegmentFile, touch
+from matcher.index.mapped_lists import Hits, MappedLists
+from matcher.index.segment_file import ListSizes, SegmentFile
 
 _RADIUS = 85
-"""FAISS finds what is nearer: descriptors that differ in at most 84 of 256 bits vote."""
+"""What is nearer is found: descriptors that differ in at most 84 of 256 bits vote."""
 _CODE_BYTES = DESCRIPTOR_BITS // 8
 _ID_BYTES = 8
 _NO_ROW = -1
@@ -45,11 +47,12 @@ class FaissDescriptorLists:
         self._index = faiss.IndexBinaryIVF(self._unused_quantizer, DESCRIPTOR_BITS, MOST_LISTS)
         self._index.is_trained = True  # as it is told the list of each descriptor
         self._index.nprobe = MOST_PROBED_LISTS
+        self._mapped: MappedLists | None = None
         if file is None:
             self._lists = GrowableArray(np.uint16, LISTED_MINUTIAE)  # by row; NO_LIST at the end
         else:
             self._lists = GrowableArray.over(file.columns["lists"])
-            self._use(file)
+            self._mapped = MappedLists(file.columns["inverted"], file.columns["list_sizes"])
 
     def __len__(self) -> int:
         return len(self._lists)
@@ -99,35 +102,27 @@ class FaissDescriptorLists:
 
         descriptors: of its best minutiae; lists: uint16 (m, k), those probed for each, at most 512.
         """
-        # Set for the calling thread: the worker pool, not FAISS, spreads searches over the cores.
-        faiss.omp_set_num_threads(_THREADS)
-        probed = np.full((len(lists), MOST_PROBED_LISTS), -1, np.int64)  # FAISS leaves out list -1
-        probed[:, : lists.shape[1]] = lists[:, :MOST_PROBED_LISTS]
-        codes = np.ascontiguousarray(descriptors[: len(lists)]).view(np.uint8)
-        if not len(codes):
+        if not len(lists):
             return _NO_ROWS, _NO_VOTES
-        ends, distances, rows = self._index.range_search_preassigned(
-            codes, _RADIUS, probed, _NO_DISTANCES
+        probe, probed = (
+            np.ascontiguousarray(descriptors[: len(lists)]),
+            lists[:, :MOST_PROBED_LISTS],
         )
-        rows, votes = descriptor_votes(np.diff(ends.astype(np.int64)), rows, distances)
+        near = self._near if self._mapped is None else self._mapped.near
+        rows, votes = descriptor_votes(*near(probe, probed, _RADIUS))
         present = rows != _NO_ROW
         return rows[present], votes[present]
 
-    def _use(self, file: SegmentFile) -> None:
-        """Let FAISS map the lists of a file, and read them where they lie."""
-        if not file.facts.descriptors:
-            return
-        lists = faiss.OnDiskInvertedLists(MOST_LISTS, _CODE_BYTES, str(file.path))
-        lists.read_only = True
-        sizes = np.array(file.columns["list_sizes"])
-        lists.set_all_lists_sizes(faiss.swig_ptr(sizes))
-        lists.totsize = file.facts.descriptors * (_CODE_BYTES + _ID_BYTES)
-        lists.do_mmap()
-        lists.prefetch_nthread = 0  # else it starts threads in each search
-        touch(faiss.rev_swig_ptr(lists.ptr, lists.totsize))
-        self._mapped = file, lists  # FAISS keeps no reference
-        self._index.replace_invlists(lists, False)  # type: ignore[attr-defined, unused-ignore]
-        self._index.ntotal = file.facts.descriptors
+    def _near(self, descriptors: Descriptors, lists: ListNumbers, radius: int) -> Hits:
+        """Return what `MappedLists.near` does, of the lists in memory."""
+        # Set for the calling thread: the worker pool, not FAISS, spreads searches over the cores.
+        faiss.omp_set_num_threads(_THREADS)
+        probed = np.full((len(lists), MOST_PROBED_LISTS), -1, np.int64)  # FAISS leaves out list -1
+        probed[:, : lists.shape[1]] = lists
+        ends, distances, rows = self._index.range_search_preassigned(
+            descriptors.view(np.uint8), radius, probed, _NO_DISTANCES
+        )
+        return np.diff(ends.astype(np.int64)), rows, distances
 
     def _list(self, number: int) -> tuple[NDArray[np.uint8], Rows]:
         """Return views of FAISS's own memory, valid until rows are added.

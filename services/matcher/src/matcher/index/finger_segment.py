@@ -22,7 +22,9 @@ _COMPACTION_SHARE = 0.05
 """Share of removed rows above which a segment is compacted."""
 _COMPACTION_MINIMUM = 64
 """Removed rows up to which it never is."""
-_SEARCHED_COLUMNS = "bounds", "upper_bits", "geometry", "descriptors", "minutia_index"
+_SEARCHED_COLUMNS = (
+    "inverted", "bounds", "upper_bits", "geometry", "descriptors", "minutia_index"
+)  # fmt: skip
 """Columns of a file that every search reads."""
 _READ_AT_ONCE = 4_096
 """Embeddings read at once: 4 MB as they are multiplied."""

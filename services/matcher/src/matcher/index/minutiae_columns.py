@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from matcher.comparison.comparator import PreparedFinger
 from matcher.comparison.descriptor import Descriptors
-from matcher.comparison.prefilter import MAX_PREFILTERED_MINUTIAE, batch_prefilter_scores
+from matcher.comparison.prefilter import batch_prefilter_scores
 from matcher.index.growable_array import GrowableArray
 from matcher.index.index_columns import NO_LIST, FingerColumns, ListedMinutiae
 from matcher.index.segment_file import SegmentFile
@@ -112,12 +112,8 @@ class MinutiaeColumns:
 
     def prefilter_scores(self, probe: PreparedFinger, rows: Rows) -> NDArray[np.float32]:
         """Return the prefilter scores of these rows, float32 (n,), 0 or more."""
-        lengths, minutiae = self._minutiae_of_all(rows, MAX_PREFILTERED_MINUTIAE)
-        # take() is faster than indexing where rows are many
-        geometry = self._geometry.rows.take(minutiae, _ROWS_AXIS)
-        descriptors = self._descriptors.rows.take(minutiae, _ROWS_AXIS)
         return batch_prefilter_scores(
-            probe.geometry, probe.descriptors, geometry, descriptors, np.cumsum(lengths)
+            probe, self._geometry.rows, self._descriptors.rows, self._bounds.rows, rows
         )
 
     def _minutiae_of(self, row: int) -> slice:

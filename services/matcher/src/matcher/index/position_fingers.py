@@ -128,14 +128,17 @@ class PositionFingers:
             segment.keep_best(query, persons, best)
 
     def votes(self, probe: FingerFeatures) -> tuple[Rows, Votes]:
-        """Return the rows that local descriptors of the probe vote for, rising, and the votes."""
-        rows, votes = [np.empty(0, np.int64)], [np.empty(0, np.float32)]
-        for number, segment in sorted(self._segments.items()):
+        """Return the encounters whose fingers local descriptors vote for, and the votes.
+
+        NO_OWNER for a removed finger.
+        """
+        encounters, votes = [np.empty(0, np.int64)], [np.empty(0, np.float32)]
+        for segment in self._segments.values():
             if len(segment):
-                of_segment, of_rows = segment.votes(probe)
-                rows.append(numbered(number, of_segment))
+                rows, of_rows = segment.votes(probe)
+                encounters.append(segment.owner[rows])
                 votes.append(of_rows)
-        return np.concatenate(rows), np.concatenate(votes)
+        return np.concatenate(encounters), np.concatenate(votes)
 
     def similarities(self, finger: FingerFeatures, rows: Rows) -> NDArray[np.float32]:
         """Return the inner products of a finger's embedding with these rows, float32 (n,)."""

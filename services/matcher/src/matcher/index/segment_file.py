@@ -1,6 +1,6 @@
 """How does a sealed segment of one position lie in a file, which is written once and mapped?
 
-First the inverted lists, end to end, as FAISS reads them: of each list its descriptors, then their
+First the inverted lists, end to end, see `mapped_lists`: of each list its descriptors, then their
 rows. Then the columns of the fingers, each aligned. A file does not describe itself: the snapshot
 that names it holds its `SegmentFacts`.
 """
@@ -27,8 +27,7 @@ from matcher.index.index_columns import NO_LIST, FingerColumns
 from matcher.ridge_map import MAX_MAP_BYTES, NO_MAP
 
 _ALIGNMENT = 64
-_WORD_BYTES = 8
-_LISTED_WORDS = DESCRIPTOR_WORDS + 1
+LISTED_WORDS = DESCRIPTOR_WORDS + 1
 """Words of a descriptor in its list, and of its row."""
 _PIECE_BYTES = 1 << 20
 
@@ -67,9 +66,10 @@ class SegmentFacts:
 class SegmentFile:
     """A file that is mapped. It is locked, and so is not removed, as long as a column is in use.
 
-    columns: by name, read-only; list_sizes, bounds (where the minutiae of each finger begin, int64
-    (fingers + 1,)), upper and lower bits of the embeddings' codes, and those of FingerColumns but
-    owner and minutiae. Maps that the file does not hold are zeros.
+    columns: by name, read-only; inverted (the lists, uint64), list_sizes, bounds (where the
+    minutiae of each finger begin, int64 (fingers + 1,)), upper and lower bits of the embeddings'
+    codes, and those of FingerColumns but owner and minutiae. Maps that the file does not hold are
+    zeros.
     """
 
     path: Path
@@ -171,8 +171,8 @@ def _layout(facts: SegmentFacts) -> Iterator[tuple[str, int, str, tuple[int, ...
     """Yield the name of each column, where it begins, its type and its shape."""
     fingers, minutiae = facts.fingers, facts.minutiae
     half_of_codes = -(-fingers // CODES_PER_BLOCK), HALF_WORDS, CODES_PER_BLOCK
-    start = facts.descriptors * _LISTED_WORDS * _WORD_BYTES
     columns: tuple[tuple[str, str, tuple[int, ...]], ...] = (
+        ("inverted", "<u8", (facts.descriptors * LISTED_WORDS,)),
         ("list_sizes", "<u8", (MOST_LISTS,)),
         ("bounds", "<i8", (fingers + 1,)),
         ("upper_bits", "<u8", half_of_codes),
@@ -184,6 +184,7 @@ def _layout(facts: SegmentFacts) -> Iterator[tuple[str, int, str, tuple[int, ...
         ("minutia_index", "<u1", (minutiae,)),
         *([("ridge_map", "<u1", (fingers, MAX_MAP_BYTES))] if facts.maps else []),
     )
+    start = 0
     for name, dtype, shape in columns:
         start += -start % _ALIGNMENT
         yield name, start, dtype, shape
@@ -226,9 +227,9 @@ class _InvertedLists:
     def __init__(self, sizes: ListSizes) -> None:
         self._sizes = sizes.astype(np.int64)
         ends = np.cumsum(self._sizes)
-        self._starts = (ends - self._sizes) * _LISTED_WORDS
+        self._starts = (ends - self._sizes) * LISTED_WORDS
         self._filled = np.zeros_like(self._starts)
-        self.words = np.empty(int(ends[-1]) * _LISTED_WORDS, np.uint64)
+        self.words = np.empty(int(ends[-1]) * LISTED_WORDS, np.uint64)
 
     def add(self, first: int, starts: NDArray[np.int64], part: FingerColumns) -> None:
         """Add fingers, whose minutiae begin there. first: the row of the first of them."""

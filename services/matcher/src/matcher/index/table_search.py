@@ -13,6 +13,7 @@ from matcher.domain.shortlist import ReferencePerson, Shortlist, choose_shortlis
 from matcher.index.embedding_codes import NO_SIMILARITY, among_the_best, query_of
 from matcher.index.encounters_table import EncountersTable
 from matcher.index.id_table import NO_ROW, Ids, ids_of
+from matcher.index.joined_votes import with_most_votes
 from matcher.index.position_fingers import PositionFingers
 from matcher.index.ranked_persons import (
     FoundByChannels,
@@ -74,7 +75,7 @@ class TableSearch:
     def find(self, similar: int, voted: int) -> FoundByChannels:
         """Return what the channels find: so many first persons of each ranking, with scores."""
         by_embedding = self._similar(similar)
-        by_votes = self._voted() if voted else _NOBODY
+        by_votes = self._voted(voted) if voted else _NOBODY
         return FoundByChannels(
             self._table.people_by_positions(self._in_scope),
             self._table.incomplete_people(self._in_scope),
@@ -132,36 +133,34 @@ class TableSearch:
         """Return the persons of both channels."""
         depth = self._query.depth
         similar, similarities = self._similar(depth.by_embedding)
-        voted, votes = self._voted() if depth.voted else _NOBODY
+        voted, votes = self._voted(depth.voted) if depth.voted else _NOBODY
         found = [
             similar[choose_shortlist(similarities, depth.by_embedding, ranks_all=depth.ranks_all)],
             voted[choose_shortlist(votes, depth.voted, ranks_all=depth.ranks_all)],
         ]
         return self._table.persons.oldest_first(_union(found))
 
-    def _voted(self) -> tuple[Rows, Scores]:
-        """Return the persons that have any votes, and the votes by each finger.
+    def _voted(self, count: int) -> tuple[Rows, Scores]:
+        """Return at least the ``count`` persons with most votes by each finger and by the sum.
 
-        float32 (persons, fingers), NaN for none. A person has those for its best impression.
+        With their votes, float32 (persons, fingers), NaN for none. A person has those for its best
+        impression.
         """
         voted = [self._votes_by_finger(finger) for finger in self._fingers]
-        persons = self._table.persons.oldest_first(_union([each for each, _ in voted]))
-        votes = np.full((len(persons), len(voted)), -np.inf, np.float32)
-        order = np.argsort(persons)
-        for column, (of_finger, of_each) in enumerate(voted):
-            rows = order[np.searchsorted(persons, of_finger, sorter=order)]
-            np.maximum.at(votes[:, column], rows, of_each)
-        votes[np.isinf(votes)] = np.nan
-        return persons, votes
+        if self._query.depth.ranks_all:  # so that also those have ranks whom others leave behind
+            count = self._table.row_count
+        found, votes = with_most_votes(voted, count)
+        persons = self._table.persons.oldest_first(found)
+        return persons, votes[np.searchsorted(found, persons)]
 
     def _votes_by_finger(self, finger: _SearchedFinger) -> tuple[Rows, Scores]:
         """Return persons, one for each of their impressions, and the votes for these."""
         persons, votes = [_NO_PERSONS], [np.empty(0, np.float32)]
         for position in finger.positions:
-            rows, of_rows = self._table.fingers[position].votes(finger.features)
-            kept, of_person = self._table.person_of_each(position, rows, self._in_scope)
+            encounters, of_each = self._table.fingers[position].votes(finger.features)
+            kept, of_person = self._table.person_of_each(encounters, self._in_scope)
             persons.append(of_person)
-            votes.append(of_rows[kept])
+            votes.append(of_each[kept])
         return np.concatenate(persons), np.concatenate(votes)
 
     def _similar(self, count: int) -> tuple[Rows, Scores]:

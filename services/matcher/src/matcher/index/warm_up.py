@@ -8,6 +8,7 @@ from matcher.domain.encounter import EncounterStatus
 from matcher.domain.index_entry import FingerFeatures, IndexEntry
 from matcher.domain.shortlist import SearchDepth, SearchScope
 from matcher.embedding.embedding_network import EMBEDDING_SIZE
+from matcher.index.mapped_lists import MappedLists
 from matcher.index.memory_index import MemoryIndex
 
 _POSITION = 1
@@ -30,6 +31,13 @@ def warm_up() -> None:
         for depth in _DEPTHS:
             index.search({_POSITION: _blank()}, scope, depth)
     index.update([people[0].encounter_id], [])
+    _read_lists_of_a_file()
+
+
+def _read_lists_of_a_file() -> None:
+    finger = _blank()
+    lists = MappedLists(np.empty(0, np.uint64), np.zeros(1, np.uint64))
+    lists.near(finger.prepared.descriptors, finger.lists, 0)
 
 
 def _blank() -> FingerFeatures:

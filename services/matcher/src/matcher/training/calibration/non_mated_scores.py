@@ -98,17 +98,11 @@ def _prefilter_scores(
     fingers: list[PreparedFinger],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
     """Return every pair, the later finger first, and its prefilter score, (p,) each."""
-    ends = np.cumsum([len(finger) for finger in fingers])
+    bounds = np.cumsum([0, *map(len, fingers)])
     geometry = np.concatenate([finger.geometry for finger in fingers])
     descriptors = np.concatenate([finger.descriptors for finger in fingers])
     rows = [
-        batch_prefilter_scores(
-            finger.geometry,
-            finger.descriptors,
-            geometry[: ends[i - 1]],
-            descriptors[: ends[i - 1]],
-            ends[:i],
-        )
+        batch_prefilter_scores(finger, geometry, descriptors, bounds, np.arange(i))
         for i, finger in enumerate(fingers)
         if i
     ]

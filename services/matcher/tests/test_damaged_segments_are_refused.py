@@ -1,5 +1,6 @@
 """A file of a segment that is not exactly what was written is refused, with the reason."""
 
+import hashlib
 import io
 import json
 import os
@@ -180,6 +181,24 @@ def test_a_row_that_cannot_be_is_refused_though_its_checksum_fits(
     _sign(path, header, content)
 
     with pytest.raises(snapshot.UnusableSnapshot, match=f"^it is damaged: {reason}$"):
+        snapshot.read(path, HEADER)
+
+
+def test_sizes_of_lists_whose_sum_only_seems_to_fit_are_refused(
+    saved: tuple[Path, MemoryIndex],
+) -> None:
+    path, index = saved
+    line, _, content = path.read_bytes().partition(b"\n")
+    header = json.loads(line)
+    file = _files(path)[0]
+    sizes = next(iter(index._table.fingers[2].files().values())).columns["list_sizes"]
+    huge = sizes.copy()
+    huge[:2] += np.uint64(2**63)
+    file.write_bytes(file.read_bytes().replace(sizes.tobytes(), huge.tobytes()))
+    header["segments"][0]["sha256"] = hashlib.sha256(file.read_bytes()).hexdigest()
+    _sign(path, header, content)
+
+    with pytest.raises(snapshot.UnusableSnapshot, match="the columns of a segment do not fit"):
         snapshot.read(path, HEADER)
 
 

@@ -121,7 +121,10 @@ def check_segment(file: SegmentFile) -> None:
     fits = bounds[0] == 0 and bounds[-1] == file.facts.minutiae
     fits &= bool((np.diff(bounds) >= 0).all())
     fits &= bool(((lists < MOST_LISTS) | (lists == NO_LIST)).all())
-    fits &= int(file.columns["list_sizes"].sum()) == file.facts.descriptors
+    sizes = file.columns["list_sizes"]
+    # Each as well as their sum, which begins anew at 2**64.
+    fits &= bool((sizes <= file.facts.descriptors).all())
+    fits &= int(sizes.sum()) == file.facts.descriptors
     if not fits:
         raise ValueError("the columns of a segment do not fit each other")
 

@@ -82,6 +82,13 @@ def test_a_person_of_many_impressions_takes_no_others_place() -> None:
     assert _joined(*voted, count=3) == {1: [9.0], 2: [2.0], 3: [1.0]}
 
 
+def test_others_are_left_out_though_the_first_have_several_impressions() -> None:
+    voted = [_votes((1, 9.0), (1, 8.0), (2, 7.0), (2, 6.0), (3, 5.0), (3, 1.0), (4, 1.0))]
+
+    assert _joined(*voted, count=2) == {1: [9.0], 2: [7.0]}
+    assert _joined(*voted, count=3) == {1: [9.0], 2: [7.0], 3: [5.0], 4: [1.0]}
+
+
 def test_fewer_persons_than_asked_for_are_all_joined() -> None:
     voted = [_votes((1, 9.0), (2, 0.5)), _votes((3, 0.25))]
 

@@ -18,23 +18,22 @@ def with_most_votes(
 
     Of equals all, rising, with their votes, float32 (persons, fingers), NaN for none. voted: of
     each finger. Nearly all have a vote or two. Of n fingers, whoever has less than an n-th of the
-    votes of the last of the first ``count``, by each finger, is not among the first by any ranking:
-    the sum is less than what as many have by a single finger.
+    votes that ``count`` persons have, by each finger, is not among the first by any ranking: the
+    sum is less than what as many have by a single finger.
     """
-    least = np.array([_count_th(votes, count) for _, votes in voted])
-    found, joined = _joined(voted, least * (1 - _ROUNDING) / max(1, len(voted)))
-    are_enough = np.count_nonzero(joined >= least, axis=0) >= count
-    if not (are_enough | np.isinf(least)).all():
-        # Some have several impressions, so that the bounds are of fewer persons.
-        found, joined = _joined(voted, np.full_like(least, -np.inf))
-    return found, joined
+    least = np.array([_least_of_so_many(*of_finger, count) for of_finger in voted])
+    return _joined(voted, least * (1 - _ROUNDING) / max(1, len(voted)))
 
 
-def _count_th(votes: NDArray[np.float32], count: int) -> float:
-    """Return the ``count``-th of the votes, the greatest first; -inf if there are not so many."""
-    if not 0 < count <= len(votes):
-        return -np.inf
-    return float(np.partition(votes, -count)[-count])
+def _least_of_so_many(persons: NDArray[np.int64], votes: NDArray[np.float32], count: int) -> float:
+    """Return votes that at least ``count`` persons have; -inf if so many are not soon found."""
+    among = count
+    while 0 < among <= len(votes):
+        least = np.partition(votes, -among)[-among]
+        if len(np.unique(persons[votes >= least])) >= count:
+            return float(least)
+        among *= 2  # since some have several impressions
+    return -np.inf
 
 
 def _joined(

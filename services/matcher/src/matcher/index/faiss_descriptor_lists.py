@@ -43,16 +43,16 @@ class FaissDescriptorLists:
     """
 
     def __init__(self, file: SegmentFile | None = None) -> None:
+        self._mapped: MappedLists | None = None
+        if file is not None:
+            self._lists = GrowableArray.over(file.columns["lists"])
+            self._mapped = MappedLists(file.columns["inverted"], file.columns["list_sizes"])
+            return
+        self._lists = GrowableArray(np.uint16, LISTED_MINUTIAE)  # by row; NO_LIST at the end
         self._unused_quantizer = faiss.IndexBinaryFlat(DESCRIPTOR_BITS)
         self._index = faiss.IndexBinaryIVF(self._unused_quantizer, DESCRIPTOR_BITS, MOST_LISTS)
         self._index.is_trained = True  # as it is told the list of each descriptor
         self._index.nprobe = MOST_PROBED_LISTS
-        self._mapped: MappedLists | None = None
-        if file is None:
-            self._lists = GrowableArray(np.uint16, LISTED_MINUTIAE)  # by row; NO_LIST at the end
-        else:
-            self._lists = GrowableArray.over(file.columns["lists"])
-            self._mapped = MappedLists(file.columns["inverted"], file.columns["list_sizes"])
 
     def __len__(self) -> int:
         return len(self._lists)
@@ -60,7 +60,8 @@ class FaissDescriptorLists:
     @property
     def size_bytes(self) -> int:
         """Memory that its rows take, bytes; what is reserved for growth is not counted."""
-        return int(self._index.ntotal) * (_CODE_BYTES + _ID_BYTES) + self._lists.rows.nbytes
+        listed = 0 if self._mapped is not None else int(self._index.ntotal)
+        return listed * (_CODE_BYTES + _ID_BYTES) + self._lists.rows.nbytes
 
     def extend(self, descriptors: Descriptors, lists: ListedMinutiae) -> None:
         """Append one row for each finger: its descriptors, end to end, and their lists."""

@@ -12,7 +12,8 @@ from matcher.use_cases.assess_fingers import AssessFingers
 from matcher.use_cases.extract_fingers import AcceptanceLimits, ExtractFingers
 from matcher.use_cases.readiness import Readiness, ServiceLevel
 from servicekit.process.worker_pool import WorkerPool
-from structlog.testing import capture_logs
+
+from services.captured_logs import captured_logs
 
 from .altered_fingers import unaltered
 from .models import models
@@ -46,7 +47,7 @@ def sample() -> FingerSample:
 async def test_it_is_enrolled(pool: WorkerPool, failing: ModelBundle, sample: FingerSample) -> None:
     extract = ExtractFingers(failing, decode, LIMITS, pool, store_images=False)
 
-    with capture_logs() as logs:
+    with captured_logs() as logs:
         (finger,) = await extract([sample], "samples")
 
     assert finger.alteration is None
@@ -59,7 +60,7 @@ async def test_it_is_assessed(pool: WorkerPool, failing: ModelBundle, sample: Fi
     await readiness.set_level(ServiceLevel.VERIFY_ONLY)
     assess = AssessFingers(failing, decode, LIMITS, pool, readiness)
 
-    with capture_logs() as logs:
+    with captured_logs() as logs:
         answer = await assess([sample], "samples")
 
     (finger,) = answer.fingers
@@ -72,7 +73,7 @@ async def test_what_is_not_stored_is_not_examined(
 ) -> None:
     extract = ExtractFingers(failing, decode, LIMITS, pool, store_images=False, examine=False)
 
-    with capture_logs() as logs:
+    with captured_logs() as logs:
         (finger,) = await extract([sample], "samples")
 
     assert finger.alteration is None

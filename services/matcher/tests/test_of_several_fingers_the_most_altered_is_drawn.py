@@ -29,7 +29,8 @@ from matcher.store.encounter_records import EncounterRecords
 from matcher.use_cases import draw_alteration
 from matcher.use_cases.draw_alteration import DrawAlteration
 from matcher.use_cases.readiness import Readiness, ServiceLevel
-from structlog.testing import capture_logs
+
+from services.captured_logs import captured_logs
 
 from .models import models
 from .people import template
@@ -143,7 +144,7 @@ async def test_without_any_image_none_is_drawn(base: StoreAndIndex, images_read:
 async def test_if_its_image_is_damaged_no_other_finger_is_shown_in_its_place(
     base: StoreAndIndex, images_read: list[int]
 ) -> None:
-    with capture_logs() as logs, pytest.raises(EvidenceGone, match="cannot be read") as refused:
+    with captured_logs() as logs, pytest.raises(EvidenceGone, match="cannot be read") as refused:
         await _drawn(base, {THUMB: (IMAGE, 0.5), INDEX: (DAMAGED, 3.1)})
 
     assert refused.value.metadata["encounter_id"] == "one"

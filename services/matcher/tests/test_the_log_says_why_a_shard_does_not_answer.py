@@ -6,7 +6,8 @@ import pytest
 from matcher.domain.errors import NotReady
 from matcher.domain.person_part import EVERYBODY
 from matcher.shard_replica import IN_SERVICE, ShardReplica
-from structlog.testing import capture_logs
+
+from services.captured_logs import captured_logs
 
 
 @pytest.mark.parametrize(
@@ -19,7 +20,7 @@ from structlog.testing import capture_logs
 def test_the_reason_is_logged(lost: NotReady | TimeoutError, reason: str) -> None:
     replica = ShardReplica(EVERYBODY, cast(Any, None), IN_SERVICE, is_ready=True)
 
-    with capture_logs() as logs:
+    with captured_logs() as logs:
         replica.lost(lost)
 
     (logged,) = logs

@@ -177,11 +177,10 @@ async def test_a_doubt_is_not_forgotten_by_who_caught_up_just_before(
 
 
 async def test_it_checks_at_its_interval(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    checks = 0
+    checks = list[bool]()
 
-    async def check(supervise: SuperviseIndex) -> None:
-        nonlocal checks
-        checks += 1
+    async def check(supervise: SuperviseIndex, compares: bool) -> None:
+        checks.append(compares)
 
     monkeypatch.setattr(SuperviseIndex, "check", check)
     index = cast(Any, SimpleNamespace(doubted=asyncio.Event()))
@@ -189,7 +188,8 @@ async def test_it_checks_at_its_interval(tmp_path: Path, monkeypatch: pytest.Mon
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(supervise.run(0.1), 0.35)
 
-    assert 1 < checks <= 4
+    assert 1 < len(checks) <= 4
+    assert checks == [True, *[False] * (len(checks) - 1)]  # encounters are compared once a second
 
 
 async def test_calls_wait_for_the_level_they_need() -> None:

@@ -21,20 +21,15 @@ from pathlib import Path
 from time import monotonic, process_time
 
 from matcher.bootstrap import StoreAndIndex, open_store_and_index
-from matcher.config import Settings
 from matcher.domain.encounter import EncounterStatus
 from matcher.domain.enrolment import Enrolment
 from matcher.domain.finger import Finger
 from matcher.domain.request import RequestOrigin
-from matcher.maintenance import encrypt_stored
 from matcher.models import ModelBundle
 from matcher.store.encounter_rows import NewEncounter
-from matcher.store.master_key_file import create_master_key
-from matcher.store.store import MIGRATIONS
 from servicekit.process.clock import SystemClock
-from servicekit.storage.database import migrate
 
-from benchmarks.search_speed import fingers
+from benchmarks.search_speed import fingers, with_database
 
 _ENROLLED_AT_ONCE = 5_000
 _TOLD_EVERY = 0.05
@@ -136,30 +131,12 @@ class _PeakMemory:
         return resident - shared
 
 
-def _settings(folder: Path, url: str | None) -> Settings:
-    nothing = Path(os.devnull)
-    return Settings.load(
-        certificate=nothing,
-        private_key=nothing,
-        authority=nothing,
-        policy_file=nothing,
-        database_url=url or f"sqlite+aiosqlite:///{folder}/matcher.sqlite",
-        master_key_file=folder / "master.key",
-        snapshot_file=folder / "index" / "index.snapshot",
-    )
-
-
 async def measure(folder: Path, url: str | None, people: int, different: int) -> None:
     """Make the database, and measure."""
     models = ModelBundle.load()
     models.warm_up()
-    settings = _settings(folder, url)
     shutil.rmtree(folder / "index", ignore_errors=True)
-    (folder / "index").mkdir(parents=True)
-    if not settings.master_key_file.exists():
-        create_master_key(settings.master_key_file)
-    migrate(settings.database_url, MIGRATIONS)
-    await encrypt_stored(settings)
+    settings = await with_database(folder, url)
     async with open_store_and_index(settings, models) as base:
         async with base.store.read() as records:
             enrolled = (await records.changes.head()).number

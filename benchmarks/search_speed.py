@@ -95,14 +95,10 @@ async def measure(
 
     probes: of the people enrolled first. others: of people who are not enrolled.
     """
-    settings = _settings(folder)
-    if not settings.master_key_file.exists():
-        create_master_key(settings.master_key_file)
-    migrate(settings.database_url, MIGRATIONS)
-    await encrypt_stored(settings)
+    settings = await with_database(folder)
     async with open_store_and_index(settings, models) as base:
         await enrol(models, base, people)
-    snapshot = folder / "index.snapshot"
+    snapshot = folder / "index" / "index.snapshot"
     snapshot.unlink(missing_ok=True)
     async with _loaded(settings, models) as (base, rebuilt):
         await base.index.save_snapshot()
@@ -211,16 +207,30 @@ async def _loaded(
         yield base, monotonic() - began
 
 
-def _settings(folder: Path) -> Settings:
+async def with_database(folder: Path, database_url: str | None = None) -> Settings:
+    """Make the database of a matcher without a server, unless it exists; return its settings.
+
+    folder: of all its files. database_url: None for a SQLite file there.
+    """
+    settings = _settings(folder, database_url)
+    (folder / "index").mkdir(parents=True, exist_ok=True)
+    if not settings.master_key_file.exists():
+        create_master_key(settings.master_key_file)
+    migrate(settings.database_url, MIGRATIONS)
+    await encrypt_stored(settings)
+    return settings
+
+
+def _settings(folder: Path, database_url: str | None = None) -> Settings:
     nothing = Path(os.devnull)
     return Settings.load(
         certificate=nothing,
         private_key=nothing,
         authority=nothing,
         policy_file=nothing,
-        database_url=f"sqlite+aiosqlite:///{folder}/matcher.sqlite",
+        database_url=database_url or f"sqlite+aiosqlite:///{folder}/matcher.sqlite",
         master_key_file=folder / "master.key",
-        snapshot_file=folder / "index.snapshot",
+        snapshot_file=folder / "index" / "index.snapshot",
     )
 
 
@@ -253,8 +263,6 @@ def main() -> None:
     arguments.add_argument("--searches", type=int, default=400, help="searches; default 400")
     options = arguments.parse_args()
     folders = {people: options.out / f"searched-{people}" for people in options.people}
-    for folder in folders.values():
-        folder.mkdir(parents=True, exist_ok=True)
     measured = asyncio.run(_measure_all(folders, options.searches))
     (options.out / "searches.json").write_text(json.dumps(measured, indent=1) + "\n")
 

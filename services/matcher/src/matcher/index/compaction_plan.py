@@ -89,8 +89,8 @@ def segments_to_compact(
     others = segments.keys() - due - {tail}
     if rules.joining is not Joining.AS_USUAL:
         others = {number for number in others if sizes[number] <= _MOST_FINGERS // 2}
-    together = sum(sizes[number] for number in due | others)
-    if rules.joining is Joining.WHEN_FULL and together < _MOST_FINGERS:
+    is_full = sum(sizes[number] for number in due | others) >= _MOST_FINGERS
+    if rules.joining is Joining.WHEN_FULL and not is_full:
         others = set()
     groups: list[list[int]] = []
     for number in chain(sorted(due, key=sizes.__getitem__), sorted(others, key=sizes.__getitem__)):

@@ -18,10 +18,9 @@ from matcher.index.in_scope import NO_LIMIT, InScope, ScopeLimits
 from matcher.index.index_columns import (
     EncounterColumns,
     FingerColumns,
-    entries_of,
+    memory_checksums,
     positions_of,
 )
-from matcher.index.memory_checksum import memory_checksum
 from matcher.index.person_table import Counts, PersonTable
 from matcher.index.position_fingers import PositionFingers
 from matcher.index.segment_file import SegmentFile
@@ -208,8 +207,7 @@ class EncountersTable:
         added = self._added.rows
         rows = np.flatnonzero((added > after) & (added <= last) & self._in_use.rows)
         columns = self.columns(rows, {})
-        found = np.array([memory_checksum(entry) for entry in entries_of(columns)], np.uint32)
-        right = found == columns.memory_checksum
+        right = memory_checksums(columns) == columns.memory_checksum
         for fingers in self.fingers.values():
             right &= fingers.are_right(rows)
         ids = [each.decode() for each in columns.encounter_id.tolist()]

@@ -146,6 +146,11 @@ def entries_of(columns: EncounterColumns) -> list[IndexEntry]:
     ]
 
 
+def memory_checksums(columns: EncounterColumns) -> NDArray[np.uint32]:
+    """Return the checksums of what the columns hold, uint32 (n,), see `memory_checksum`."""
+    return np.array([memory_checksum(entry) for entry in entries_of(columns)], np.uint32)
+
+
 def numbered_gallery_sets(
     galleries: Sequence[tuple[str, ...]],
 ) -> tuple[list[tuple[str, ...]], NDArray[np.int32]]:

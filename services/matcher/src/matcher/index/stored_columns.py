@@ -13,10 +13,9 @@ from matcher.index.index_columns import (
     EncounterColumns,
     FingerColumns,
     bits_of,
-    entries_of,
+    memory_checksums,
     numbered_gallery_sets,
 )
-from matcher.index.memory_checksum import memory_checksum
 from matcher.minutiae import Minutiae
 from matcher.models import ModelBundle
 from matcher.store.index_source import IndexedEncounter, NewEmbedding, NewEmbeddings
@@ -70,8 +69,7 @@ def columns_of_stored(
         gallery_sets,
         {position: _columns(models, fingers[position]) for position in sorted(fingers)},
     )
-    checksums = [memory_checksum(entry) for entry in entries_of(columns)]
-    return replace(columns, memory_checksum=np.array(checksums, np.uint32)), new_embeddings
+    return replace(columns, memory_checksum=memory_checksums(columns)), new_embeddings
 
 
 def embed_outdated(models: ModelBundle, stored: Sequence[IndexedEncounter]) -> NewEmbeddings:

@@ -1,13 +1,13 @@
 """How are encounters stored that come at the same time? Together: one commit, few statements."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Sequence
 from contextvars import Context
 from dataclasses import dataclass
 from functools import partial
 
-from servicekit.errors import DatabaseFailure, DatabaseUnavailable, own_copy
+from servicekit.errors import DatabaseFailure, own_copy
+from servicekit.storage.database_errors import answers_within
 from servicekit.storage.interruptible_connection import finish
 
 from matcher.domain.encounter import Encounter
@@ -78,14 +78,6 @@ class StoreTogether:
         finally:
             self._committing = None
 
-    @asynccontextmanager
-    async def _limit(self) -> AsyncIterator[None]:
-        try:
-            async with asyncio.timeout(self._longest_seconds):
-                yield
-        except TimeoutError as error:
-            raise DatabaseUnavailable("the database does not answer: try again") from error
-
     def _take(self) -> Sequence[_Waiting]:
         taken, self._waiting = self._waiting[:_MAX_TOGETHER], self._waiting[_MAX_TOGETHER:]
         return taken
@@ -93,7 +85,7 @@ class StoreTogether:
     async def _commit(self, take: Callable[[], Sequence[_Waiting]]) -> None:
         together: Sequence[_Waiting] = ()
         try:
-            async with self._limit(), self._store.write() as records:
+            async with answers_within(self._longest_seconds), self._store.write() as records:
                 together = take()  # not before: more have come while this waited for other writers
                 added = await _add(records, together)
         except Exception as error:

@@ -1,8 +1,9 @@
 """Which faults of a database are told to callers? Those after which the same call may succeed."""
 
+import asyncio
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 
 from sqlalchemy import exc
@@ -43,6 +44,19 @@ _POSTGRESQL: dict[str, type[DatabaseFailure]] = {
     "58": DatabaseUnavailable,  # its operating system
 }
 """By SQLSTATE or its beginning; the first that fits counts."""
+
+
+@asynccontextmanager
+async def answers_within(seconds: float) -> AsyncIterator[None]:
+    """Raise DatabaseUnavailable if the block takes longer, as on a connection that is silent.
+
+    It is for what several callers wait for, so that nobody's deadline ends it.
+    """
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError as error:
+        raise DatabaseUnavailable("the database does not answer: try again") from error
 
 
 @contextmanager

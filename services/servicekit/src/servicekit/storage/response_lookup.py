@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Table, bindparam, select, tuple_
 
-from servicekit.errors import DatabaseUnavailable, own_copy
+from servicekit.errors import own_copy
 from servicekit.storage.database import Database
+from servicekit.storage.database_errors import answers_within
 from servicekit.storage.request_locks import Key
 
 _MAX_TOGETHER = 64
@@ -88,14 +89,11 @@ class ResponseLookup:
         if len(keys) == 1:
             names = (column.name for column in self._key)
             statement, values = self._one, dict[str, object](zip(names, keys[0], strict=True))
-        try:
-            async with (
-                asyncio.timeout(self._longest_seconds),
-                self._database.read_once() as connection,
-            ):
-                rows = await connection.execute(statement, values)
-        except TimeoutError as error:
-            raise DatabaseUnavailable("the database does not answer: try again") from error
+        async with (
+            answers_within(self._longest_seconds),
+            self._database.read_once() as connection,
+        ):
+            rows = await connection.execute(statement, values)
         return {
             (row.caller, row.request_type, row.request_id): StoredResponse(
                 row.request_digest, row.response

@@ -21,7 +21,7 @@ class SingleRead(InterruptibleConnection):
         return await super().execute(statement, *arguments, **options)
 
     def execute_later(self, *_arguments: Any, **_options: Any) -> None:
-        """Refuse writes."""
+        """Refuse writes, which no commit would follow."""
         raise RuntimeError("writes are executed in a transaction only")
 
     async def stream(  # type: ignore[override]  # to be awaited, not entered

@@ -138,7 +138,8 @@ async def test_nobody_else_is_stored_any_more_after_a_failure(tmp_path: Path) ->
             cancelled.append(new.encounter_id)
 
     async with opened(tmp_path) as base:
-        imported = replace(await importing(base, Extraction()), store_together=store_together)
+        storing: Any = store_together
+        imported = replace(await importing(base, Extraction()), store_together=storing)
         requests = [request async for request in Register(3).requests()]
         with pytest.raises(DatabaseUnavailable):
             await imported._store_all(

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from servicekit.errors import DatabaseBusy, StorageFull
-from servicekit.storage import sqlite_driver
 from servicekit.storage.database import Database
 from servicekit.storage.deferred_writes import Refusal
 from servicekit.storage.interruptible_connection import execute_later
@@ -243,7 +242,7 @@ async def test_a_commit_that_could_not_even_be_rolled_back_leaves_nothing(
 ) -> None:
     await database.engine.dispose()
     connect = partial(sqlite3.connect, factory=FailingConnection)
-    monkeypatch.setattr(sqlite_driver.sqlite3, "connect", connect)
+    monkeypatch.setattr(sqlite3, "connect", connect)
     await everybody(database)
 
     monkeypatch.setattr(FailingConnection, "fails", True)

@@ -242,7 +242,8 @@ def migrate(url: str, script_location: str) -> None:
     """Migrate the database to the newest schema, in one transaction.
 
     script_location: a folder or ``package:folder`` with Alembic's ``versions/`` in it.
-    Raises OSError when the database cannot be used; a failed upgrade changes nothing.
+    Raises OSError when the database cannot be used, ValueError when its rows or its version do not
+    allow it; a failed upgrade changes nothing.
     """
     # In a thread, because the caller's thread may already run an event loop.
     with ThreadPoolExecutor(1) as thread:
@@ -266,9 +267,13 @@ def _upgrade(connection: Connection, versions: str) -> None:
     # Imported here, because a service does not need Alembic to serve.
     from alembic import command
     from alembic.config import Config
+    from alembic.util.exc import CommandError
 
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", "servicekit.storage:migration")
     config.set_main_option("path_separator", "newline")
     config.set_main_option("version_locations", versions.replace("%", "%%"))
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:  # its version is none that this program knows
+        raise ValueError(f"the database was migrated by a later version: {error}") from error

@@ -19,7 +19,7 @@ from matcher.model_bundles import ModelBundles, versions_of
 from matcher.models import ModelBundle
 from matcher.replicated_shard import ReplicatedShard
 from matcher.shard_process import ShardProcess
-from matcher.shard_replica import AnswerLimits
+from matcher.shard_replica import AnswerLimits, ShardEnded
 
 from .models import models
 from .store_and_index import settings_of
@@ -67,13 +67,13 @@ class LocalProcess:
         """Call a method of it, as soon as it runs."""
         await self._runs.wait()
         if self.is_ended:
-            raise NotReady("it ended")
+            raise ShardEnded("it ended")
         self.asked.append(arguments[0] if method == "do" else method)
         shard = self._shard
         asked = getattr(shard, method)(*pickle.loads(pickle.dumps(arguments)))
         answer = await asyncio.shield(asked)  # whoever waits no more does not end it
         if shard is not self._shard or self.is_ended:
-            raise NotReady("it ended")
+            raise ShardEnded("it ended")
         return pickle.loads(pickle.dumps(answer))
 
     def restart(self) -> None:

@@ -144,6 +144,29 @@ async def test_one_that_stands_still_for_long_is_ended_and_another_used(served: 
 
 
 @pytest.mark.timeout(LONG_ENOUGH)
+async def test_one_of_which_a_call_failed_before_is_ended_too(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hung, other = served.processes
+    (replica,) = (each for each in served.shard._replicas if each.process is hung)
+
+    async def fail(*_: object) -> None:
+        raise NotReady("not ready: a shard failed: MemoryError()")
+
+    with monkeypatch.context() as once:
+        once.setattr(hung, "ask", fail)
+        with pytest.raises(NotReady):
+            await replica.answer("ping")
+    hung.stand_still()
+    while not hung.restarted:
+        await served.index.catch_up()
+        await asyncio.sleep(0.01)
+    other.stand_still()
+
+    assert await served.found() == "person-1"
+
+
+@pytest.mark.timeout(LONG_ENOUGH)
 async def test_one_that_answers_meanwhile_may_take_long(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from contextlib import closing
+from functools import partial
 from typing import Any
 
 import pytest
@@ -208,6 +209,47 @@ async def test_a_disk_that_is_full_at_the_commit_leaves_none_of_them(database: D
 
     async with database.read() as transaction:
         await transaction.execute(text("PRAGMA max_page_count = 1000000"))
+    assert await everybody(database) == []
+    await insert_later(database, [person("budi")])
+    assert await everybody(database) == [("budi", 30)]
+
+
+class FailingConnection(sqlite3.Connection):
+    """A connection that neither commits nor rolls back, while ``fails``."""
+
+    fails = False
+
+    def commit(self) -> None:
+        if FailingConnection.fails:
+            raise _error(sqlite3.SQLITE_FULL)
+        super().commit()
+
+    def rollback(self) -> None:
+        if FailingConnection.fails:
+            raise _error(sqlite3.SQLITE_IOERR)
+        super().rollback()
+
+
+def _error(code: int) -> sqlite3.OperationalError:
+    error = sqlite3.OperationalError("failed")
+    error.sqlite_errorcode = code
+    return error
+
+
+@pytest.mark.usefixtures("file")
+async def test_a_commit_that_could_not_even_be_rolled_back_leaves_nothing(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await database.engine.dispose()
+    connect = partial(sqlite3.connect, factory=FailingConnection)
+    monkeypatch.setattr(sqlite3, "connect", connect)
+    await everybody(database)
+
+    monkeypatch.setattr(FailingConnection, "fails", True)
+    with pytest.raises(StorageFull):
+        await insert_later(database, [person("ani")])
+    monkeypatch.setattr(FailingConnection, "fails", False)
+
     assert await everybody(database) == []
     await insert_later(database, [person("budi")])
     assert await everybody(database) == [("budi", 30)]

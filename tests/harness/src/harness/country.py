@@ -20,8 +20,8 @@ from harness.machine_output import MachineOutput
 from harness.process import Died, Process, free_ports
 
 _MIGRATE_SECONDS = 60.0
-# A process that ended is noticed at once. One that goes on may take minutes where cores are busy: at its
-# first start the matcher compiles its numerical code.
+# A process that ended is noticed at once. One that goes on may take minutes where cores are busy:
+# at its first start the matcher compiles its numerical code.
 _START_SECONDS = 600.0
 _POLL_SECONDS = 0.05
 _LAST = "issuance"
@@ -140,10 +140,8 @@ class Country:
             except grpc.aio.AioRpcError:
                 pass  # it is not there yet; the deadline and the process say when to stop
             await asyncio.sleep(_POLL_SECONDS)
-        reason = (
-            f"does not serve after {within:g} s" if process.running else f"ended ({process.end})"
-        )
-        raise Died(f"{name} {reason}; its log ends with:\n{process.tail()}")
+        what = f"does not serve after {within:g} s" if process.running else f"ended ({process.end})"
+        raise Died(f"{name} {what}; its log ends with:\n{process.tail()}")
 
     async def _end(self) -> None:
         await self.clients.close()

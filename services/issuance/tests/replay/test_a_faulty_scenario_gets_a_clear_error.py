@@ -60,6 +60,7 @@ def refusal(result: tuple[int, Path], capsys: pytest.CaptureFixture[str]) -> str
         ("office/books_per_machine_per_day", "40.5", "office.books_per_machine_per_day: give a n"),
         ("office/timezone", "Asia/Atlantis", "office.timezone: unknown time zone"),
         ("office/timezone", "Asia", "office.timezone: unknown time zone"),
+        ("office/timezone", "localtime", "office.timezone: unknown time zone"),
         ("office/timezone", "../../etc/passwd", "office.timezone: unknown time zone"),
         ("office/timezone", 8, "office.timezone: unknown time zone"),
         ("office/closures", "2018-11-05", "office.closures: give a list"),

@@ -55,8 +55,8 @@ def validate(message: Message) -> None:
     """Raise InvalidRequest, naming the field, if the message breaks a rule of the contract.
 
     The rules are those of protovalidate; that text has no control characters, since keys with them
-    look alike to people and not every database can store them; and that a passport can show what
-    is printed in it.
+    look alike to people and not every database can store them; that text which is given, such as a
+    reason, can be read; and that a passport can show what is printed in it.
     """
     for field, fault in text_faults(message):
         raise InvalidRequest(fault.message, field=field, rule=fault.rule)

@@ -4,9 +4,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from pydantic import ValidationError
-from sqlalchemy.exc import SQLAlchemyError
-
 from servicekit.errors import DatabaseFailure, DomainError
 
 _CANNOT_BE_RUN = 2
@@ -22,15 +19,22 @@ def explained_failure(program: str, command: str) -> Iterator[None]:
     """
     try:
         yield
-    except (ValidationError, SQLAlchemyError, OSError, ValueError, DomainError) as error:
-        line = "".join(each if each.isprintable() else " " for each in _reason(error, program))
-        sys.stderr.write(f"{program} {command}: {line}\n")
-        sys.exit(_CANNOT_BE_RUN)
     except KeyboardInterrupt:
         sys.exit(_INTERRUPTED)
+    except Exception as error:
+        reason = _reason(error, program)
+        if reason is None:
+            raise
+        line = "".join(each if each.isprintable() else " " for each in reason)
+        sys.stderr.write(f"{program} {command}: {line}\n")
+        sys.exit(_CANNOT_BE_RUN)
 
 
-def _reason(error: Exception, program: str) -> str:
+def _reason(error: Exception, program: str) -> str | None:
+    # Imported here, since most commands do not fail, and some need neither.
+    from pydantic import ValidationError
+    from sqlalchemy.exc import SQLAlchemyError
+
     match error:
         case ValidationError():
             faults = error.errors(include_input=False)
@@ -39,7 +43,9 @@ def _reason(error: Exception, program: str) -> str:
             return f"{_first_line(error)} (was `{program} migrate` run?)"
         case DatabaseFailure():
             return f"{error}: {_first_line(error.__cause__)}" if error.__cause__ else str(error)
-    return str(error)
+        case OSError() | ValueError() | DomainError():
+            return str(error)
+    return None
 
 
 def _first_line(error: BaseException) -> str:

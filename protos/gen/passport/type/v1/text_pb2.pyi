@@ -17,5 +17,8 @@ import builtins as _builtins
 DESCRIPTOR: _descriptor.FileDescriptor
 
 MULTILINE_FIELD_NUMBER: _builtins.int
+FORMAT_FIELD_NUMBER: _builtins.int
 multiline: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.FieldOptions, _builtins.bool]
 """True for free text of people, which may have several lines."""
+format: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.FieldOptions, _builtins.str]
+"""How a text with a pattern is written, for the person who enters it: what a refusal says in place of the pattern."""

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import protovalidate
 from google.protobuf.message import DecodeError, Message
+from passport.type.v1 import text_pb2
 from protovalidate import FieldPathPb
 
 from servicekit.errors import InvalidRequest, RequestTooLarge, ResponseTooLarge
@@ -63,9 +64,20 @@ def validate(message: Message) -> None:
     violations = protovalidate.collect_violations(message, fail_fast=True)
     if violations:
         violation = violations[0].proto
-        raise InvalidRequest(
-            violation.message, field=_path(violation.field), rule=violation.rule_id
-        )
+        problem = violation.message
+        if violation.field is not None and violation.rule_id == "string.pattern":
+            problem = f"write it as {_format(message, violation.field)}"
+        raise InvalidRequest(problem, field=_path(violation.field), rule=violation.rule_id)
+
+
+def _format(message: Message, path: FieldPathPb) -> str:
+    """Return how the text at a path of a message is written, in the words of its contract."""
+    *parents, last = path.elements
+    within: Any = message.DESCRIPTOR
+    for element in parents:
+        within = within.fields_by_name[element.field_name].message_type
+    words: str = within.fields_by_name[last.field_name].GetOptions().Extensions[text_pb2.format]
+    return words
 
 
 def _path(field: FieldPathPb | None) -> str | None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from matcher import replicated_shard
 from matcher.bootstrap import StoreAndIndex
 from matcher.domain.errors import IndexDoubtful, NotReady
 from matcher.domain.index_entry import IndexState
@@ -60,7 +61,8 @@ class Served:
 
 
 @pytest_asyncio.fixture
-async def served(tmp_path: Path) -> AsyncIterator[Served]:
+async def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Served]:
+    monkeypatch.setattr(replicated_shard, "_OTHERS_SECONDS", 0.1)
     async with opened(tmp_path) as base:
         await enrol(base, 1)
         file = tmp_path / "index.snapshot"

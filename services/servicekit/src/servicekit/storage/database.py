@@ -111,6 +111,11 @@ class Database:
         """Whether several processes may use the database: of a server, not of a SQLite file."""
         return not self._is_sqlite
 
+    def is_busy(self) -> bool:
+        """Return whether there are as many transactions as may be; a further one waits."""
+        pool: Any = self.engine.pool
+        return bool(pool.checkedout() >= _CONNECTIONS)
+
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:
         """Open a write transaction: commits at the end of the block, rolls back on an exception."""

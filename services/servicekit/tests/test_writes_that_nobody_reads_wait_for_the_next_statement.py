@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
 from typing import Any
 
 import pytest
@@ -275,6 +276,47 @@ async def test_a_disk_that_is_full_at_the_commit_leaves_none_of_them(database: D
     assert await everybody(database) == [("budi", 30)]
 
 
+class FailingConnection(sqlite3.Connection):
+    """A connection that neither commits nor rolls back, while ``fails``."""
+
+    fails = False
+
+    def commit(self) -> None:
+        if FailingConnection.fails:
+            raise _error(sqlite3.SQLITE_FULL)
+        super().commit()
+
+    def rollback(self) -> None:
+        if FailingConnection.fails:
+            raise _error(sqlite3.SQLITE_IOERR)
+        super().rollback()
+
+
+def _error(code: int) -> sqlite3.OperationalError:
+    error = sqlite3.OperationalError("failed")
+    error.sqlite_errorcode = code
+    return error
+
+
+@pytest.mark.usefixtures("file")
+async def test_a_commit_that_could_not_even_be_rolled_back_leaves_nothing(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await database.engine.dispose()
+    connect = partial(sqlite3.connect, factory=FailingConnection)
+    monkeypatch.setattr(sqlite3, "connect", connect)
+    await everybody(database)
+
+    monkeypatch.setattr(FailingConnection, "fails", True)
+    with pytest.raises(StorageFull):
+        await insert_later(database, [person("ani")])
+    monkeypatch.setattr(FailingConnection, "fails", False)
+
+    assert await everybody(database) == []
+    await insert_later(database, [person("budi")])
+    assert await everybody(database) == [("budi", 30)]
+
+
 async def test_none_waits_where_one_select_is_executed(database: Database) -> None:
     async def insert_without_a_transaction() -> None:
         async with database.read_once() as connection:
@@ -282,6 +324,21 @@ async def test_none_waits_where_one_select_is_executed(database: Database) -> No
 
     with pytest.raises(RuntimeError):
         await insert_without_a_transaction()
+
+    assert await everybody(database) == []
+
+
+async def test_none_waits_where_nothing_is_committed(database: Database) -> None:
+    async def insert_later_or_at_once(is_later: bool) -> None:
+        async with database.read() as transaction:
+            if is_later:
+                execute_later(transaction, INSERT, [person("ani")])
+            else:
+                await transaction.execute(INSERT, [person("ani")])
+
+    for is_later in (True, False):
+        with pytest.raises(RuntimeError):
+            await insert_later_or_at_once(is_later)
 
     assert await everybody(database) == []
 

@@ -3,13 +3,21 @@
 import argparse
 from collections.abc import Sequence
 
+from servicekit.process.command_failure import explained_failure
+
 from issuance import replay, service_commands, states_page
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one subcommand; return the exit code."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command; exit with 2 and one line on stderr when it cannot be done."""
+    options = _parser().parse_args(arguments)
+    with explained_failure("issuance", options.command):
+        options.run(options)
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="issuance", description="Workflow of an application.")
-    commands = parser.add_subparsers(dest="command", required=True)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     command = commands.add_parser("replay", help="compute the collection schedule of a scenario")
     replay.add_arguments(command)
     command.set_defaults(run=replay.run)
@@ -32,9 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     service_commands.add_arguments(command)
     service_commands.add_offices(command)
     command.set_defaults(run=service_commands.restored)
-    args = parser.parse_args(arguments)
-    return int(args.run(args))
+    return parser
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    main()

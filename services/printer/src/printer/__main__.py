@@ -2,29 +2,23 @@
 
 import argparse
 import asyncio
-import tomllib
-from collections.abc import Callable
 from pathlib import Path
+
+from servicekit.process.command_failure import explained_failure
 
 from printer.simulated_printer import command_line as simulated_printer
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run a command; exit with 2 and one line on stderr when it cannot be done."""
-    parser = _parser()
-    options = parser.parse_args(arguments)
-    run: Callable[[argparse.Namespace], None] = options.run
-    try:
-        run(options)
-    except (OSError, ValueError, tomllib.TOMLDecodeError) as error:
-        parser.error(str(error))
-    except KeyboardInterrupt:
-        parser.exit(130)
+    options = _parser().parse_args(arguments)
+    with explained_failure("printer", options.command):
+        options.run(options)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="printer", description="Printer control of one office.")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, run, description in (
         ("serve", _serve, "migrate the database, then serve an office until SIGTERM"),
         ("migrate", _migrate, "bring the database to the newest schema"),

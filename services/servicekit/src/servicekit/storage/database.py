@@ -28,8 +28,8 @@ from servicekit.storage.interruptible_connection import (
     interrupt_sqlite,
     postgresql_interrupt,
 )
+from servicekit.storage.reading_connections import ReadOnly, SingleRead
 from servicekit.storage.server_session import ServerSession
-from servicekit.storage.single_read import SingleRead
 from servicekit.storage.sqlite_driver import connect
 
 _SQLITE_PRAGMAS = (
@@ -127,6 +127,11 @@ class Database:
         """Whether several processes may use the database: of a server, not of a SQLite file."""
         return not self._is_sqlite
 
+    def is_busy(self) -> bool:
+        """Return whether there are as many transactions as may be; a further one waits."""
+        pool: Any = self.engine.pool
+        return bool(pool.checkedout() >= _CONNECTIONS)
+
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:
         """Open a write transaction: commits at the end of the block, rolls back on an exception."""
@@ -135,8 +140,11 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        """Open a read-only transaction on one snapshot of the database; never waits for writers."""
-        async with self._transaction(self._to_read) as connection:
+        """Open a read-only transaction on one snapshot of the database; never waits for writers.
+
+        Raises RuntimeError for a write.
+        """
+        async with self._transaction(self._to_read, ReadOnly) as connection:
             yield connection
 
     @asynccontextmanager
@@ -161,7 +169,7 @@ class Database:
                 await connection.start()
             with database_errors():
                 yield connection
-                if engine is self._to_write:  # of the others nothing is left when it is closed
+                if not isinstance(connection, ReadOnly):
                     await connection.commit()
         except DatabaseFailure:
             self.failed.set()
@@ -254,7 +262,8 @@ def migrate(url: str, script_location: str) -> None:
     """Migrate the database to the newest schema, in one transaction.
 
     script_location: a folder or ``package:folder`` with Alembic's ``versions/`` in it.
-    Raises OSError when the database cannot be used; a failed upgrade changes nothing.
+    Raises OSError when the database cannot be used, ValueError when its rows or its version do not
+    allow it; a failed upgrade changes nothing.
     """
     # In a thread, because the caller's thread may already run an event loop.
     with ThreadPoolExecutor(1) as thread:
@@ -278,9 +287,13 @@ def _upgrade(connection: Connection, versions: str) -> None:
     # Imported here, because a service does not need Alembic to serve.
     from alembic import command
     from alembic.config import Config
+    from alembic.util.exc import CommandError
 
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", "servicekit.storage:migration")
     config.set_main_option("path_separator", "newline")
     config.set_main_option("version_locations", versions.replace("%", "%%"))
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:  # its version is none that this program knows
+        raise ValueError(f"the database was migrated by a later version: {error}") from error

@@ -127,7 +127,13 @@ class InterruptibleConnection(AsyncConnection):
         Whether it did is not known if the server does not answer for some seconds after that.
         """
         await self._execute_deferred()
-        await finish(super().commit(), self._end_commit)
+        try:
+            await finish(super().commit(), self._end_commit)
+        except BaseException:
+            is_open = not self._has_server and not self.invalidated
+            if is_open and self._driver_connection.in_transaction:
+                await self.invalidate()  # else whoever has it next goes on with the transaction
+            raise
 
     async def close(self) -> None:
         """Return the connection to the pool; what is not committed is rolled back."""

@@ -7,6 +7,7 @@ than most statements. Writes may be deferred (`deferred_writes`): they take none
 import sqlite3
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any, Self
 
@@ -74,8 +75,10 @@ class OneTripConnection(aiosqlite.Connection):
         try:
             self.begun().commit()
         except BaseException:
-            # SQLAlchemy rolls nothing back after a commit that failed.
-            self._conn.rollback()
+            # SQLAlchemy rolls nothing back after a commit that failed. If this fails, too, the
+            # connection is closed, see `InterruptibleConnection.commit`.
+            with suppress(sqlite3.Error):
+                self._conn.rollback()
             raise
 
 

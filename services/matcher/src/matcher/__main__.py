@@ -177,7 +177,10 @@ def _back_up(options: argparse.Namespace) -> None:
 def _replay(options: argparse.Namespace) -> None:
     settings = Settings.load(options.config)
     logs.configure(settings.log_level)
-    results = asyncio.run(maintenance.replay(settings, options.day, _report))
+    try:
+        results = asyncio.run(maintenance.replay(settings, options.day, _report))
+    except maintenance.BrokenChain as broken:
+        _fail(str(broken))
     counts = ", ".join(f"{count} {result}" for result, count in sorted(results.items()))
     _say(f"{results.total()} decisions" + (f": {counts}" if counts else ""))
     if results[ReplayResult.DIFFERENT]:

@@ -3,7 +3,8 @@
 import argparse
 from collections.abc import Sequence
 
-from servicekit.process.command_line import add_backup_command, add_command, explained_failure
+from servicekit.process.command_line import add_command, explained_failure
+from servicekit.storage.backup_command import add_backup_command
 
 from issuance import replay, service_commands, states_page
 from issuance.config import IssuanceSettings

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from servicekit.process import logs
-from servicekit.process.command_line import add_backup_command, add_command, explained_failure
+from servicekit.process.command_line import add_command, explained_failure
+from servicekit.storage.backup_command import add_backup_command
 from servicekit.storage.database import migrate
 
 from matcher import maintenance

@@ -5,7 +5,8 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from servicekit.process.command_line import add_backup_command, add_command, explained_failure
+from servicekit.process.command_line import add_command, explained_failure
+from servicekit.storage.backup_command import add_backup_command
 
 from printer.simulated_printer import command_line as simulated_printer
 

@@ -8,12 +8,9 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from servicekit.errors import DatabaseFailure, DomainError
-
-if TYPE_CHECKING:
-    from servicekit.process.settings import ServiceSettings
 
 Run = Callable[[argparse.Namespace], None]
 
@@ -34,22 +31,6 @@ def add_command(commands: Any, name: str, text: str, run: Run) -> argparse.Argum
     )  # fmt: skip
     command.set_defaults(run=run)
     return command
-
-
-def add_backup_command(commands: Any, load: Callable[[Path | None], "ServiceSettings"]) -> None:
-    """Add the command that copies a SQLite database. load: returns the service's settings."""
-
-    def run(options: argparse.Namespace) -> None:
-        from servicekit.storage.backup import back_up
-
-        size = back_up(load(options.config).database_url, options.to)
-        sys.stdout.write(f"{options.to} has {size} bytes\n")
-
-    text = "copy a SQLite database, as it is at one moment, to a new file while the service runs"
-    command = add_command(commands, "backup", text, run)
-    command.add_argument(
-        "--to", type=Path, metavar="FILE", required=True, help="file that does not exist yet"
-    )
 
 
 @contextmanager

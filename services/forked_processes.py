@@ -11,7 +11,7 @@ FORKED.set_forkserver_preload(
     [
         "issuance.__main__",
         "matcher.__main__",
-        "services.matcher.tests.loaded_kernels",
+        "services.matcher.tests.loaded_models",
         "sqlalchemy.dialects.sqlite.aiosqlite",
         "sqlalchemy.dialects.postgresql.asyncpg",
     ]

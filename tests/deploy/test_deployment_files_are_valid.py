@@ -51,6 +51,14 @@ def test_systemd_accepts_the_unit(service: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("service", SETTINGS)
+def test_systemd_never_gives_up(service: str) -> None:
+    unit = (DEPLOY / f"systemd/passport-{service}.service").read_text().splitlines()
+
+    assert "Restart=always" in unit
+    assert unit.index("StartLimitIntervalSec=0") < unit.index("[Service]")
+
+
+@pytest.mark.parametrize("service", SETTINGS)
 def test_example_configuration_is_accepted(service: str) -> None:
     SETTINGS[service].load(DEPLOY / f"config/{service}.toml")
 

@@ -43,7 +43,11 @@ def config(tmp_path: Path) -> Path:
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str]:
     """Run a command; return its exit code and what it wrote to stderr."""
-    code = main([str(argument) for argument in arguments])
+    code = 0
+    try:
+        main([str(argument) for argument in arguments])
+    except SystemExit as ended:
+        code = int(ended.code or 0)
     return code, capsys.readouterr().err
 
 
@@ -55,7 +59,7 @@ def restores(database: Path) -> list[str]:
 def test_a_backup_is_a_database(
     config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["migrate", "--config", str(config)]) == 0
+    main(["migrate", "--config", str(config)])
 
     first = run(capsys, "backup", "--config", config, "--to", tmp_path / "copy.sqlite")
     again = run(capsys, "backup", "--config", config, "--to", tmp_path / "copy.sqlite")
@@ -95,3 +99,35 @@ def test_a_restore_names_offices_that_exist(
     assert known == (0, "")
     assert unknown == (2, "issuance restored: there is no office JKT\n")
     assert restores(database) == ["BJM"]
+
+
+def test_all_settings_that_are_missing_are_named(capsys: pytest.CaptureFixture[str]) -> None:
+    code, error = run(capsys, "serve")
+
+    assert code == 2
+    assert error.startswith("issuance serve: certificate: Field required; private_key: ")
+    assert error.count("\n") == 1
+
+
+def test_a_server_that_is_away_is_named(
+    config: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PASSPORT_ISSUANCE_DATABASE_URL", "postgresql+asyncpg://localhost:1/x")
+
+    code, error = run(capsys, "migrate", "--config", config)
+
+    assert (code, error.count("\n")) == (2, 1)
+    assert error.startswith("issuance migrate: the database of database_url cannot be used: ")
+
+
+def test_a_database_of_a_later_version_stays_as_it_is(
+    config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["migrate", "--config", str(config)])
+    with closing(sqlite3.connect(tmp_path / "issuance.sqlite")) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+
+    code, error = run(capsys, "migrate", "--config", config)
+
+    assert (code, error.count("\n")) == (2, 1)
+    assert error.startswith("issuance migrate: the database was migrated by a later version: ")

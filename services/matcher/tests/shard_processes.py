@@ -4,6 +4,7 @@ import asyncio
 import pickle
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -19,12 +20,15 @@ from matcher.model_bundles import ModelBundles, versions_of
 from matcher.models import ModelBundle
 from matcher.replicated_shard import ReplicatedShard
 from matcher.shard_process import ShardProcess
-from matcher.shard_replica import AnswerLimits
+from matcher.shard_replica import AnswerLimits, ShardEnded, ShardReplica
 
 from .models import models
 from .store_and_index import settings_of
 
-SHORT_LIMITS = AnswerLimits(between=0.01, silent=0.2, hung=0.4, starting=60)
+PATIENT = AnswerLimits(between=0.01, silent=60, hung=120, starting=60)
+"""Limits of processes that answer: beside other work one may need a while."""
+_IMPATIENT = AnswerLimits(between=0.01, silent=0.2, hung=0.4, starting=60)
+"""Limits of one that stands still."""
 
 
 async def catch_up(index: ServedIndex, seconds: float) -> None:
@@ -59,6 +63,7 @@ class LocalProcess:
         self._former: list[ShardProcess] = []
         self._runs = asyncio.Event()
         self._runs.set()
+        self.replica: ShardReplica | None = None  # that asks it
         self.asked: list[str] = []
         self.restarted = 0
         self.is_ended = False
@@ -67,20 +72,20 @@ class LocalProcess:
         """Call a method of it, as soon as it runs."""
         await self._runs.wait()
         if self.is_ended:
-            raise NotReady("it ended")
+            raise ShardEnded("it ended")
         self.asked.append(arguments[0] if method == "do" else method)
         shard = self._shard
         asked = getattr(shard, method)(*pickle.loads(pickle.dumps(arguments)))
         answer = await asyncio.shield(asked)  # whoever waits no more does not end it
         if shard is not self._shard or self.is_ended:
-            raise NotReady("it ended")
+            raise ShardEnded("it ended")
         return pickle.loads(pickle.dumps(answer))
 
     def restart(self) -> None:
         """End it; another runs at once."""
         self._former.append(self._shard)
         self._shard = ShardProcess(*self._arguments)
-        self._runs.set()
+        self.go_on()
         self.restarted += 1
 
     def end(self) -> None:
@@ -89,11 +94,15 @@ class LocalProcess:
         self._runs.set()
 
     def stand_still(self) -> None:
-        """Answer nothing from now on."""
+        """Answer nothing from now on, which is soon noticed."""
+        if self.replica is not None:
+            self.replica.limits = _IMPATIENT
         self._runs.clear()
 
     def go_on(self) -> None:
         """Answer what was asked meanwhile."""
+        if self.replica is not None:
+            self.replica.limits = PATIENT
         self._runs.set()
 
     async def close(self) -> None:
@@ -140,14 +149,13 @@ async def replicated_indexes(
         ]
         made = [process for of_part in processes for process in of_part]
         all_processes.extend(made)
-        index = ShardedIndex(
-            base.store,
-            [
-                ReplicatedShard(part, of_part, SHORT_LIMITS)
-                for part, of_part in zip(parts, processes, strict=True)
-            ],
-        )
-        return index, made
+        shards = [
+            ReplicatedShard(part, of_part, PATIENT)
+            for part, of_part in zip(parts, processes, strict=True)
+        ]
+        for process, replica in zip(made, chain(*(each._replicas for each in shards)), strict=True):
+            process.replica = replica
+        return ShardedIndex(base.store, shards), made
 
     with _loaded_once():
         try:

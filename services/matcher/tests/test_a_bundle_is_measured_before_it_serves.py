@@ -60,8 +60,8 @@ def test_the_models_of_the_folder_are_used(
 ) -> None:
     folder = make_bundle(tmp_path / "bundles", "next")
 
-    assert run(command, "--bundle", str(folder)) == "matcher: enough"
-    assert run(command) == "matcher: enough"
+    assert run(command, "--bundle", str(folder)) == f"matcher {command}: enough"
+    assert run(command) == f"matcher {command}: enough"
 
     assert used == [load_folder(folder).versions, models().versions]
     assert used[0] != used[1]
@@ -77,6 +77,8 @@ def test_a_bundle_that_could_not_serve_is_refused(
     damaged = run(command, "--bundle", str(folder))
     missing = run(command, "--bundle", str(tmp_path / "none"))
 
-    assert damaged.startswith("matcher: bundle next: quantizer.npy is not the file that SHA256SUMS")
-    assert missing == "matcher: there is no folder of the bundle none"
+    assert damaged.startswith(
+        f"matcher {command}: bundle next: quantizer.npy is not the file that SHA256SUMS"
+    )
+    assert missing == f"matcher {command}: there is no folder of the bundle none"
     assert used == []

@@ -1,6 +1,5 @@
 """A process that is killed at any step of sealing leaves the snapshot before it, or the next."""
 
-import multiprocessing
 from pathlib import Path
 
 import numpy as np
@@ -13,15 +12,14 @@ from matcher.index.memory_index import MemoryIndex
 from matcher.index.segment_folder import SegmentFolder
 from servicekit.process import failpoint
 
+from services.forked_processes import FORKED
+
 from .indexed_entries import entries_in, index_of
 from .random_fingers import random_finger
 
 HEADER = snapshot.SnapshotHeader("", 7, "", "embedding-1", "comparison-1", "lists-1")
 KILLED = -9
 DELETED = "e5"
-
-_forks = multiprocessing.get_context("forkserver")
-_forks.set_forkserver_preload(["matcher.index.memory_index"])
 
 
 def _people(first: int, end: int) -> list[IndexEntry]:
@@ -82,7 +80,7 @@ def test_the_next_start_reads_one_of_both_and_cleans_up(
     del before  # which has its files mapped
     deleted = _people(0, 40)[5].fingers[2].embedding.tobytes()
 
-    process = _forks.Process(target=_read_change_and_save, args=(path, place))
+    process = FORKED.Process(target=_read_change_and_save, args=(path, place))
     process.start()
     process.join()
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from matcher import replicated_shard
 from matcher.bootstrap import StoreAndIndex
 from matcher.domain.errors import IndexDoubtful, NotReady
 from matcher.domain.index_entry import IndexState
@@ -60,7 +61,8 @@ class Served:
 
 
 @pytest_asyncio.fixture
-async def served(tmp_path: Path) -> AsyncIterator[Served]:
+async def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Served]:
+    monkeypatch.setattr(replicated_shard, "_OTHERS_SECONDS", 0.1)
     async with opened(tmp_path) as base:
         await enrol(base, 1)
         file = tmp_path / "index.snapshot"
@@ -134,6 +136,29 @@ async def test_a_rebuild_is_refused_before_anything_is_loaded(served: Served) ->
 @pytest.mark.timeout(LONG_ENOUGH)
 async def test_one_that_stands_still_for_long_is_ended_and_another_used(served: Served) -> None:
     hung, other = served.processes
+    hung.stand_still()
+    while not hung.restarted:
+        await served.index.catch_up()
+        await asyncio.sleep(0.01)
+    other.stand_still()
+
+    assert await served.found() == "person-1"
+
+
+@pytest.mark.timeout(LONG_ENOUGH)
+async def test_one_of_which_a_call_failed_before_is_ended_too(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hung, other = served.processes
+    (replica,) = (each for each in served.shard._replicas if each.process is hung)
+
+    async def fail(*_: object) -> None:
+        raise NotReady("not ready: a shard failed: MemoryError()")
+
+    with monkeypatch.context() as once:
+        once.setattr(hung, "ask", fail)
+        with pytest.raises(NotReady):
+            await replica.answer("ping")
     hung.stand_still()
     while not hung.restarted:
         await served.index.catch_up()

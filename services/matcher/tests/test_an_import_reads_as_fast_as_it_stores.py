@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,17 @@ from matcher.bootstrap import StoreAndIndex
 from matcher.domain.enrolment import Enrolment
 from matcher.domain.finger import Finger, FingerSample
 from matcher.domain.request import RequestOrigin
+from matcher.store.encounter_rows import NewEncounter
 from matcher.use_cases import import_encounters
-from matcher.use_cases.import_encounters import Acknowledgement, ImportEncounters, ImportRequest
+from matcher.use_cases.import_encounters import (
+    Acknowledgement,
+    ImportEncounters,
+    ImportRequest,
+    PreparedEncounter,
+)
 from matcher.use_cases.readiness import Readiness, ServiceLevel
 from matcher.use_cases.store_together import StoreTogether
-from servicekit.errors import Overloaded
+from servicekit.errors import DatabaseUnavailable, Overloaded
 from servicekit.process.clock import SystemClock
 
 from .store_and_index import finger, opened
@@ -117,6 +124,33 @@ async def test_nothing_is_extracted_any_more_after_a_failure(tmp_path: Path) -> 
             )
 
         assert not [*filter(_is_of_import, asyncio.all_tasks())]
+
+
+async def test_nobody_else_is_stored_any_more_after_a_failure(tmp_path: Path) -> None:
+    cancelled = list[str]()
+
+    async def store_together(new: NewEncounter) -> None:
+        if new.encounter_id == "e2":
+            raise DatabaseUnavailable("the database does not answer")
+        try:
+            await asyncio.Event().wait()
+        finally:
+            cancelled.append(new.encounter_id)
+
+    async with opened(tmp_path) as base:
+        storing: Any = store_together
+        imported = replace(await importing(base, Extraction()), store_together=storing)
+        requests = [request async for request in Register(3).requests()]
+        with pytest.raises(DatabaseUnavailable):
+            await imported._store_all(
+                [
+                    PreparedEncounter(each.offset, each.enrolment, (finger(1),))
+                    for each in requests
+                    if isinstance(each.enrolment, Enrolment)
+                ]
+            )
+
+        assert cancelled == ["e1", "e3"]
 
 
 def _is_of_import(task: asyncio.Task[Any]) -> bool:

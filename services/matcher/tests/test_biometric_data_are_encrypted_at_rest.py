@@ -129,7 +129,7 @@ def test_with_another_master_key_it_does_not_start(
         day = ("--day", "2018-10-26") if command == "replay" else ()
         with pytest.raises(SystemExit) as end:
             main([command, "--config", config, *day])
-        assert end.value.code == 1
+        assert end.value.code == 2
         assert "is encrypted under the master key" in capsys.readouterr().err
 
 

@@ -4,23 +4,26 @@ import hashlib
 import io
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from matcher.comparison.descriptor_quantizer import MOST_LISTS
 from matcher.domain.encounter import EncounterStatus
 from matcher.domain.index_entry import IndexEntry
 from matcher.index import compaction_plan, snapshot
 from matcher.index.memory_index import MemoryIndex
 from matcher.index.segment_folder import SegmentFolder
+from numpy.typing import NDArray
 
 from .indexed_entries import index_of
 from .random_fingers import random_finger
 
 HEADER = snapshot.SnapshotHeader("", 7, "", "embedding-1", "comparison-1", "lists-1")
 Segments = list[dict[str, Any]]
+Columns = Mapping[str, NDArray[Any]]
 
 
 @pytest.fixture
@@ -184,21 +187,63 @@ def test_a_row_that_cannot_be_is_refused_though_its_checksum_fits(
         snapshot.read(path, HEADER)
 
 
-def test_sizes_of_lists_whose_sum_only_seems_to_fit_are_refused(
-    saved: tuple[Path, MemoryIndex],
+def _huge_sizes(columns: Columns) -> None:
+    columns["list_sizes"][:2] += np.uint64(2**63)  # whose sum seems to fit
+
+
+def _row_after_the_last(columns: Columns) -> None:
+    columns["inverted"][-1] = 30
+
+
+def _row_before_the_first(columns: Columns) -> None:
+    columns["inverted"][-1] = 2**64 - 1
+
+
+def _list_that_is_none(columns: Columns) -> None:
+    columns["lists"][3, 0] = MOST_LISTS
+
+
+def _finger_that_ends_before_it_begins(columns: Columns) -> None:
+    columns["bounds"][3] = columns["bounds"][5]
+
+
+def _finger_of_too_many_minutiae(columns: Columns) -> None:
+    columns["bounds"][1:-1] = columns["bounds"][-1]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        _huge_sizes,
+        _row_after_the_last,
+        _row_before_the_first,
+        _list_that_is_none,
+        _finger_that_ends_before_it_begins,
+        _finger_of_too_many_minutiae,
+    ],
+)
+def test_columns_that_cannot_be_are_refused_though_their_checksum_fits(
+    saved: tuple[Path, MemoryIndex], change: Callable[[Columns], None]
 ) -> None:
     path, index = saved
     line, _, content = path.read_bytes().partition(b"\n")
     header = json.loads(line)
     file = _files(path)[0]
-    sizes = next(iter(index._table.fingers[2].files().values())).columns["list_sizes"]
-    huge = sizes.copy()
-    huge[:2] += np.uint64(2**63)
-    file.write_bytes(file.read_bytes().replace(sizes.tobytes(), huge.tobytes()))
+    written = next(iter(index._table.fingers[2].files().values())).columns
+    changed = {name: column.copy() for name, column in written.items()}
+    change(changed)
+    for name, column in written.items():
+        if column.tobytes() != changed[name].tobytes():
+            before = file.read_bytes()
+            assert before.count(column.tobytes()) == 1
+            file.write_bytes(before.replace(column.tobytes(), changed[name].tobytes()))
     header["segments"][0]["sha256"] = hashlib.sha256(file.read_bytes()).hexdigest()
     _sign(path, header, content)
 
-    with pytest.raises(snapshot.UnusableSnapshot, match="the columns of a segment do not fit"):
+    with pytest.raises(
+        snapshot.UnusableSnapshot,
+        match=r"^it is damaged: the columns of a segment do not fit each other$",
+    ):
         snapshot.read(path, HEADER)
 
 

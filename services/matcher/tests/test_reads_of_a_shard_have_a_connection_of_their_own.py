@@ -6,7 +6,14 @@ from contextlib import asynccontextmanager
 
 import pytest
 from matcher.domain.errors import NotReady
-from matcher.shard_connection import PORTS, ShardAddress, ShardConnection, ShardReader, ShardServer
+from matcher.shard_connection import (
+    _MOST_ANSWERS,
+    PORTS,
+    ShardAddress,
+    ShardConnection,
+    ShardReader,
+    ShardServer,
+)
 
 HERE = "127.0.0.1"
 TIMEOUT_SECONDS = 60.0
@@ -147,6 +154,31 @@ async def test_an_answer_that_nobody_waits_for_any_more_disturbs_no_other() -> N
         may_answer.set()
 
         assert await connection.ask(b"fast") == b"fast"
+        connection.close()
+
+
+async def test_so_many_answers_are_made_at_a_time_and_the_rest_after_them() -> None:
+    running = most = 0
+    may_answer = asyncio.Event()
+
+    async def answer(asked: bytes) -> bytes:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await may_answer.wait()
+        running -= 1
+        return asked
+
+    async with _server(answer) as (_, address), asyncio.timeout(TIMEOUT_SECONDS):
+        connection = await ShardConnection.open(address)
+        all_asked = [b"%d" % number for number in range(3 * _MOST_ANSWERS)]
+        asking = [asyncio.create_task(connection.ask(each)) for each in all_asked]
+        while running < _MOST_ANSWERS:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        may_answer.set()
+
+        assert await asyncio.gather(*asking) == all_asked
+        assert most == _MOST_ANSWERS
         connection.close()
 
 

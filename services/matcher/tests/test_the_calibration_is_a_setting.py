@@ -67,7 +67,7 @@ def test_one_made_for_another_comparison_is_refused_at_start(
     file = _calibration(tmp_path, comparison="constellation-0")
 
     assert _refused_start(tmp_path, pki, file, capsys) == (
-        "matcher: the calibration was made for comparison constellation-0, not for "
+        "matcher serve: the calibration was made for comparison constellation-0, not for "
         "constellation-2-align4-c70df557: make it again by `matcher calibrate`\n"
     )
 
@@ -87,5 +87,5 @@ def _refused_start(folder: Path, pki: Path, file: Path, capsys: pytest.CaptureFi
     config = matcher.write(matcher.settings())
     with pytest.raises(SystemExit) as ended:
         main(["serve", "--config", str(config)])
-    assert ended.value.code == 1
+    assert ended.value.code == 2
     return capsys.readouterr().err

@@ -11,9 +11,9 @@ from .matcher_process import Matcher
 def _failure(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     with pytest.raises(SystemExit) as ended:
         main(list(arguments))
-    assert ended.value.code == 1
+    assert ended.value.code == 2
     error = capsys.readouterr().err
-    assert error.startswith("matcher: ")
+    assert error.startswith(f"matcher {arguments[0]}: ")
     assert error.count("\n") == 1
     return error
 

@@ -28,7 +28,7 @@ async def test_a_read_is_one_transaction(database: Database) -> None:
     assert await _beside_its_statement(database, database.read) == [
         ";",
         "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;",
-        "COMMIT;",
+        "ROLLBACK;",
     ]
 
 

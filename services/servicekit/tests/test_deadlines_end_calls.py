@@ -38,7 +38,7 @@ async def test_a_stream_ends_so_that_its_caller_resumes_it(
         yield jobs_pb2.PrintJobEvent(resume_token="1")
         await asyncio.Event().wait()
 
-    address = await serve({"WatchPrintJobs": watch}, max_stream_seconds=0.2)
+    address = await serve({"WatchPrintJobs": watch}, max_stream_seconds=1.0)
 
     stub = jobs_pb2_grpc.PrintJobsStub(connect(address))
     events = aiter(stub.WatchPrintJobs(jobs_pb2.WatchPrintJobsRequest(), timeout=deadline))
@@ -63,7 +63,7 @@ async def test_a_call_that_sends_no_message_ends(serve: Any, connect: Any, failu
 async def test_a_request_stream_ends_when_the_next_message_does_not_come(
     serve: Any, connect: Any, failure: Any, pki: Any
 ) -> None:
-    address = await serve({}, max_message_wait_seconds=0.2)
+    address = await serve({}, max_message_wait_seconds=1.0)
     channel = connect(address, pki.user("administrator"))
 
     stub: Any = reflection_pb2_grpc.ServerReflectionStub(channel)

@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime
 
 import pytest
-from servicekit.errors import DatabaseUnavailable
+from servicekit.errors import DatabaseBusy, DatabaseUnavailable
 from servicekit.storage.database import Database
 from servicekit.storage.idempotency import idempotency_table
 from servicekit.storage.request_locks import Key
@@ -123,8 +123,23 @@ async def test_what_does_not_end_is_given_up(database: Database, reads: Reads) -
 
     first, second = await asyncio.gather(find(key(2)), find(key(4)), return_exceptions=True)
     reads.go_on.set()
+    find._longest_seconds = 60.0
 
     assert isinstance(first, DatabaseUnavailable)
     assert isinstance(second, DatabaseUnavailable)
     assert first is not second
+    assert await find(key(2)) == StoredResponse(b"digest", b"2")
+
+
+async def test_where_all_connections_are_in_use_the_database_is_busy(database: Database) -> None:
+    find = ResponseLookup(database, RECORDS, longest_seconds=0.2)
+
+    async with AsyncExitStack() as transactions:
+        while not database.is_busy():
+            await transactions.enter_async_context(database.read())
+        with pytest.raises(DatabaseBusy) as refused:
+            await find(key(2))
+    find._longest_seconds = 60.0
+
+    assert refused.value.retry_after is not None
     assert await find(key(2)) == StoredResponse(b"digest", b"2")

@@ -3,15 +3,31 @@
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from contextlib import closing
+from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
 from typing import Any
 
 import pytest
 from servicekit.errors import DatabaseBusy, StorageFull
+from servicekit.storage.column_types import UtcDateTime
 from servicekit.storage.database import Database
-from servicekit.storage.deferred_writes import Refusal
+from servicekit.storage.deferred_writes import DeferredWrite, Refusal
 from servicekit.storage.interruptible_connection import execute_later
 from servicekit.storage.sqlite_driver import OneTripConnection
-from sqlalchemy import Column, Integer, MetaData, String, Table, insert, select, text, update
+from sqlalchemy import (
+    JSON,
+    Column,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    bindparam,
+    insert,
+    literal,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -19,6 +35,9 @@ METADATA = MetaData()
 PEOPLE = Table("people", METADATA, Column("name", String, primary_key=True), Column("age", Integer))
 INSERT = insert(PEOPLE)
 GROW_OLDER = update(PEOPLE).values(age=PEOPLE.c.age + 1)
+VISITS = Table(
+    "visits", METADATA, Column("at", UtcDateTime), Column("why", JSON), Column("kind", String)
+)
 ALL = select(PEOPLE.c.name, PEOPLE.c.age).order_by(PEOPLE.c.name)
 
 
@@ -50,13 +69,18 @@ def trips(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 @pytest.fixture
 def executed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Return how many rows each statement was executed with, so far."""
-    counts, execute = list[int](), AsyncConnection.execute
+    counts, execute, defer = list[int](), AsyncConnection.execute, OneTripConnection.defer
 
     async def counted(self: AsyncConnection, *arguments: Any, **options: Any) -> Any:
         counts.append(len(arguments[1]) if len(arguments) > 1 else 1)
         return await execute(self, *arguments, **options)
 
+    def deferred(self: OneTripConnection, write: DeferredWrite) -> None:
+        counts.append(len(write.rows))
+        defer(self, write)
+
     monkeypatch.setattr(AsyncConnection, "execute", counted)
+    monkeypatch.setattr(OneTripConnection, "defer", deferred)
     return counts
 
 
@@ -86,6 +110,45 @@ async def test_they_are_read_and_committed_as_if_executed_at_once(database: Data
 
     assert read == [("ani", 31), ("budi", 41), ("citra", 30)]
     assert await everybody(database) == [*read, ("dewi", 30)]
+
+
+async def test_values_are_stored_as_their_columns_have_them(database: Database) -> None:
+    at = datetime(2026, 11, 27, 9, 30, tzinfo=timezone(timedelta(hours=7)))
+
+    async with database.begin() as transaction:
+        execute_later(transaction, insert(VISITS), [{"at": at, "why": {"é": [1]}, "kind": None}])
+        execute_later(
+            transaction,
+            update(VISITS).values(kind=literal("first ").concat(bindparam("named"))),
+            [{"named": "visit"}],
+        )
+
+    async with database.read_once() as connection:
+        row = (await connection.execute(select(VISITS))).one()
+    assert tuple(row) == (at, {"é": [1]}, "first visit")
+    assert row.at.tzinfo is UTC
+
+
+@pytest.mark.usefixtures("file")
+async def test_a_row_that_lacks_a_value_is_refused(database: Database) -> None:
+    with pytest.raises(KeyError):
+        await insert_later(database, [person("ani"), {"name": "budi"}])
+
+    assert await everybody(database) == []
+
+
+@pytest.mark.usefixtures("file")
+async def test_a_default_that_python_computes_is_refused(database: Database) -> None:
+    numbered = Table(
+        "numbered", MetaData(), Column("name", String), Column("n", Integer, default=1)
+    )
+
+    async def insert_without_it() -> None:
+        async with database.begin() as transaction:
+            execute_later(transaction, insert(numbered), [{"name": "ani"}])
+
+    with pytest.raises(ValueError, match="states all values"):
+        await insert_without_it()
 
 
 async def test_they_are_rolled_back(database: Database) -> None:
@@ -213,6 +276,47 @@ async def test_a_disk_that_is_full_at_the_commit_leaves_none_of_them(database: D
     assert await everybody(database) == [("budi", 30)]
 
 
+class FailingConnection(sqlite3.Connection):
+    """A connection that neither commits nor rolls back, while ``fails``."""
+
+    fails = False
+
+    def commit(self) -> None:
+        if FailingConnection.fails:
+            raise _error(sqlite3.SQLITE_FULL)
+        super().commit()
+
+    def rollback(self) -> None:
+        if FailingConnection.fails:
+            raise _error(sqlite3.SQLITE_IOERR)
+        super().rollback()
+
+
+def _error(code: int) -> sqlite3.OperationalError:
+    error = sqlite3.OperationalError("failed")
+    error.sqlite_errorcode = code
+    return error
+
+
+@pytest.mark.usefixtures("file")
+async def test_a_commit_that_could_not_even_be_rolled_back_leaves_nothing(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await database.engine.dispose()
+    connect = partial(sqlite3.connect, factory=FailingConnection)
+    monkeypatch.setattr(sqlite3, "connect", connect)
+    await everybody(database)
+
+    monkeypatch.setattr(FailingConnection, "fails", True)
+    with pytest.raises(StorageFull):
+        await insert_later(database, [person("ani")])
+    monkeypatch.setattr(FailingConnection, "fails", False)
+
+    assert await everybody(database) == []
+    await insert_later(database, [person("budi")])
+    assert await everybody(database) == [("budi", 30)]
+
+
 async def test_none_waits_where_one_select_is_executed(database: Database) -> None:
     async def insert_without_a_transaction() -> None:
         async with database.read_once() as connection:
@@ -220,6 +324,21 @@ async def test_none_waits_where_one_select_is_executed(database: Database) -> No
 
     with pytest.raises(RuntimeError):
         await insert_without_a_transaction()
+
+    assert await everybody(database) == []
+
+
+async def test_none_waits_where_nothing_is_committed(database: Database) -> None:
+    async def insert_later_or_at_once(is_later: bool) -> None:
+        async with database.read() as transaction:
+            if is_later:
+                execute_later(transaction, INSERT, [person("ani")])
+            else:
+                await transaction.execute(INSERT, [person("ani")])
+
+    for is_later in (True, False):
+        with pytest.raises(RuntimeError):
+            await insert_later_or_at_once(is_later)
 
     assert await everybody(database) == []
 

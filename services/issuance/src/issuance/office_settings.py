@@ -3,7 +3,6 @@
 from datetime import date, datetime, time
 from fractions import Fraction
 from typing import Annotated, Self
-from zoneinfo import ZoneInfo, available_timezones
 
 from passport.type.v1 import printed_pb2
 from pydantic import (
@@ -19,6 +18,7 @@ from servicekit.grpc.text_rules import printed_fault
 from issuance.domain.collection_hours import COLLECTION_FROM, CollectionHours
 from issuance.domain.office import PROMISE_WORKING_DAYS, NewOffice, Office
 from issuance.domain.special_day import SpecialDay, SpecialDayKind
+from issuance.domain.time_zone import time_zone
 from issuance.domain.working_time import CLOSES, OPENS, Calendar
 
 OfficeId = Annotated[str, StringConstraints(pattern="^[A-Z]{3,8}$")]
@@ -66,9 +66,7 @@ class OfficeSettings(BaseModel):
     @field_validator("timezone")
     @classmethod
     def _known(cls, zone: str) -> str:
-        if zone not in available_timezones():
-            raise ValueError("unknown time zone; give an IANA name such as Asia/Makassar")
-        return zone
+        return time_zone(zone).key
 
     @model_validator(mode="after")
     def _opens_first(self) -> Self:
@@ -78,7 +76,7 @@ class OfficeSettings(BaseModel):
 
     def new_office(self, country: str, now: datetime) -> NewOffice:
         """Return the office as it is added. country: ISO 3166-1 alpha-2, for its holidays."""
-        calendar = Calendar(ZoneInfo(self.timezone), country, self.opens, self.closes)
+        calendar = Calendar(time_zone(self.timezone), country, self.opens, self.closes)
         office = Office(
             id=self.id,
             name=self.name,

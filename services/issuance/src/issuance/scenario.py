@@ -5,13 +5,14 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Self
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 import holidays
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, model_validator
 
 from issuance.domain.collection_plan import WaitingCase, expected_arrivals
 from issuance.domain.print_room import Capacity, PrintRoom, Stoppage
+from issuance.domain.time_zone import time_zone
 from issuance.domain.working_time import DAY, Calendar
 
 YEARS = range(1970, 2100)
@@ -48,9 +49,7 @@ def _moment(value: object) -> date | datetime:
 
 
 def _zone(value: object) -> ZoneInfo:
-    if not isinstance(value, str) or value not in available_timezones():
-        raise ValueError('unknown time zone; give an IANA name such as "Asia/Makassar"')
-    return ZoneInfo(value)
+    return time_zone(value if isinstance(value, str) else "")
 
 
 def _country(value: object) -> str:

@@ -10,7 +10,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = "Print docs/issuance-states.md, drawn from the table of transitions."
 
 
-def run(args: argparse.Namespace) -> int:
-    """Print the page; return 0."""
+def run(_options: argparse.Namespace) -> None:
+    """Print the page."""
     print(render_page(), end="")
-    return 0

@@ -54,4 +54,10 @@ def test_a_list_is_current_until_it_is_too_old() -> None:
     assert REGISTER.is_current(ISSUED, longest)
     assert REGISTER.is_current(ISSUED + longest, longest)
     assert not REGISTER.is_current(ISSUED + longest + timedelta(seconds=1), longest)
-    assert not REGISTER.is_current(ISSUED - timedelta(seconds=1), longest)
+
+
+def test_a_list_of_an_authority_whose_clock_is_ahead_is_current() -> None:
+    longest = timedelta(hours=72)
+
+    assert REGISTER.is_current(ISSUED - timedelta(minutes=5), longest)
+    assert not REGISTER.is_current(ISSUED - timedelta(minutes=5, seconds=1), longest)

@@ -3,9 +3,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from issuance.__main__ import main
 
-from .running import Replay, Scenario
+from .running import Replay, Scenario, status
 
 EXAMPLE = Path(__file__).parents[4] / "docs" / "examples" / "banjarmasin-2018.json"
 
@@ -25,6 +24,6 @@ def replay(tmp_path: Path) -> Replay:
         path, out = tmp_path / "scenario.json", tmp_path / "plan.json"
         raw = scenario if isinstance(scenario, bytes) else json.dumps(scenario).encode()
         path.write_bytes(raw)
-        return main(["replay", str(path), "--out", str(out)]), out
+        return status("replay", path, "--out", out), out
 
     return run

@@ -1,9 +1,8 @@
 from pathlib import Path
 
 import pytest
-from issuance.__main__ import main
 
-from .running import Replay, Scenario
+from .running import Replay, Scenario, status
 
 GONE = object()
 
@@ -61,6 +60,7 @@ def refusal(result: tuple[int, Path], capsys: pytest.CaptureFixture[str]) -> str
         ("office/books_per_machine_per_day", "40.5", "office.books_per_machine_per_day: give a n"),
         ("office/timezone", "Asia/Atlantis", "office.timezone: unknown time zone"),
         ("office/timezone", "Asia", "office.timezone: unknown time zone"),
+        ("office/timezone", "localtime", "office.timezone: unknown time zone"),
         ("office/timezone", "../../etc/passwd", "office.timezone: unknown time zone"),
         ("office/timezone", 8, "office.timezone: unknown time zone"),
         ("office/closures", "2018-11-05", "office.closures: give a list"),
@@ -83,7 +83,7 @@ def refusal(result: tuple[int, Path], capsys: pytest.CaptureFixture[str]) -> str
         ("printing_resumes", "2018-11-05T08:00:00+08:00", "printing_resumes: write a date as"),
         ("outage", GONE, "printing_resumes: give the outage too, or leave this out"),
         ("printing_resume", "2018-11-05", "printing_resume: unknown; check the spelling"),
-        ("promise\nworking", 3, "promise?working: unknown"),
+        ("promise\nworking", 3, "promise working: unknown"),
         ("p" * 10_000, 3, "p" * 60 + "...: unknown"),
     ],
 )
@@ -146,7 +146,7 @@ def test_a_scenario_that_is_not_there_is_named(
 ) -> None:
     missing = tmp_path / "none.json"
 
-    code = main(["replay", str(missing), "--out", str(tmp_path / "plan.json")])
+    code = status("replay", missing, "--out", tmp_path / "plan.json")
 
     assert str(missing) in refusal((code, tmp_path / "plan.json"), capsys)
 
@@ -163,7 +163,7 @@ def test_only_a_file_of_its_own_is_written(
     before = {path: path.is_file() and path.read_bytes() for path in tmp_path.iterdir()}
     capsys.readouterr()
 
-    code = main(["replay", str(tmp_path / "scenario.json"), "--out", str(tmp_path / out)])
+    code = status("replay", tmp_path / "scenario.json", "--out", tmp_path / out)
 
     assert code == 2
     assert "--out: " in capsys.readouterr().err

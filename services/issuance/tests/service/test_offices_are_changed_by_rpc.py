@@ -81,6 +81,7 @@ async def test_a_closure_moves_the_promised_day(country: Country) -> None:
 
 BAD: list[tuple[dict[str, Any], str]] = [
     ({"timezone": "Asia/Atlantis"}, "timezone"),
+    ({"timezone": "localtime"}, "timezone"),
     ({"name": "東京"}, "name"),
     ({"country": "QQ"}, "country"),
     ({"opens": "17:00"}, "closes"),

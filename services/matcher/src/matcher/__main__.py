@@ -9,12 +9,10 @@ from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
-from pydantic import ValidationError
-from servicekit.errors import DatabaseFailure, DomainError
 from servicekit.process import logs
-from servicekit.storage.backup import back_up
+from servicekit.process.command_line import add_command, explained_failure
+from servicekit.storage.backup_command import add_backup_command
 from servicekit.storage.database import migrate
-from sqlalchemy.exc import SQLAlchemyError
 
 from matcher import maintenance
 from matcher.at_size import command_line as at_size
@@ -30,20 +28,13 @@ from matcher.store.store import MIGRATIONS
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run a command; exit with 1 and one line on stderr when it fails."""
+    """Run a command; exit with 1 when what it checks does not hold, 2 when it cannot be run.
+
+    One line on stderr says why.
+    """
     options = _parser().parse_args(arguments)
-    try:
+    with explained_failure("matcher", options.command):
         options.run(options)
-    except ValidationError as error:
-        _fail("; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()))
-    except SQLAlchemyError as error:
-        _fail(f"{str(error).splitlines()[0]} (was `matcher migrate` run?)")
-    except DatabaseFailure as error:
-        _fail(f"{error}: {str(error.__cause__).splitlines()[0]}")
-    except (OSError, ValueError, DomainError) as error:
-        _fail(str(error))
-    except KeyboardInterrupt:
-        sys.exit(130)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -52,7 +43,7 @@ def _parser() -> argparse.ArgumentParser:
         description="National biometric matching. Settings come from PASSPORT_MATCHER_* in the "
         "environment, else from the configuration file.",
     )
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, run, text in (
         ("serve", _serve, "answer calls until SIGTERM"),
         ("migrate", _migrate, "create the database's tables, or bring them up to date"),
@@ -74,20 +65,8 @@ def _parser() -> argparse.ArgumentParser:
         ),
         ("audit", _audit, "check decision records and change log for tampering"),
     ):
-        command = commands.add_parser(name, help=text, description=f"{text.capitalize()}.")
-        command.add_argument("--config", type=Path, metavar="FILE", help="TOML file with settings")
-        command.set_defaults(run=partial(_with_settings, run))
-    backup = commands.add_parser(
-        "backup",
-        help="copy the database while the service runs",
-        description="Copy a SQLite database, as it is at one moment, to a new file. The master key "
-        "is not in it.",
-    )
-    backup.add_argument("--config", type=Path, metavar="FILE", help="TOML file with settings")
-    backup.add_argument(
-        "--to", type=Path, metavar="FILE", required=True, help="file that does not exist yet"
-    )
-    backup.set_defaults(run=_back_up)
+        add_command(commands, name, text, partial(_with_settings, run))
+    add_backup_command(commands, Settings.load)
     replay = commands.add_parser(
         "replay",
         help="make the decisions of a day again, and compare",
@@ -148,12 +127,7 @@ def _serve(settings: Settings) -> None:
 
 
 def _migrate(settings: Settings) -> None:
-    from alembic.util.exc import CommandError  # takes half a second, which no other command needs
-
-    try:
-        migrate(settings.database_url, MIGRATIONS)
-    except CommandError as error:
-        _fail(str(error))
+    migrate(settings.database_url, MIGRATIONS)
     if encrypted := asyncio.run(maintenance.encrypt_stored(settings)):
         _say(f"{encrypted} encounters were encrypted")
     _say("the database is up to date")
@@ -183,15 +157,13 @@ def _audit(settings: Settings) -> None:
     _say("the chains of decision records and changes are unbroken")
 
 
-def _back_up(options: argparse.Namespace) -> None:
-    size = back_up(Settings.load(options.config).database_url, options.to)
-    _say(f"{options.to} has {size} bytes")
-
-
 def _replay(options: argparse.Namespace) -> None:
     settings = Settings.load(options.config)
     logs.configure(settings.log_level)
-    results = asyncio.run(maintenance.replay(settings, options.day, _report))
+    try:
+        results = asyncio.run(maintenance.replay(settings, options.day, _report))
+    except maintenance.BrokenChain as broken:
+        _fail(str(broken))
     counts = ", ".join(f"{count} {result}" for result, count in sorted(results.items()))
     _say(f"{results.total()} decisions" + (f": {counts}" if counts else ""))
     if results[ReplayResult.DIFFERENT]:

@@ -29,6 +29,10 @@ _ENCOUNTERS_PER_TRANSACTION = 200
 _DECISIONS_PER_PAGE = 100
 
 
+class BrokenChain(Exception):
+    """A chain of hashes does not hold; the message says where."""
+
+
 async def encrypt_stored(settings: Settings) -> int:
     """Encrypt biometric data that an earlier version stored in clear.
 
@@ -125,8 +129,8 @@ async def replay(
 ) -> Counter[ReplayResult]:
     """Make the decisions of a day again, and return how many of them had which result.
 
-    day: of business time in UTC. report: is given each replay. Raises ValueError if the chain of
-    records is broken, so that a record may have been tampered with, or the master key is another.
+    day: of business time in UTC. report: is given each replay. Raises BrokenChain if a
+    record may have been tampered with, ValueError if the master key is another.
     """
     results: Counter[ReplayResult] = Counter()
     begin = datetime.combine(day, time(), UTC)
@@ -135,7 +139,7 @@ async def replay(
         async with base.store.read() as records:
             broken = await records.decisions.first_broken_record()
         if broken is not None:
-            raise ValueError(_broken_decisions(broken))
+            raise BrokenChain(_broken_decisions(broken))
         replay_decision = ReplayByVersion(settings, base, serving)
         while True:
             async with base.store.read() as records:

@@ -21,6 +21,7 @@ from matcher.domain.person_part import parts_of
 from matcher.replicated_shard import ReplicatedShard
 from matcher.shard_connection import ShardReader
 from matcher.shard_process import ShardProcess
+from matcher.shard_replica import ShardEnded
 
 _THIS_MACHINE = "127.0.0.1"
 _TOKEN_BYTES = 32
@@ -111,7 +112,7 @@ class RayProcess:
         self._reader = ShardReader(lambda: self._call("listen", _address_of_this_machine))
 
     async def ask(self, method: str, *arguments: Any) -> Any:
-        """Return what a method of it returns. Raises NotReady if it ends before, or fails."""
+        """Return what a method of it returns; see `RemoteProcess.ask`."""
         try:
             if method == "read":
                 return await self._reader.ask(pickle.dumps(arguments, pickle.HIGHEST_PROTOCOL))
@@ -132,7 +133,7 @@ class RayProcess:
             failure = f"not ready: a shard failed: {error.cause!r}"
             raise NotReady(failure, retry_after=_RETRY_AFTER) from error
         except RayError as error:
-            raise NotReady("not ready: a shard has ended", retry_after=_RETRY_AFTER) from error
+            raise ShardEnded("not ready: a shard has ended", retry_after=_RETRY_AFTER) from error
 
     def restart(self) -> None:
         """End it, though it may stand still; Ray starts another."""

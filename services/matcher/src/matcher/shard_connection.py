@@ -29,6 +29,8 @@ _PROCESS, _READER = b"process", b"reader"
 _NUMBER_BYTES = 8
 _LONGEST = 1 << 28
 """Bytes of a message."""
+_MOST_ANSWERS = 64
+"""Most answers to one connection that are made or sent at a time; then no more of it is read."""
 _SILENT_SECONDS = 10
 """After which a connection ends whose machine is gone."""
 
@@ -83,11 +85,14 @@ class ShardServer:
                 return
             _end_when_silent(writer)
             self._connections.add(writer)
+            free = asyncio.Semaphore(_MOST_ANSWERS)
             while True:
+                await free.acquire()
                 number, asked = await _receive(reader)
                 answer = asyncio.create_task(self._send_answer(writer, number, asked))
                 self._answers.add(answer)
                 answer.add_done_callback(self._answers.discard)
+                answer.add_done_callback(lambda _: free.release())
         except (OSError, EOFError, ValueError):
             pass  # whoever asked has ended, or is none of us
         finally:

@@ -24,11 +24,18 @@ _RETRY_AFTER = timedelta(seconds=1)
 _log = structlog.get_logger(__name__)
 
 
+class ShardEnded(NotReady):
+    """The process has ended, and another is starting in its place."""
+
+
 class RemoteProcess(Protocol):
     """A `ShardProcess` elsewhere, in place of which another is started whenever it ends."""
 
     async def ask(self, method: str, *arguments: Any) -> Any:
-        """Return what one of its methods returns. Raises NotReady if it ends before, or fails."""
+        """Return what one of its methods returns.
+
+        Raises ShardEnded if it ends before, NotReady if it fails or cannot be reached.
+        """
         ...
 
     def restart(self) -> None:
@@ -124,8 +131,10 @@ class ShardReplica:
         if self.is_ready:
             _log.warning("shard_does_not_answer", shard=str(self.part), reason=repr(lost))
         self.is_ready, now = False, time.monotonic()
-        if isinstance(lost, NotReady):  # it has ended, and another is starting
+        if isinstance(lost, ShardEnded):
             self.is_started, self.silent_since = False, None
+        elif isinstance(lost, NotReady):
+            pass  # it may go on, and hang later
         elif self.silent_since is None:
             self.silent_since = now
         elif self.is_started and now - self.silent_since >= self.limits.hung:

@@ -74,7 +74,7 @@ def test_the_file_is_used_and_the_card_says_what_it_is_worth(
 def _failure(capsys: pytest.CaptureFixture[str], folder: Path, out: Path) -> str:
     with pytest.raises(SystemExit) as ended:
         _calibrate(folder, out)
-    assert ended.value.code == 1
+    assert ended.value.code == 2
     assert not out.exists()
     return capsys.readouterr().err.splitlines()[-1]
 
@@ -82,7 +82,7 @@ def _failure(capsys: pytest.CaptureFixture[str], folder: Path, out: Path) -> str
 def test_a_missing_folder_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     refused = _failure(capsys, tmp_path / "nowhere", tmp_path / "out.json")
 
-    assert refused == f"matcher: {tmp_path}/nowhere is not a folder"
+    assert refused == f"matcher calibrate: {tmp_path}/nowhere is not a folder"
 
 
 def test_a_folder_without_images_is_refused(
@@ -90,7 +90,7 @@ def test_a_folder_without_images_is_refused(
 ) -> None:
     refused = _failure(capsys, tmp_path, tmp_path / "out.json")
 
-    assert refused.startswith(f"matcher: {tmp_path} holds no FINGER_IMPRESSION.{{png,")
+    assert refused.startswith(f"matcher calibrate: {tmp_path} holds no FINGER_IMPRESSION.{{png,")
 
 
 def test_too_few_fingers_are_refused_before_anything_is_read(
@@ -101,7 +101,9 @@ def test_too_few_fingers_are_refused_before_anything_is_read(
 
     refused = _failure(capsys, tmp_path, tmp_path / "out.json")
 
-    assert refused.startswith("matcher: there are 19 fingers in the folder; at least 20 are needed")
+    assert refused.startswith(
+        "matcher calibrate: there are 19 fingers in the folder; at least 20 are needed"
+    )
 
 
 def test_fingers_that_cannot_be_read_do_not_count(
@@ -112,4 +114,6 @@ def test_fingers_that_cannot_be_read_do_not_count(
 
     refused = _failure(capsys, tmp_path, tmp_path / "out.json")
 
-    assert refused.startswith("matcher: there are 0 fingers with a readable image; at least 20")
+    assert refused.startswith(
+        "matcher calibrate: there are 0 fingers with a readable image; at least 20"
+    )

@@ -20,7 +20,9 @@ from harness.machine_output import MachineOutput
 from harness.process import Died, Process, free_ports
 
 _MIGRATE_SECONDS = 60.0
-_START_SECONDS = 120.0
+# A process that ended is noticed at once. One that goes on may take minutes where cores are busy:
+# at its first start the matcher compiles its numerical code.
+_START_SECONDS = 600.0
 _POLL_SECONDS = 0.05
 _LAST = "issuance"
 # The gRPC service whose health decides whether a process serves; the whole server otherwise.
@@ -138,7 +140,8 @@ class Country:
             except grpc.aio.AioRpcError:
                 pass  # it is not there yet; the deadline and the process say when to stop
             await asyncio.sleep(_POLL_SECONDS)
-        raise Died(f"{name} does not serve; its log ends with:\n{process.tail()}")
+        what = f"does not serve after {within:g} s" if process.running else f"ended ({process.end})"
+        raise Died(f"{name} {what}; its log ends with:\n{process.tail()}")
 
     async def _end(self) -> None:
         await self.clients.close()

@@ -26,6 +26,7 @@ async def up(directory: Path, pki: Path) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    _print("Starting: half a minute, at first several, since the matcher compiles its code.")
     options = CountryOptions(books_per_minute=60.0, ports=PORTS)
     async with Country(Layout.fresh(directory, pki), options) as country:
         await Office(country, 0, []).open_print_room()

@@ -66,7 +66,7 @@ class AccountsServicer:
 
         Callers: national administrators, service payments (national). Errors: INVALID_REQUEST, WRONG_OFFICE,
         RECEIPT_TWICE, BAD_DATE (`reported_until` is in the future, or a time is impossible), PERSON_NOT_NAMED,
-        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -102,7 +102,7 @@ class AccountsServicer:
         INVALID_REQUEST, OPEN_ITEM_NOT_FOUND, WRONG_OFFICE, REASON_DOES_NOT_FIT, STEP_NEEDED (a failed print, a job that
         has not ended, an enrolment of an application that has not ended, an identification that the matcher or examiners
         have to do, or work that its application waits for: metadata `steps` names what ends it), NOT_PERMITTED,
-        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

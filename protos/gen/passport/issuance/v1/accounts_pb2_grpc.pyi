@@ -43,7 +43,7 @@ class AccountsStub:
 
     Callers: national administrators, service payments (national). Errors: INVALID_REQUEST, WRONG_OFFICE,
     RECEIPT_TWICE, BAD_DATE (`reported_until` is in the future, or a time is impossible), PERSON_NOT_NAMED,
-    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
     """
     ListOpenItems: _grpc.UnaryUnaryMultiCallable[_accounts_pb2.ListOpenItemsRequest, _accounts_pb2.ListOpenItemsResponse]
     """Lists open items, oldest first. An item is closed by what ends its cause: for a failed print `CorrectData`,
@@ -71,7 +71,7 @@ class AccountsStub:
     INVALID_REQUEST, OPEN_ITEM_NOT_FOUND, WRONG_OFFICE, REASON_DOES_NOT_FIT, STEP_NEEDED (a failed print, a job that
     has not ended, an enrolment of an application that has not ended, an identification that the matcher or examiners
     have to do, or work that its application waits for: metadata `steps` names what ends it), NOT_PERMITTED,
-    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
     """
 
 @_typing.type_check_only
@@ -89,7 +89,7 @@ class AccountsAsyncStub(AccountsStub):
 
     Callers: national administrators, service payments (national). Errors: INVALID_REQUEST, WRONG_OFFICE,
     RECEIPT_TWICE, BAD_DATE (`reported_until` is in the future, or a time is impossible), PERSON_NOT_NAMED,
-    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
     """
     ListOpenItems: _aio.UnaryUnaryMultiCallable[_accounts_pb2.ListOpenItemsRequest, _accounts_pb2.ListOpenItemsResponse]  # type: ignore[assignment]
     """Lists open items, oldest first. An item is closed by what ends its cause: for a failed print `CorrectData`,
@@ -117,7 +117,7 @@ class AccountsAsyncStub(AccountsStub):
     INVALID_REQUEST, OPEN_ITEM_NOT_FOUND, WRONG_OFFICE, REASON_DOES_NOT_FIT, STEP_NEEDED (a failed print, a job that
     has not ended, an enrolment of an application that has not ended, an identification that the matcher or examiners
     have to do, or work that its application waits for: metadata `steps` names what ends it), NOT_PERMITTED,
-    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
     """
 
 class AccountsServicer(metaclass=_abc_1.ABCMeta):
@@ -138,7 +138,7 @@ class AccountsServicer(metaclass=_abc_1.ABCMeta):
 
         Callers: national administrators, service payments (national). Errors: INVALID_REQUEST, WRONG_OFFICE,
         RECEIPT_TWICE, BAD_DATE (`reported_until` is in the future, or a time is impossible), PERSON_NOT_NAMED,
-        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
         """
 
     @_abc_1.abstractmethod
@@ -178,7 +178,7 @@ class AccountsServicer(metaclass=_abc_1.ABCMeta):
         INVALID_REQUEST, OPEN_ITEM_NOT_FOUND, WRONG_OFFICE, REASON_DOES_NOT_FIT, STEP_NEEDED (a failed print, a job that
         has not ended, an enrolment of an application that has not ended, an identification that the matcher or examiners
         have to do, or work that its application waits for: metadata `steps` names what ends it), NOT_PERMITTED,
-        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
         """
 
 def add_AccountsServicer_to_server(servicer: AccountsServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -102,7 +102,7 @@ class AdjudicationServicer:
 
         Callers: examiners. Errors: INVALID_REQUEST, TASK_NOT_FOUND, TASK_TAKEN, TASK_CLOSED, OWN_CASE,
         SECOND_EXAMINER_REQUIRED (the same examiner may not examine it twice), EXAMINED_BEFORE (nor the
-        application in a later task, as after an appeal), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        application in a later task, as after an appeal), REQUEST_ID_REUSED.
         Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -113,7 +113,7 @@ class AdjudicationServicer:
         """Releases a claimed task, so that another examiner can claim it.
 
         Callers: examiners. Errors: INVALID_REQUEST, TASK_NOT_FOUND, TASK_NOT_CLAIMED,
-        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
+        REQUEST_ID_REUSED. Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -125,8 +125,8 @@ class AdjudicationServicer:
         Callers: examiners. Errors: INVALID_REQUEST, TASK_NOT_FOUND, TASK_NOT_CLAIMED, TASK_CLOSED,
         NOT_A_CANDIDATE (SAME_PERSON names one of the candidates), APPLICATION_OPEN (the person to link with, or
         the one the application was taken in for, has another application that has not ended), MERGE_PENDING (the matcher
-        has not made an earlier merge by this application yet: decide again later), REQUEST_ID_REUSED,
-        REQUEST_IN_PROGRESS. Retry: yes.
+        has not made an earlier merge by this application yet: decide again later), REQUEST_ID_REUSED.
+        Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -151,8 +151,7 @@ class AdjudicationServicer:
         NOT_SINCE_MERGE (metadata: application_id), EXAMINED_BEFORE (who gave a verdict on the application that was
         examined), OWN_CASE (who took in, approved, or handed over that application or one that is named, or granted its
         appeal), SECOND_EXAMINER_REQUIRED (who proposed the same), AT_THE_PRINTER (the print job of one that was
-        identified as the other person is being submitted: ask again later), WRONG_OFFICE, REQUEST_ID_REUSED,
-        REQUEST_IN_PROGRESS.
+        identified as the other person is being submitted: ask again later), WRONG_OFFICE, REQUEST_ID_REUSED.
         Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

@@ -50,14 +50,14 @@ class AdjudicationStub:
 
     Callers: examiners. Errors: INVALID_REQUEST, TASK_NOT_FOUND, TASK_TAKEN, TASK_CLOSED, OWN_CASE,
     SECOND_EXAMINER_REQUIRED (the same examiner may not examine it twice), EXAMINED_BEFORE (nor the
-    application in a later task, as after an appeal), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    application in a later task, as after an appeal), REQUEST_ID_REUSED.
     Retry: yes.
     """
     ReleaseTask: _grpc.UnaryUnaryMultiCallable[_adjudication_pb2.ReleaseTaskRequest, _adjudication_pb2.AdjudicationTask]
     """Releases a claimed task, so that another examiner can claim it.
 
     Callers: examiners. Errors: INVALID_REQUEST, TASK_NOT_FOUND, TASK_NOT_CLAIMED,
-    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
+    REQUEST_ID_REUSED. Retry: yes.
     """
     DecideTask: _grpc.UnaryUnaryMultiCallable[_adjudication_pb2.DecideTaskRequest, _adjudication_pb2.AdjudicationTask]
     """Records the verdict of the examiner who claimed the task.
@@ -65,8 +65,8 @@ class AdjudicationStub:
     Callers: examiners. Errors: INVALID_REQUEST, TASK_NOT_FOUND, TASK_NOT_CLAIMED, TASK_CLOSED,
     NOT_A_CANDIDATE (SAME_PERSON names one of the candidates), APPLICATION_OPEN (the person to link with, or
     the one the application was taken in for, has another application that has not ended), MERGE_PENDING (the matcher
-    has not made an earlier merge by this application yet: decide again later), REQUEST_ID_REUSED,
-    REQUEST_IN_PROGRESS. Retry: yes.
+    has not made an earlier merge by this application yet: decide again later), REQUEST_ID_REUSED.
+    Retry: yes.
     """
     UndoMerge: _grpc.UnaryUnaryMultiCallable[_adjudication_pb2.UndoMergeRequest, _adjudication_pb2.PersonMerge]
     """Undoes a merge of two persons that examiners made by mistake, finding that they are the same person.
@@ -87,8 +87,7 @@ class AdjudicationStub:
     NOT_SINCE_MERGE (metadata: application_id), EXAMINED_BEFORE (who gave a verdict on the application that was
     examined), OWN_CASE (who took in, approved, or handed over that application or one that is named, or granted its
     appeal), SECOND_EXAMINER_REQUIRED (who proposed the same), AT_THE_PRINTER (the print job of one that was
-    identified as the other person is being submitted: ask again later), WRONG_OFFICE, REQUEST_ID_REUSED,
-    REQUEST_IN_PROGRESS.
+    identified as the other person is being submitted: ask again later), WRONG_OFFICE, REQUEST_ID_REUSED.
     Retry: yes, with the same `request_id`.
     """
     GetMerge: _grpc.UnaryUnaryMultiCallable[_adjudication_pb2.GetMergeRequest, _adjudication_pb2.PersonMerge]
@@ -127,14 +126,14 @@ class AdjudicationAsyncStub(AdjudicationStub):
 
     Callers: examiners. Errors: INVALID_REQUEST, TASK_NOT_FOUND, TASK_TAKEN, TASK_CLOSED, OWN_CASE,
     SECOND_EXAMINER_REQUIRED (the same examiner may not examine it twice), EXAMINED_BEFORE (nor the
-    application in a later task, as after an appeal), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    application in a later task, as after an appeal), REQUEST_ID_REUSED.
     Retry: yes.
     """
     ReleaseTask: _aio.UnaryUnaryMultiCallable[_adjudication_pb2.ReleaseTaskRequest, _adjudication_pb2.AdjudicationTask]  # type: ignore[assignment]
     """Releases a claimed task, so that another examiner can claim it.
 
     Callers: examiners. Errors: INVALID_REQUEST, TASK_NOT_FOUND, TASK_NOT_CLAIMED,
-    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
+    REQUEST_ID_REUSED. Retry: yes.
     """
     DecideTask: _aio.UnaryUnaryMultiCallable[_adjudication_pb2.DecideTaskRequest, _adjudication_pb2.AdjudicationTask]  # type: ignore[assignment]
     """Records the verdict of the examiner who claimed the task.
@@ -142,8 +141,8 @@ class AdjudicationAsyncStub(AdjudicationStub):
     Callers: examiners. Errors: INVALID_REQUEST, TASK_NOT_FOUND, TASK_NOT_CLAIMED, TASK_CLOSED,
     NOT_A_CANDIDATE (SAME_PERSON names one of the candidates), APPLICATION_OPEN (the person to link with, or
     the one the application was taken in for, has another application that has not ended), MERGE_PENDING (the matcher
-    has not made an earlier merge by this application yet: decide again later), REQUEST_ID_REUSED,
-    REQUEST_IN_PROGRESS. Retry: yes.
+    has not made an earlier merge by this application yet: decide again later), REQUEST_ID_REUSED.
+    Retry: yes.
     """
     UndoMerge: _aio.UnaryUnaryMultiCallable[_adjudication_pb2.UndoMergeRequest, _adjudication_pb2.PersonMerge]  # type: ignore[assignment]
     """Undoes a merge of two persons that examiners made by mistake, finding that they are the same person.
@@ -164,8 +163,7 @@ class AdjudicationAsyncStub(AdjudicationStub):
     NOT_SINCE_MERGE (metadata: application_id), EXAMINED_BEFORE (who gave a verdict on the application that was
     examined), OWN_CASE (who took in, approved, or handed over that application or one that is named, or granted its
     appeal), SECOND_EXAMINER_REQUIRED (who proposed the same), AT_THE_PRINTER (the print job of one that was
-    identified as the other person is being submitted: ask again later), WRONG_OFFICE, REQUEST_ID_REUSED,
-    REQUEST_IN_PROGRESS.
+    identified as the other person is being submitted: ask again later), WRONG_OFFICE, REQUEST_ID_REUSED.
     Retry: yes, with the same `request_id`.
     """
     GetMerge: _aio.UnaryUnaryMultiCallable[_adjudication_pb2.GetMergeRequest, _adjudication_pb2.PersonMerge]  # type: ignore[assignment]
@@ -213,7 +211,7 @@ class AdjudicationServicer(metaclass=_abc_1.ABCMeta):
 
         Callers: examiners. Errors: INVALID_REQUEST, TASK_NOT_FOUND, TASK_TAKEN, TASK_CLOSED, OWN_CASE,
         SECOND_EXAMINER_REQUIRED (the same examiner may not examine it twice), EXAMINED_BEFORE (nor the
-        application in a later task, as after an appeal), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        application in a later task, as after an appeal), REQUEST_ID_REUSED.
         Retry: yes.
         """
 
@@ -226,7 +224,7 @@ class AdjudicationServicer(metaclass=_abc_1.ABCMeta):
         """Releases a claimed task, so that another examiner can claim it.
 
         Callers: examiners. Errors: INVALID_REQUEST, TASK_NOT_FOUND, TASK_NOT_CLAIMED,
-        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
+        REQUEST_ID_REUSED. Retry: yes.
         """
 
     @_abc_1.abstractmethod
@@ -240,8 +238,8 @@ class AdjudicationServicer(metaclass=_abc_1.ABCMeta):
         Callers: examiners. Errors: INVALID_REQUEST, TASK_NOT_FOUND, TASK_NOT_CLAIMED, TASK_CLOSED,
         NOT_A_CANDIDATE (SAME_PERSON names one of the candidates), APPLICATION_OPEN (the person to link with, or
         the one the application was taken in for, has another application that has not ended), MERGE_PENDING (the matcher
-        has not made an earlier merge by this application yet: decide again later), REQUEST_ID_REUSED,
-        REQUEST_IN_PROGRESS. Retry: yes.
+        has not made an earlier merge by this application yet: decide again later), REQUEST_ID_REUSED.
+        Retry: yes.
         """
 
     @_abc_1.abstractmethod
@@ -268,8 +266,7 @@ class AdjudicationServicer(metaclass=_abc_1.ABCMeta):
         NOT_SINCE_MERGE (metadata: application_id), EXAMINED_BEFORE (who gave a verdict on the application that was
         examined), OWN_CASE (who took in, approved, or handed over that application or one that is named, or granted its
         appeal), SECOND_EXAMINER_REQUIRED (who proposed the same), AT_THE_PRINTER (the print job of one that was
-        identified as the other person is being submitted: ask again later), WRONG_OFFICE, REQUEST_ID_REUSED,
-        REQUEST_IN_PROGRESS.
+        identified as the other person is being submitted: ask again later), WRONG_OFFICE, REQUEST_ID_REUSED.
         Retry: yes, with the same `request_id`.
         """
 

@@ -92,7 +92,7 @@ class IssuanceAdminServicer:
         """Has an outbox task attempted again at once, as if for the first time, after what was wrong was mended.
 
         Callers: administrators. Errors: INVALID_REQUEST, OUTBOX_TASK_NOT_FOUND (no such task, or it is done),
-        WRONG_OFFICE, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
+        WRONG_OFFICE, REQUEST_ID_REUSED. Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -104,7 +104,7 @@ class IssuanceAdminServicer:
         go on: an outage that stops work and pauses clocks is declared by `Outages.DeclareOutage`.
 
         Callers: administrators. Errors: INVALID_REQUEST, UNKNOWN_OFFICE, WRONG_OFFICE, WORK_PAUSED (it is paused
-        already), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
+        already), REQUEST_ID_REUSED. Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -115,7 +115,7 @@ class IssuanceAdminServicer:
         that of all is resumed, and the other way round. Returns the pause that is over.
 
         Callers: administrators. Errors: INVALID_REQUEST, WRONG_OFFICE, WORK_NOT_PAUSED (there is no such pause),
-        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
+        REQUEST_ID_REUSED. Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -51,7 +51,7 @@ class IssuanceAdminStub:
     """Has an outbox task attempted again at once, as if for the first time, after what was wrong was mended.
 
     Callers: administrators. Errors: INVALID_REQUEST, OUTBOX_TASK_NOT_FOUND (no such task, or it is done),
-    WRONG_OFFICE, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
+    WRONG_OFFICE, REQUEST_ID_REUSED. Retry: yes.
     """
     PauseWork: _grpc.UnaryUnaryMultiCallable[_admin_pb2.PauseWorkRequest, _admin_pb2.PausedWork]
     """Pauses a kind of outbox work, at one office or at all: no attempt begins until it is resumed, also after a
@@ -59,14 +59,14 @@ class IssuanceAdminStub:
     go on: an outage that stops work and pauses clocks is declared by `Outages.DeclareOutage`.
 
     Callers: administrators. Errors: INVALID_REQUEST, UNKNOWN_OFFICE, WRONG_OFFICE, WORK_PAUSED (it is paused
-    already), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
+    already), REQUEST_ID_REUSED. Retry: yes.
     """
     ResumeWork: _grpc.UnaryUnaryMultiCallable[_admin_pb2.ResumeWorkRequest, _admin_pb2.PausedWork]
     """Resumes what `PauseWork` paused: the kind at the office, or at all offices. A pause of one office lasts when
     that of all is resumed, and the other way round. Returns the pause that is over.
 
     Callers: administrators. Errors: INVALID_REQUEST, WRONG_OFFICE, WORK_NOT_PAUSED (there is no such pause),
-    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
+    REQUEST_ID_REUSED. Retry: yes.
     """
 
 @_typing.type_check_only
@@ -92,7 +92,7 @@ class IssuanceAdminAsyncStub(IssuanceAdminStub):
     """Has an outbox task attempted again at once, as if for the first time, after what was wrong was mended.
 
     Callers: administrators. Errors: INVALID_REQUEST, OUTBOX_TASK_NOT_FOUND (no such task, or it is done),
-    WRONG_OFFICE, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
+    WRONG_OFFICE, REQUEST_ID_REUSED. Retry: yes.
     """
     PauseWork: _aio.UnaryUnaryMultiCallable[_admin_pb2.PauseWorkRequest, _admin_pb2.PausedWork]  # type: ignore[assignment]
     """Pauses a kind of outbox work, at one office or at all: no attempt begins until it is resumed, also after a
@@ -100,14 +100,14 @@ class IssuanceAdminAsyncStub(IssuanceAdminStub):
     go on: an outage that stops work and pauses clocks is declared by `Outages.DeclareOutage`.
 
     Callers: administrators. Errors: INVALID_REQUEST, UNKNOWN_OFFICE, WRONG_OFFICE, WORK_PAUSED (it is paused
-    already), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
+    already), REQUEST_ID_REUSED. Retry: yes.
     """
     ResumeWork: _aio.UnaryUnaryMultiCallable[_admin_pb2.ResumeWorkRequest, _admin_pb2.PausedWork]  # type: ignore[assignment]
     """Resumes what `PauseWork` paused: the kind at the office, or at all offices. A pause of one office lasts when
     that of all is resumed, and the other way round. Returns the pause that is over.
 
     Callers: administrators. Errors: INVALID_REQUEST, WRONG_OFFICE, WORK_NOT_PAUSED (there is no such pause),
-    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
+    REQUEST_ID_REUSED. Retry: yes.
     """
 
 class IssuanceAdminServicer(metaclass=_abc_1.ABCMeta):
@@ -148,7 +148,7 @@ class IssuanceAdminServicer(metaclass=_abc_1.ABCMeta):
         """Has an outbox task attempted again at once, as if for the first time, after what was wrong was mended.
 
         Callers: administrators. Errors: INVALID_REQUEST, OUTBOX_TASK_NOT_FOUND (no such task, or it is done),
-        WRONG_OFFICE, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
+        WRONG_OFFICE, REQUEST_ID_REUSED. Retry: yes.
         """
 
     @_abc_1.abstractmethod
@@ -162,7 +162,7 @@ class IssuanceAdminServicer(metaclass=_abc_1.ABCMeta):
         go on: an outage that stops work and pauses clocks is declared by `Outages.DeclareOutage`.
 
         Callers: administrators. Errors: INVALID_REQUEST, UNKNOWN_OFFICE, WRONG_OFFICE, WORK_PAUSED (it is paused
-        already), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
+        already), REQUEST_ID_REUSED. Retry: yes.
         """
 
     @_abc_1.abstractmethod
@@ -175,7 +175,7 @@ class IssuanceAdminServicer(metaclass=_abc_1.ABCMeta):
         that of all is resumed, and the other way round. Returns the pause that is over.
 
         Callers: administrators. Errors: INVALID_REQUEST, WRONG_OFFICE, WORK_NOT_PAUSED (there is no such pause),
-        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
+        REQUEST_ID_REUSED. Retry: yes.
         """
 
 def add_IssuanceAdminServicer_to_server(servicer: IssuanceAdminServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -30,7 +30,7 @@ class ApplicationsStub:
 
     Every change takes a `request_id` and may be retried with it. Every change can answer
     INVALID_REQUEST, APPLICATION_NOT_FOUND, WRONG_OFFICE, ILLEGAL_TRANSITION (metadata: state, event),
-    STALE_REVISION, REQUEST_ID_REUSED and REQUEST_IN_PROGRESS; methods name only what they add. A service
+    STALE_REVISION and REQUEST_ID_REUSED; methods name only what they add. A service
     names the person for whom it takes a step in the metadata header `on-behalf-of`; without it the answer is
     PERSON_NOT_NAMED. The history keeps both.
 
@@ -205,7 +205,7 @@ class ApplicationsServicer:
 
     Every change takes a `request_id` and may be retried with it. Every change can answer
     INVALID_REQUEST, APPLICATION_NOT_FOUND, WRONG_OFFICE, ILLEGAL_TRANSITION (metadata: state, event),
-    STALE_REVISION, REQUEST_ID_REUSED and REQUEST_IN_PROGRESS; methods name only what they add. A service
+    STALE_REVISION and REQUEST_ID_REUSED; methods name only what they add. A service
     names the person for whom it takes a step in the metadata header `on-behalf-of`; without it the answer is
     PERSON_NOT_NAMED. The history keeps both.
 
@@ -822,7 +822,7 @@ class Applications:
 
     Every change takes a `request_id` and may be retried with it. Every change can answer
     INVALID_REQUEST, APPLICATION_NOT_FOUND, WRONG_OFFICE, ILLEGAL_TRANSITION (metadata: state, event),
-    STALE_REVISION, REQUEST_ID_REUSED and REQUEST_IN_PROGRESS; methods name only what they add. A service
+    STALE_REVISION and REQUEST_ID_REUSED; methods name only what they add. A service
     names the person for whom it takes a step in the metadata header `on-behalf-of`; without it the answer is
     PERSON_NOT_NAMED. The history keeps both.
 

@@ -28,7 +28,7 @@ from passport.type.v1 import civil_pb2 as passport_dot_type_dot_v1_dot_civil__pb
 from passport.type.v1 import text_pb2 as passport_dot_type_dot_v1_dot_text__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$passport/issuance/v1/documents.proto\x12\x14passport.issuance.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1cpassport/type/v1/civil.proto\x1a\x1bpassport/type/v1/text.proto\"\xec\x02\n\x08\x44ocument\x12\x17\n\x0f\x64ocument_number\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x16\n\x0e\x61pplication_id\x18\x03 \x01(\t\x12\x0e\n\x06office\x18\x04 \x01(\t\x12\x13\n\x0b\x62ook_serial\x18\x05 \x01(\t\x12\x31\n\tissued_on\x18\x06 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDate\x12\x32\n\nexpires_on\x18\x07 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDate\x12\x34\n\x06status\x18\x08 \x01(\x0e\x32$.passport.issuance.v1.DocumentStatus\x12\x30\n\x0cstatus_since\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tstatus_by\x18\n \x01(\t\x12\x15\n\rstatus_reason\x18\x0b \x01(\t\"E\n\x12GetDocumentRequest\x12/\n\x0f\x64ocument_number\x18\x01 \x01(\tB\x16\xbaH\x13r\x11\x32\x0f^[A-Z0-9]{1,9}$\"H\n\x14ListDocumentsRequest\x12\x30\n\tperson_id\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[A-Za-z0-9._-]{1,64}$\"J\n\x15ListDocumentsResponse\x12\x31\n\tdocuments\x18\x01 \x03(\x0b\x32\x1e.passport.issuance.v1.Document\"\x9a\x01\n\x11ReportLostRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12/\n\x0f\x64ocument_number\x18\x02 \x01(\tB\x16\xbaH\x13r\x11\x32\x0f^[A-Z0-9]{1,9}$\x12\x0e\n\x06stolen\x18\x03 \x01(\x08\x12%\n\rcircumstances\x18\x04 \x01(\tB\x0e\xbaH\x07r\x05\x10\x01\x18\xf4\x03\xe0\xe0\x18\x01*\xd6\x01\n\x0e\x44ocumentStatus\x12\x1f\n\x1b\x44OCUMENT_STATUS_UNSPECIFIED\x10\x00\x12\x18\n\x14\x44OCUMENT_STATUS_MADE\x10\x01\x12\x19\n\x15\x44OCUMENT_STATUS_VALID\x10\x02\x12\x1b\n\x17\x44OCUMENT_STATUS_REVOKED\x10\x03\x12\x18\n\x14\x44OCUMENT_STATUS_LOST\x10\x04\x12\x1a\n\x16\x44OCUMENT_STATUS_STOLEN\x10\x05\x12\x1b\n\x17\x44OCUMENT_STATUS_EXPIRED\x10\x06\x32\xa5\x02\n\tDocuments\x12W\n\x0bGetDocument\x12(.passport.issuance.v1.GetDocumentRequest\x1a\x1e.passport.issuance.v1.Document\x12h\n\rListDocuments\x12*.passport.issuance.v1.ListDocumentsRequest\x1a+.passport.issuance.v1.ListDocumentsResponse\x12U\n\nReportLost\x12\'.passport.issuance.v1.ReportLostRequest\x1a\x1e.passport.issuance.v1.Documentb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$passport/issuance/v1/documents.proto\x12\x14passport.issuance.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1cpassport/type/v1/civil.proto\x1a\x1bpassport/type/v1/text.proto\"\xec\x02\n\x08\x44ocument\x12\x17\n\x0f\x64ocument_number\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x16\n\x0e\x61pplication_id\x18\x03 \x01(\t\x12\x0e\n\x06office\x18\x04 \x01(\t\x12\x13\n\x0b\x62ook_serial\x18\x05 \x01(\t\x12\x31\n\tissued_on\x18\x06 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDate\x12\x32\n\nexpires_on\x18\x07 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDate\x12\x34\n\x06status\x18\x08 \x01(\x0e\x32$.passport.issuance.v1.DocumentStatus\x12\x30\n\x0cstatus_since\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tstatus_by\x18\n \x01(\t\x12\x15\n\rstatus_reason\x18\x0b \x01(\t\"w\n\x12GetDocumentRequest\x12\x61\n\x0f\x64ocument_number\x18\x01 \x01(\tBH\xbaH\x13r\x11\x32\x0f^[A-Z0-9]{1,9}$\xfa\xe0\x18.1 to 9 characters of A-Z 0-9, such as X1234567\"s\n\x14ListDocumentsRequest\x12[\n\tperson_id\x18\x01 \x01(\tBH\xbaH\x1ar\x18\x32\x16^[A-Za-z0-9._-]{1,64}$\xfa\xe0\x18\'1 to 64 characters of A-Z a-z 0-9 . _ -\"J\n\x15ListDocumentsResponse\x12\x31\n\tdocuments\x18\x01 \x03(\x0b\x32\x1e.passport.issuance.v1.Document\"\xcc\x01\n\x11ReportLostRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x61\n\x0f\x64ocument_number\x18\x02 \x01(\tBH\xbaH\x13r\x11\x32\x0f^[A-Z0-9]{1,9}$\xfa\xe0\x18.1 to 9 characters of A-Z 0-9, such as X1234567\x12\x0e\n\x06stolen\x18\x03 \x01(\x08\x12%\n\rcircumstances\x18\x04 \x01(\tB\x0e\xbaH\x07r\x05\x10\x01\x18\xf4\x03\xe0\xe0\x18\x01*\xd6\x01\n\x0e\x44ocumentStatus\x12\x1f\n\x1b\x44OCUMENT_STATUS_UNSPECIFIED\x10\x00\x12\x18\n\x14\x44OCUMENT_STATUS_MADE\x10\x01\x12\x19\n\x15\x44OCUMENT_STATUS_VALID\x10\x02\x12\x1b\n\x17\x44OCUMENT_STATUS_REVOKED\x10\x03\x12\x18\n\x14\x44OCUMENT_STATUS_LOST\x10\x04\x12\x1a\n\x16\x44OCUMENT_STATUS_STOLEN\x10\x05\x12\x1b\n\x17\x44OCUMENT_STATUS_EXPIRED\x10\x06\x32\xa5\x02\n\tDocuments\x12W\n\x0bGetDocument\x12(.passport.issuance.v1.GetDocumentRequest\x1a\x1e.passport.issuance.v1.Document\x12h\n\rListDocuments\x12*.passport.issuance.v1.ListDocumentsRequest\x1a+.passport.issuance.v1.ListDocumentsResponse\x12U\n\nReportLost\x12\'.passport.issuance.v1.ReportLostRequest\x1a\x1e.passport.issuance.v1.Documentb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,27 +36,27 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'passport.issuance.v1.docume
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_GETDOCUMENTREQUEST'].fields_by_name['document_number']._loaded_options = None
-  _globals['_GETDOCUMENTREQUEST'].fields_by_name['document_number']._serialized_options = b'\272H\023r\0212\017^[A-Z0-9]{1,9}$'
+  _globals['_GETDOCUMENTREQUEST'].fields_by_name['document_number']._serialized_options = b'\272H\023r\0212\017^[A-Z0-9]{1,9}$\372\340\030.1 to 9 characters of A-Z 0-9, such as X1234567'
   _globals['_LISTDOCUMENTSREQUEST'].fields_by_name['person_id']._loaded_options = None
-  _globals['_LISTDOCUMENTSREQUEST'].fields_by_name['person_id']._serialized_options = b'\272H\032r\0302\026^[A-Za-z0-9._-]{1,64}$'
+  _globals['_LISTDOCUMENTSREQUEST'].fields_by_name['person_id']._serialized_options = b'\272H\032r\0302\026^[A-Za-z0-9._-]{1,64}$\372\340\030\'1 to 64 characters of A-Z a-z 0-9 . _ -'
   _globals['_REPORTLOSTREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_REPORTLOSTREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\006r\004\020\010\030@'
   _globals['_REPORTLOSTREQUEST'].fields_by_name['document_number']._loaded_options = None
-  _globals['_REPORTLOSTREQUEST'].fields_by_name['document_number']._serialized_options = b'\272H\023r\0212\017^[A-Z0-9]{1,9}$'
+  _globals['_REPORTLOSTREQUEST'].fields_by_name['document_number']._serialized_options = b'\272H\023r\0212\017^[A-Z0-9]{1,9}$\372\340\030.1 to 9 characters of A-Z 0-9, such as X1234567'
   _globals['_REPORTLOSTREQUEST'].fields_by_name['circumstances']._loaded_options = None
   _globals['_REPORTLOSTREQUEST'].fields_by_name['circumstances']._serialized_options = b'\272H\007r\005\020\001\030\364\003\340\340\030\001'
-  _globals['_DOCUMENTSTATUS']._serialized_start=929
-  _globals['_DOCUMENTSTATUS']._serialized_end=1143
+  _globals['_DOCUMENTSTATUS']._serialized_start=1072
+  _globals['_DOCUMENTSTATUS']._serialized_end=1286
   _globals['_DOCUMENT']._serialized_start=184
   _globals['_DOCUMENT']._serialized_end=548
   _globals['_GETDOCUMENTREQUEST']._serialized_start=550
-  _globals['_GETDOCUMENTREQUEST']._serialized_end=619
-  _globals['_LISTDOCUMENTSREQUEST']._serialized_start=621
-  _globals['_LISTDOCUMENTSREQUEST']._serialized_end=693
-  _globals['_LISTDOCUMENTSRESPONSE']._serialized_start=695
-  _globals['_LISTDOCUMENTSRESPONSE']._serialized_end=769
-  _globals['_REPORTLOSTREQUEST']._serialized_start=772
-  _globals['_REPORTLOSTREQUEST']._serialized_end=926
-  _globals['_DOCUMENTS']._serialized_start=1146
-  _globals['_DOCUMENTS']._serialized_end=1439
+  _globals['_GETDOCUMENTREQUEST']._serialized_end=669
+  _globals['_LISTDOCUMENTSREQUEST']._serialized_start=671
+  _globals['_LISTDOCUMENTSREQUEST']._serialized_end=786
+  _globals['_LISTDOCUMENTSRESPONSE']._serialized_start=788
+  _globals['_LISTDOCUMENTSRESPONSE']._serialized_end=862
+  _globals['_REPORTLOSTREQUEST']._serialized_start=865
+  _globals['_REPORTLOSTREQUEST']._serialized_end=1069
+  _globals['_DOCUMENTS']._serialized_start=1289
+  _globals['_DOCUMENTS']._serialized_end=1582
 # @@protoc_insertion_point(module_scope)

@@ -86,7 +86,7 @@ class DocumentsServicer:
         If its holder was to give the book back, having been on record twice, the open item about that is settled.
 
         Callers: officers, of any office. Errors: INVALID_REQUEST, DOCUMENT_NOT_FOUND, DOCUMENT_NOT_IN_USE
-        (it is neither; metadata: status), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
+        (it is neither; metadata: status), REQUEST_ID_REUSED. Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

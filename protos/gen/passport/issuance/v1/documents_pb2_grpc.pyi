@@ -55,7 +55,7 @@ class DocumentsStub:
     If its holder was to give the book back, having been on record twice, the open item about that is settled.
 
     Callers: officers, of any office. Errors: INVALID_REQUEST, DOCUMENT_NOT_FOUND, DOCUMENT_NOT_IN_USE
-    (it is neither; metadata: status), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
+    (it is neither; metadata: status), REQUEST_ID_REUSED. Retry: yes.
     """
 
 @_typing.type_check_only
@@ -85,7 +85,7 @@ class DocumentsAsyncStub(DocumentsStub):
     If its holder was to give the book back, having been on record twice, the open item about that is settled.
 
     Callers: officers, of any office. Errors: INVALID_REQUEST, DOCUMENT_NOT_FOUND, DOCUMENT_NOT_IN_USE
-    (it is neither; metadata: status), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
+    (it is neither; metadata: status), REQUEST_ID_REUSED. Retry: yes.
     """
 
 class DocumentsServicer(metaclass=_abc_1.ABCMeta):
@@ -130,7 +130,7 @@ class DocumentsServicer(metaclass=_abc_1.ABCMeta):
         If its holder was to give the book back, having been on record twice, the open item about that is settled.
 
         Callers: officers, of any office. Errors: INVALID_REQUEST, DOCUMENT_NOT_FOUND, DOCUMENT_NOT_IN_USE
-        (it is neither; metadata: status), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
+        (it is neither; metadata: status), REQUEST_ID_REUSED. Retry: yes.
         """
 
 def add_DocumentsServicer_to_server(servicer: DocumentsServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

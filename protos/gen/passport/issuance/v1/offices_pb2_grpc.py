@@ -123,7 +123,7 @@ class OfficesServicer:
         """Sets the printing capacity of an office from a day on.
 
         Callers: administrators, supervisors. Errors: INVALID_REQUEST, UNKNOWN_OFFICE, WRONG_OFFICE,
-        BAD_DATE, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        BAD_DATE, REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -137,7 +137,7 @@ class OfficesServicer:
         (bad name, time zone, country, hours, printer address; a new office without name, time zone or machines),
         WRONG_OFFICE, STALE_REVISION, PRINTER_IN_USE (another address, or none, while the printer has or may have
         jobs; metadata: print_jobs), TOO_MANY_OFFICES (more than `max_concurrent_print_calls` serves),
-        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -149,7 +149,7 @@ class OfficesServicer:
 
         Callers: national administrators. Errors: INVALID_REQUEST, UNKNOWN_OFFICE, WRONG_OFFICE, STALE_REVISION,
         OFFICE_IN_USE (applications or print jobs that have not ended, or are open items; metadata:
-        applications, print_jobs), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        applications, print_jobs), REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -161,7 +161,7 @@ class OfficesServicer:
 
         Callers: administrators; national ones for all offices. Errors: INVALID_REQUEST, UNKNOWN_OFFICE,
         WRONG_OFFICE, BAD_DATE (impossible, too far away, or no working day anyway), SPECIAL_DAY_DECLARED,
-        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -169,7 +169,7 @@ class OfficesServicer:
 
     def RemoveClosure(self, request, context):
         """Takes a closure back. Callers: as AddClosure. Errors: INVALID_REQUEST, UNKNOWN_OFFICE, WRONG_OFFICE,
-        BAD_DATE, SPECIAL_DAY_NOT_DECLARED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same
+        BAD_DATE, SPECIAL_DAY_NOT_DECLARED, REQUEST_ID_REUSED. Retry: yes, with the same
         `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -182,7 +182,7 @@ class OfficesServicer:
 
         Callers: administrators; national ones for all offices. Errors: INVALID_REQUEST, UNKNOWN_OFFICE,
         WRONG_OFFICE, BAD_DATE (impossible, too far away, or a working day anyway), SPECIAL_DAY_DECLARED,
-        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -190,7 +190,7 @@ class OfficesServicer:
 
     def RemoveWorkingDay(self, request, context):
         """Takes such a working day back. Callers: as AddWorkingDay. Errors: INVALID_REQUEST, UNKNOWN_OFFICE,
-        WRONG_OFFICE, BAD_DATE, SPECIAL_DAY_NOT_DECLARED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes,
+        WRONG_OFFICE, BAD_DATE, SPECIAL_DAY_NOT_DECLARED, REQUEST_ID_REUSED. Retry: yes,
         with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

@@ -48,7 +48,7 @@ class OfficesStub:
     """Sets the printing capacity of an office from a day on.
 
     Callers: administrators, supervisors. Errors: INVALID_REQUEST, UNKNOWN_OFFICE, WRONG_OFFICE,
-    BAD_DATE, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    BAD_DATE, REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
     """
     PutOffice: _grpc.UnaryUnaryMultiCallable[_offices_pb2.PutOfficeRequest, _offices_pb2.Office]
     """Adds an office, or changes what is recorded of one. Its printer is called at its new address within
@@ -58,7 +58,7 @@ class OfficesStub:
     (bad name, time zone, country, hours, printer address; a new office without name, time zone or machines),
     WRONG_OFFICE, STALE_REVISION, PRINTER_IN_USE (another address, or none, while the printer has or may have
     jobs; metadata: print_jobs), TOO_MANY_OFFICES (more than `max_concurrent_print_calls` serves),
-    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
     """
     RemoveOffice: _grpc.UnaryUnaryMultiCallable[_offices_pb2.RemoveOfficeRequest, _offices_pb2.Office]
     """Removes an office: nothing is taken in there any more, and its printer is not called. What it did remains
@@ -66,7 +66,7 @@ class OfficesStub:
 
     Callers: national administrators. Errors: INVALID_REQUEST, UNKNOWN_OFFICE, WRONG_OFFICE, STALE_REVISION,
     OFFICE_IN_USE (applications or print jobs that have not ended, or are open items; metadata:
-    applications, print_jobs), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    applications, print_jobs), REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
     """
     AddClosure: _grpc.UnaryUnaryMultiCallable[_offices_pb2.AddClosureRequest, _offices_pb2.SpecialDay]
     """Declares that one office, or all, are closed on a day: a local closure or a national holiday. Also for a
@@ -74,11 +74,11 @@ class OfficesStub:
 
     Callers: administrators; national ones for all offices. Errors: INVALID_REQUEST, UNKNOWN_OFFICE,
     WRONG_OFFICE, BAD_DATE (impossible, too far away, or no working day anyway), SPECIAL_DAY_DECLARED,
-    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
     """
     RemoveClosure: _grpc.UnaryUnaryMultiCallable[_offices_pb2.RemoveClosureRequest, _offices_pb2.SpecialDay]
     """Takes a closure back. Callers: as AddClosure. Errors: INVALID_REQUEST, UNKNOWN_OFFICE, WRONG_OFFICE,
-    BAD_DATE, SPECIAL_DAY_NOT_DECLARED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same
+    BAD_DATE, SPECIAL_DAY_NOT_DECLARED, REQUEST_ID_REUSED. Retry: yes, with the same
     `request_id`.
     """
     AddWorkingDay: _grpc.UnaryUnaryMultiCallable[_offices_pb2.AddWorkingDayRequest, _offices_pb2.SpecialDay]
@@ -87,11 +87,11 @@ class OfficesStub:
 
     Callers: administrators; national ones for all offices. Errors: INVALID_REQUEST, UNKNOWN_OFFICE,
     WRONG_OFFICE, BAD_DATE (impossible, too far away, or a working day anyway), SPECIAL_DAY_DECLARED,
-    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
     """
     RemoveWorkingDay: _grpc.UnaryUnaryMultiCallable[_offices_pb2.RemoveWorkingDayRequest, _offices_pb2.SpecialDay]
     """Takes such a working day back. Callers: as AddWorkingDay. Errors: INVALID_REQUEST, UNKNOWN_OFFICE,
-    WRONG_OFFICE, BAD_DATE, SPECIAL_DAY_NOT_DECLARED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes,
+    WRONG_OFFICE, BAD_DATE, SPECIAL_DAY_NOT_DECLARED, REQUEST_ID_REUSED. Retry: yes,
     with the same `request_id`.
     """
     ListSpecialDays: _grpc.UnaryUnaryMultiCallable[_offices_pb2.ListSpecialDaysRequest, _offices_pb2.ListSpecialDaysResponse]
@@ -127,7 +127,7 @@ class OfficesAsyncStub(OfficesStub):
     """Sets the printing capacity of an office from a day on.
 
     Callers: administrators, supervisors. Errors: INVALID_REQUEST, UNKNOWN_OFFICE, WRONG_OFFICE,
-    BAD_DATE, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    BAD_DATE, REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
     """
     PutOffice: _aio.UnaryUnaryMultiCallable[_offices_pb2.PutOfficeRequest, _offices_pb2.Office]  # type: ignore[assignment]
     """Adds an office, or changes what is recorded of one. Its printer is called at its new address within
@@ -137,7 +137,7 @@ class OfficesAsyncStub(OfficesStub):
     (bad name, time zone, country, hours, printer address; a new office without name, time zone or machines),
     WRONG_OFFICE, STALE_REVISION, PRINTER_IN_USE (another address, or none, while the printer has or may have
     jobs; metadata: print_jobs), TOO_MANY_OFFICES (more than `max_concurrent_print_calls` serves),
-    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
     """
     RemoveOffice: _aio.UnaryUnaryMultiCallable[_offices_pb2.RemoveOfficeRequest, _offices_pb2.Office]  # type: ignore[assignment]
     """Removes an office: nothing is taken in there any more, and its printer is not called. What it did remains
@@ -145,7 +145,7 @@ class OfficesAsyncStub(OfficesStub):
 
     Callers: national administrators. Errors: INVALID_REQUEST, UNKNOWN_OFFICE, WRONG_OFFICE, STALE_REVISION,
     OFFICE_IN_USE (applications or print jobs that have not ended, or are open items; metadata:
-    applications, print_jobs), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    applications, print_jobs), REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
     """
     AddClosure: _aio.UnaryUnaryMultiCallable[_offices_pb2.AddClosureRequest, _offices_pb2.SpecialDay]  # type: ignore[assignment]
     """Declares that one office, or all, are closed on a day: a local closure or a national holiday. Also for a
@@ -153,11 +153,11 @@ class OfficesAsyncStub(OfficesStub):
 
     Callers: administrators; national ones for all offices. Errors: INVALID_REQUEST, UNKNOWN_OFFICE,
     WRONG_OFFICE, BAD_DATE (impossible, too far away, or no working day anyway), SPECIAL_DAY_DECLARED,
-    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
     """
     RemoveClosure: _aio.UnaryUnaryMultiCallable[_offices_pb2.RemoveClosureRequest, _offices_pb2.SpecialDay]  # type: ignore[assignment]
     """Takes a closure back. Callers: as AddClosure. Errors: INVALID_REQUEST, UNKNOWN_OFFICE, WRONG_OFFICE,
-    BAD_DATE, SPECIAL_DAY_NOT_DECLARED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same
+    BAD_DATE, SPECIAL_DAY_NOT_DECLARED, REQUEST_ID_REUSED. Retry: yes, with the same
     `request_id`.
     """
     AddWorkingDay: _aio.UnaryUnaryMultiCallable[_offices_pb2.AddWorkingDayRequest, _offices_pb2.SpecialDay]  # type: ignore[assignment]
@@ -166,11 +166,11 @@ class OfficesAsyncStub(OfficesStub):
 
     Callers: administrators; national ones for all offices. Errors: INVALID_REQUEST, UNKNOWN_OFFICE,
     WRONG_OFFICE, BAD_DATE (impossible, too far away, or a working day anyway), SPECIAL_DAY_DECLARED,
-    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
     """
     RemoveWorkingDay: _aio.UnaryUnaryMultiCallable[_offices_pb2.RemoveWorkingDayRequest, _offices_pb2.SpecialDay]  # type: ignore[assignment]
     """Takes such a working day back. Callers: as AddWorkingDay. Errors: INVALID_REQUEST, UNKNOWN_OFFICE,
-    WRONG_OFFICE, BAD_DATE, SPECIAL_DAY_NOT_DECLARED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes,
+    WRONG_OFFICE, BAD_DATE, SPECIAL_DAY_NOT_DECLARED, REQUEST_ID_REUSED. Retry: yes,
     with the same `request_id`.
     """
     ListSpecialDays: _aio.UnaryUnaryMultiCallable[_offices_pb2.ListSpecialDaysRequest, _offices_pb2.ListSpecialDaysResponse]  # type: ignore[assignment]
@@ -221,7 +221,7 @@ class OfficesServicer(metaclass=_abc_1.ABCMeta):
         """Sets the printing capacity of an office from a day on.
 
         Callers: administrators, supervisors. Errors: INVALID_REQUEST, UNKNOWN_OFFICE, WRONG_OFFICE,
-        BAD_DATE, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        BAD_DATE, REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
         """
 
     @_abc_1.abstractmethod
@@ -237,7 +237,7 @@ class OfficesServicer(metaclass=_abc_1.ABCMeta):
         (bad name, time zone, country, hours, printer address; a new office without name, time zone or machines),
         WRONG_OFFICE, STALE_REVISION, PRINTER_IN_USE (another address, or none, while the printer has or may have
         jobs; metadata: print_jobs), TOO_MANY_OFFICES (more than `max_concurrent_print_calls` serves),
-        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
         """
 
     @_abc_1.abstractmethod
@@ -251,7 +251,7 @@ class OfficesServicer(metaclass=_abc_1.ABCMeta):
 
         Callers: national administrators. Errors: INVALID_REQUEST, UNKNOWN_OFFICE, WRONG_OFFICE, STALE_REVISION,
         OFFICE_IN_USE (applications or print jobs that have not ended, or are open items; metadata:
-        applications, print_jobs), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        applications, print_jobs), REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
         """
 
     @_abc_1.abstractmethod
@@ -265,7 +265,7 @@ class OfficesServicer(metaclass=_abc_1.ABCMeta):
 
         Callers: administrators; national ones for all offices. Errors: INVALID_REQUEST, UNKNOWN_OFFICE,
         WRONG_OFFICE, BAD_DATE (impossible, too far away, or no working day anyway), SPECIAL_DAY_DECLARED,
-        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
         """
 
     @_abc_1.abstractmethod
@@ -275,7 +275,7 @@ class OfficesServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_offices_pb2.SpecialDay, _abc.Awaitable[_offices_pb2.SpecialDay]]:
         """Takes a closure back. Callers: as AddClosure. Errors: INVALID_REQUEST, UNKNOWN_OFFICE, WRONG_OFFICE,
-        BAD_DATE, SPECIAL_DAY_NOT_DECLARED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same
+        BAD_DATE, SPECIAL_DAY_NOT_DECLARED, REQUEST_ID_REUSED. Retry: yes, with the same
         `request_id`.
         """
 
@@ -290,7 +290,7 @@ class OfficesServicer(metaclass=_abc_1.ABCMeta):
 
         Callers: administrators; national ones for all offices. Errors: INVALID_REQUEST, UNKNOWN_OFFICE,
         WRONG_OFFICE, BAD_DATE (impossible, too far away, or a working day anyway), SPECIAL_DAY_DECLARED,
-        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
         """
 
     @_abc_1.abstractmethod
@@ -300,7 +300,7 @@ class OfficesServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_offices_pb2.SpecialDay, _abc.Awaitable[_offices_pb2.SpecialDay]]:
         """Takes such a working day back. Callers: as AddWorkingDay. Errors: INVALID_REQUEST, UNKNOWN_OFFICE,
-        WRONG_OFFICE, BAD_DATE, SPECIAL_DAY_NOT_DECLARED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes,
+        WRONG_OFFICE, BAD_DATE, SPECIAL_DAY_NOT_DECLARED, REQUEST_ID_REUSED. Retry: yes,
         with the same `request_id`.
         """
 

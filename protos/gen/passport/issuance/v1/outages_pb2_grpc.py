@@ -73,8 +73,8 @@ class OutagesServicer:
         applications that wait for it are paused. With `ended_at` one that is over is recorded in one call.
 
         Callers: administrators, of an office for that office only. Errors: INVALID_REQUEST,
-        UNKNOWN_OFFICE, WRONG_OFFICE, OUTAGE_OVERLAPS, BAD_DATE, REQUEST_ID_REUSED,
-        REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        UNKNOWN_OFFICE, WRONG_OFFICE, OUTAGE_OVERLAPS, BAD_DATE, REQUEST_ID_REUSED.
+        Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -87,7 +87,7 @@ class OutagesServicer:
 
         Callers: as DeclareOutage. Errors: INVALID_REQUEST, OUTAGE_NOT_FOUND, WRONG_OFFICE,
         OUTAGE_ENDED, BAD_DATE, STALE_REVISION, OUTAGE_IS_AUTOMATIC (it ends when the dependency serves again,
-        or by override), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        or by override), REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -99,7 +99,7 @@ class OutagesServicer:
 
         Callers: as DeclareOutage. Errors: INVALID_REQUEST, OUTAGE_NOT_FOUND, WRONG_OFFICE, STALE_REVISION,
         BAD_DATE, OUTAGE_OVERLAPS, OUTAGE_ENDED (no end is expected of one that is over), OUTAGE_LASTS (EndOutage
-        ends it), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        ends it), REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

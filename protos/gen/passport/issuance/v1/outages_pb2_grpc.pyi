@@ -40,8 +40,8 @@ class OutagesStub:
     applications that wait for it are paused. With `ended_at` one that is over is recorded in one call.
 
     Callers: administrators, of an office for that office only. Errors: INVALID_REQUEST,
-    UNKNOWN_OFFICE, WRONG_OFFICE, OUTAGE_OVERLAPS, BAD_DATE, REQUEST_ID_REUSED,
-    REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    UNKNOWN_OFFICE, WRONG_OFFICE, OUTAGE_OVERLAPS, BAD_DATE, REQUEST_ID_REUSED.
+    Retry: yes, with the same `request_id`.
     """
     EndOutage: _grpc.UnaryUnaryMultiCallable[_outages_pb2.EndOutageRequest, _outages_pb2.Outage]
     """Ends an outage that was declared, or with `override_automatic` an automatic one. After an override no
@@ -50,7 +50,7 @@ class OutagesStub:
 
     Callers: as DeclareOutage. Errors: INVALID_REQUEST, OUTAGE_NOT_FOUND, WRONG_OFFICE,
     OUTAGE_ENDED, BAD_DATE, STALE_REVISION, OUTAGE_IS_AUTOMATIC (it ends when the dependency serves again,
-    or by override), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    or by override), REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
     """
     UpdateOutage: _grpc.UnaryUnaryMultiCallable[_outages_pb2.UpdateOutageRequest, _outages_pb2.Outage]
     """Corrects what is recorded of an outage, declared or automatic, that lasts or is over: its cause, its
@@ -58,7 +58,7 @@ class OutagesStub:
 
     Callers: as DeclareOutage. Errors: INVALID_REQUEST, OUTAGE_NOT_FOUND, WRONG_OFFICE, STALE_REVISION,
     BAD_DATE, OUTAGE_OVERLAPS, OUTAGE_ENDED (no end is expected of one that is over), OUTAGE_LASTS (EndOutage
-    ends it), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    ends it), REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
     """
     GetOutage: _grpc.UnaryUnaryMultiCallable[_outages_pb2.GetOutageRequest, _outages_pb2.Outage]
     """Returns one outage, with who recorded what of it. Callers: all roles that may call issuance.
@@ -81,8 +81,8 @@ class OutagesAsyncStub(OutagesStub):
     applications that wait for it are paused. With `ended_at` one that is over is recorded in one call.
 
     Callers: administrators, of an office for that office only. Errors: INVALID_REQUEST,
-    UNKNOWN_OFFICE, WRONG_OFFICE, OUTAGE_OVERLAPS, BAD_DATE, REQUEST_ID_REUSED,
-    REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    UNKNOWN_OFFICE, WRONG_OFFICE, OUTAGE_OVERLAPS, BAD_DATE, REQUEST_ID_REUSED.
+    Retry: yes, with the same `request_id`.
     """
     EndOutage: _aio.UnaryUnaryMultiCallable[_outages_pb2.EndOutageRequest, _outages_pb2.Outage]  # type: ignore[assignment]
     """Ends an outage that was declared, or with `override_automatic` an automatic one. After an override no
@@ -91,7 +91,7 @@ class OutagesAsyncStub(OutagesStub):
 
     Callers: as DeclareOutage. Errors: INVALID_REQUEST, OUTAGE_NOT_FOUND, WRONG_OFFICE,
     OUTAGE_ENDED, BAD_DATE, STALE_REVISION, OUTAGE_IS_AUTOMATIC (it ends when the dependency serves again,
-    or by override), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    or by override), REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
     """
     UpdateOutage: _aio.UnaryUnaryMultiCallable[_outages_pb2.UpdateOutageRequest, _outages_pb2.Outage]  # type: ignore[assignment]
     """Corrects what is recorded of an outage, declared or automatic, that lasts or is over: its cause, its
@@ -99,7 +99,7 @@ class OutagesAsyncStub(OutagesStub):
 
     Callers: as DeclareOutage. Errors: INVALID_REQUEST, OUTAGE_NOT_FOUND, WRONG_OFFICE, STALE_REVISION,
     BAD_DATE, OUTAGE_OVERLAPS, OUTAGE_ENDED (no end is expected of one that is over), OUTAGE_LASTS (EndOutage
-    ends it), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    ends it), REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
     """
     GetOutage: _aio.UnaryUnaryMultiCallable[_outages_pb2.GetOutageRequest, _outages_pb2.Outage]  # type: ignore[assignment]
     """Returns one outage, with who recorded what of it. Callers: all roles that may call issuance.
@@ -125,8 +125,8 @@ class OutagesServicer(metaclass=_abc_1.ABCMeta):
         applications that wait for it are paused. With `ended_at` one that is over is recorded in one call.
 
         Callers: administrators, of an office for that office only. Errors: INVALID_REQUEST,
-        UNKNOWN_OFFICE, WRONG_OFFICE, OUTAGE_OVERLAPS, BAD_DATE, REQUEST_ID_REUSED,
-        REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        UNKNOWN_OFFICE, WRONG_OFFICE, OUTAGE_OVERLAPS, BAD_DATE, REQUEST_ID_REUSED.
+        Retry: yes, with the same `request_id`.
         """
 
     @_abc_1.abstractmethod
@@ -141,7 +141,7 @@ class OutagesServicer(metaclass=_abc_1.ABCMeta):
 
         Callers: as DeclareOutage. Errors: INVALID_REQUEST, OUTAGE_NOT_FOUND, WRONG_OFFICE,
         OUTAGE_ENDED, BAD_DATE, STALE_REVISION, OUTAGE_IS_AUTOMATIC (it ends when the dependency serves again,
-        or by override), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        or by override), REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
         """
 
     @_abc_1.abstractmethod
@@ -155,7 +155,7 @@ class OutagesServicer(metaclass=_abc_1.ABCMeta):
 
         Callers: as DeclareOutage. Errors: INVALID_REQUEST, OUTAGE_NOT_FOUND, WRONG_OFFICE, STALE_REVISION,
         BAD_DATE, OUTAGE_OVERLAPS, OUTAGE_ENDED (no end is expected of one that is over), OUTAGE_LASTS (EndOutage
-        ends it), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        ends it), REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
         """
 
     @_abc_1.abstractmethod

@@ -25,9 +25,10 @@ _sym_db = _symbol_database.Default()
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from passport.type.v1 import civil_pb2 as passport_dot_type_dot_v1_dot_civil__pb2
+from passport.type.v1 import text_pb2 as passport_dot_type_dot_v1_dot_text__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#passport/issuance/v1/schedule.proto\x12\x14passport.issuance.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1cpassport/type/v1/civil.proto\"\xa7\x01\n\x1cGetCollectionScheduleRequest\x12#\n\x06office\x18\x01 \x01(\tB\x13\xbaH\x10r\x0e\x32\x0c^[A-Z]{3,8}$\x12\x31\n\tfrom_date\x18\x02 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDate\x12/\n\x07to_date\x18\x03 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDate\"\xc1\x01\n\x0bScheduleRow\x12\x32\n\napplied_on\x18\x01 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDate\x12\x32\n\ncollect_on\x18\x02 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDate\x12\r\n\x05\x63ount\x18\x03 \x01(\x03\x12;\n\x13if_outage_ended_now\x18\x04 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDate\"\xbb\x01\n\x12\x43ollectionSchedule\x12\x0e\n\x06office\x18\x01 \x01(\t\x12/\n\x04rows\x18\x02 \x03(\x0b\x32!.passport.issuance.v1.ScheduleRow\x12-\n\x04text\x18\x03 \x01(\x0b\x32\x1f.passport.type.v1.LocalizedText\x12\x35\n\rprinting_from\x18\x04 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDate\"a\n\x10\x45xpectedArrivals\x12\x33\n\x03\x64\x61y\x18\x01 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDateB\x06\xbaH\x03\xc8\x01\x01\x12\x18\n\x05\x63ount\x18\x02 \x01(\rB\t\xbaH\x06*\x04\x18\xa0\x8d\x06\"\xe1\x01\n\x13SimulatePlanRequest\x12#\n\x06office\x18\x01 \x01(\tB\x13\xbaH\x10r\x0e\x32\x0c^[A-Z]{3,8}$\x12\x38\n\x10printing_resumes\x18\x02 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDate\x12\x1a\n\x08machines\x18\x03 \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07\x12\x43\n\x08\x61rrivals\x18\x04 \x03(\x0b\x32&.passport.issuance.v1.ExpectedArrivalsB\t\xbaH\x06\x92\x01\x03\x10\xee\x02J\x04\x08\x05\x10\x06J\x04\x08\x06\x10\x07\"\xb5\x03\n\x06Notice\x12\x11\n\tnotice_id\x18\x01 \x01(\t\x12\x16\n\x0e\x61pplication_id\x18\x02 \x01(\t\x12\x0e\n\x06office\x18\x03 \x01(\t\x12.\n\x04kind\x18\x04 \x01(\x0e\x32 .passport.issuance.v1.NoticeKind\x12\x32\n\ncollect_on\x18\x05 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDate\x12-\n\x04text\x18\x06 \x01(\x0b\x32\x1f.passport.type.v1.LocalizedText\x12&\n\x02\x61t\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1e\n\x16\x61s_if_outage_ended_now\x18\x08 \x01(\x08\x12\x36\n\x08\x64\x65livery\x18\x1e \x01(\x0e\x32$.passport.issuance.v1.NoticeDelivery\x12\x30\n\x0c\x64\x65livered_at\x18\x1f \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x18\n\x10\x64\x65livery_problem\x18  \x01(\t\x12\x11\n\treference\x18\x14 \x01(\t\"\x98\x01\n\x12ListNoticesRequest\x12&\n\x06office\x18\x01 \x01(\tB\x16\xbaH\x13r\x11\x32\x0f^([A-Z]{3,8})?$\x12\x1f\n\x0e\x61pplication_id\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1b\n\tpage_size\x18\x03 \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07\x12\x1c\n\npage_token\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x01\"]\n\x13ListNoticesResponse\x12-\n\x07notices\x18\x01 \x03(\x0b\x32\x1c.passport.issuance.v1.Notice\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t*\xd4\x02\n\nNoticeKind\x12\x1b\n\x17NOTICE_KIND_UNSPECIFIED\x10\x00\x12\x1d\n\x19NOTICE_KIND_PROMISED_DATE\x10\x01\x12\x1c\n\x18NOTICE_KIND_DATE_CHANGED\x10\x02\x12\x17\n\x13NOTICE_KIND_DELAYED\x10\x03\x12\x15\n\x11NOTICE_KIND_READY\x10\x04\x12\x19\n\x15NOTICE_KIND_RECAPTURE\x10\x05\x12\x17\n\x13NOTICE_KIND_REFUSED\x10\x06\x12#\n\x1fNOTICE_KIND_COLLECTION_REMINDER\x10\n\x12\x1d\n\x19NOTICE_KIND_NOT_COLLECTED\x10\x0b\x12 \n\x1cNOTICE_KIND_IDENTITY_SETTLED\x10\x0c\x12\"\n\x1eNOTICE_KIND_IDENTIFICATION_DUE\x10\r*\xc2\x01\n\x0eNoticeDelivery\x12\x1f\n\x1bNOTICE_DELIVERY_UNSPECIFIED\x10\x00\x12\x1d\n\x19NOTICE_DELIVERY_IN_PERSON\x10\x01\x12\x1b\n\x17NOTICE_DELIVERY_PENDING\x10\x02\x12\x18\n\x14NOTICE_DELIVERY_SENT\x10\x03\x12\x1c\n\x18NOTICE_DELIVERY_OUTDATED\x10\x04\x12\x1b\n\x17NOTICE_DELIVERY_REFUSED\x10\x05\x32\xca\x02\n\x08Schedule\x12u\n\x15GetCollectionSchedule\x12\x32.passport.issuance.v1.GetCollectionScheduleRequest\x1a(.passport.issuance.v1.CollectionSchedule\x12\x63\n\x0cSimulatePlan\x12).passport.issuance.v1.SimulatePlanRequest\x1a(.passport.issuance.v1.CollectionSchedule\x12\x62\n\x0bListNotices\x12(.passport.issuance.v1.ListNoticesRequest\x1a).passport.issuance.v1.ListNoticesResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#passport/issuance/v1/schedule.proto\x12\x14passport.issuance.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1cpassport/type/v1/civil.proto\x1a\x1bpassport/type/v1/text.proto\"\xce\x01\n\x1cGetCollectionScheduleRequest\x12J\n\x06office\x18\x01 \x01(\tB:\xbaH\x10r\x0e\x32\x0c^[A-Z]{3,8}$\xfa\xe0\x18#3 to 8 capital letters, such as BJM\x12\x31\n\tfrom_date\x18\x02 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDate\x12/\n\x07to_date\x18\x03 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDate\"\xc1\x01\n\x0bScheduleRow\x12\x32\n\napplied_on\x18\x01 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDate\x12\x32\n\ncollect_on\x18\x02 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDate\x12\r\n\x05\x63ount\x18\x03 \x01(\x03\x12;\n\x13if_outage_ended_now\x18\x04 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDate\"\xbb\x01\n\x12\x43ollectionSchedule\x12\x0e\n\x06office\x18\x01 \x01(\t\x12/\n\x04rows\x18\x02 \x03(\x0b\x32!.passport.issuance.v1.ScheduleRow\x12-\n\x04text\x18\x03 \x01(\x0b\x32\x1f.passport.type.v1.LocalizedText\x12\x35\n\rprinting_from\x18\x04 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDate\"a\n\x10\x45xpectedArrivals\x12\x33\n\x03\x64\x61y\x18\x01 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDateB\x06\xbaH\x03\xc8\x01\x01\x12\x18\n\x05\x63ount\x18\x02 \x01(\rB\t\xbaH\x06*\x04\x18\xa0\x8d\x06\"\x88\x02\n\x13SimulatePlanRequest\x12J\n\x06office\x18\x01 \x01(\tB:\xbaH\x10r\x0e\x32\x0c^[A-Z]{3,8}$\xfa\xe0\x18#3 to 8 capital letters, such as BJM\x12\x38\n\x10printing_resumes\x18\x02 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDate\x12\x1a\n\x08machines\x18\x03 \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07\x12\x43\n\x08\x61rrivals\x18\x04 \x03(\x0b\x32&.passport.issuance.v1.ExpectedArrivalsB\t\xbaH\x06\x92\x01\x03\x10\xee\x02J\x04\x08\x05\x10\x06J\x04\x08\x06\x10\x07\"\xb5\x03\n\x06Notice\x12\x11\n\tnotice_id\x18\x01 \x01(\t\x12\x16\n\x0e\x61pplication_id\x18\x02 \x01(\t\x12\x0e\n\x06office\x18\x03 \x01(\t\x12.\n\x04kind\x18\x04 \x01(\x0e\x32 .passport.issuance.v1.NoticeKind\x12\x32\n\ncollect_on\x18\x05 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDate\x12-\n\x04text\x18\x06 \x01(\x0b\x32\x1f.passport.type.v1.LocalizedText\x12&\n\x02\x61t\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1e\n\x16\x61s_if_outage_ended_now\x18\x08 \x01(\x08\x12\x36\n\x08\x64\x65livery\x18\x1e \x01(\x0e\x32$.passport.issuance.v1.NoticeDelivery\x12\x30\n\x0c\x64\x65livered_at\x18\x1f \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x18\n\x10\x64\x65livery_problem\x18  \x01(\t\x12\x11\n\treference\x18\x14 \x01(\t\"\xbf\x01\n\x12ListNoticesRequest\x12M\n\x06office\x18\x01 \x01(\tB=\xbaH\x13r\x11\x32\x0f^([A-Z]{3,8})?$\xfa\xe0\x18#3 to 8 capital letters, such as BJM\x12\x1f\n\x0e\x61pplication_id\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1b\n\tpage_size\x18\x03 \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07\x12\x1c\n\npage_token\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x01\"]\n\x13ListNoticesResponse\x12-\n\x07notices\x18\x01 \x03(\x0b\x32\x1c.passport.issuance.v1.Notice\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t*\xd4\x02\n\nNoticeKind\x12\x1b\n\x17NOTICE_KIND_UNSPECIFIED\x10\x00\x12\x1d\n\x19NOTICE_KIND_PROMISED_DATE\x10\x01\x12\x1c\n\x18NOTICE_KIND_DATE_CHANGED\x10\x02\x12\x17\n\x13NOTICE_KIND_DELAYED\x10\x03\x12\x15\n\x11NOTICE_KIND_READY\x10\x04\x12\x19\n\x15NOTICE_KIND_RECAPTURE\x10\x05\x12\x17\n\x13NOTICE_KIND_REFUSED\x10\x06\x12#\n\x1fNOTICE_KIND_COLLECTION_REMINDER\x10\n\x12\x1d\n\x19NOTICE_KIND_NOT_COLLECTED\x10\x0b\x12 \n\x1cNOTICE_KIND_IDENTITY_SETTLED\x10\x0c\x12\"\n\x1eNOTICE_KIND_IDENTIFICATION_DUE\x10\r*\xc2\x01\n\x0eNoticeDelivery\x12\x1f\n\x1bNOTICE_DELIVERY_UNSPECIFIED\x10\x00\x12\x1d\n\x19NOTICE_DELIVERY_IN_PERSON\x10\x01\x12\x1b\n\x17NOTICE_DELIVERY_PENDING\x10\x02\x12\x18\n\x14NOTICE_DELIVERY_SENT\x10\x03\x12\x1c\n\x18NOTICE_DELIVERY_OUTDATED\x10\x04\x12\x1b\n\x17NOTICE_DELIVERY_REFUSED\x10\x05\x32\xca\x02\n\x08Schedule\x12u\n\x15GetCollectionSchedule\x12\x32.passport.issuance.v1.GetCollectionScheduleRequest\x1a(.passport.issuance.v1.CollectionSchedule\x12\x63\n\x0cSimulatePlan\x12).passport.issuance.v1.SimulatePlanRequest\x1a(.passport.issuance.v1.CollectionSchedule\x12\x62\n\x0bListNotices\x12(.passport.issuance.v1.ListNoticesRequest\x1a).passport.issuance.v1.ListNoticesResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,45 +36,45 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'passport.issuance.v1.schedu
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_GETCOLLECTIONSCHEDULEREQUEST'].fields_by_name['office']._loaded_options = None
-  _globals['_GETCOLLECTIONSCHEDULEREQUEST'].fields_by_name['office']._serialized_options = b'\272H\020r\0162\014^[A-Z]{3,8}$'
+  _globals['_GETCOLLECTIONSCHEDULEREQUEST'].fields_by_name['office']._serialized_options = b'\272H\020r\0162\014^[A-Z]{3,8}$\372\340\030#3 to 8 capital letters, such as BJM'
   _globals['_EXPECTEDARRIVALS'].fields_by_name['day']._loaded_options = None
   _globals['_EXPECTEDARRIVALS'].fields_by_name['day']._serialized_options = b'\272H\003\310\001\001'
   _globals['_EXPECTEDARRIVALS'].fields_by_name['count']._loaded_options = None
   _globals['_EXPECTEDARRIVALS'].fields_by_name['count']._serialized_options = b'\272H\006*\004\030\240\215\006'
   _globals['_SIMULATEPLANREQUEST'].fields_by_name['office']._loaded_options = None
-  _globals['_SIMULATEPLANREQUEST'].fields_by_name['office']._serialized_options = b'\272H\020r\0162\014^[A-Z]{3,8}$'
+  _globals['_SIMULATEPLANREQUEST'].fields_by_name['office']._serialized_options = b'\272H\020r\0162\014^[A-Z]{3,8}$\372\340\030#3 to 8 capital letters, such as BJM'
   _globals['_SIMULATEPLANREQUEST'].fields_by_name['machines']._loaded_options = None
   _globals['_SIMULATEPLANREQUEST'].fields_by_name['machines']._serialized_options = b'\272H\005*\003\030\350\007'
   _globals['_SIMULATEPLANREQUEST'].fields_by_name['arrivals']._loaded_options = None
   _globals['_SIMULATEPLANREQUEST'].fields_by_name['arrivals']._serialized_options = b'\272H\006\222\001\003\020\356\002'
   _globals['_LISTNOTICESREQUEST'].fields_by_name['office']._loaded_options = None
-  _globals['_LISTNOTICESREQUEST'].fields_by_name['office']._serialized_options = b'\272H\023r\0212\017^([A-Z]{3,8})?$'
+  _globals['_LISTNOTICESREQUEST'].fields_by_name['office']._serialized_options = b'\272H\023r\0212\017^([A-Z]{3,8})?$\372\340\030#3 to 8 capital letters, such as BJM'
   _globals['_LISTNOTICESREQUEST'].fields_by_name['application_id']._loaded_options = None
   _globals['_LISTNOTICESREQUEST'].fields_by_name['application_id']._serialized_options = b'\272H\004r\002\030@'
   _globals['_LISTNOTICESREQUEST'].fields_by_name['page_size']._loaded_options = None
   _globals['_LISTNOTICESREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\005*\003\030\350\007'
   _globals['_LISTNOTICESREQUEST'].fields_by_name['page_token']._loaded_options = None
   _globals['_LISTNOTICESREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\200\001'
-  _globals['_NOTICEKIND']._serialized_start=1727
-  _globals['_NOTICEKIND']._serialized_end=2067
-  _globals['_NOTICEDELIVERY']._serialized_start=2070
-  _globals['_NOTICEDELIVERY']._serialized_end=2264
-  _globals['_GETCOLLECTIONSCHEDULEREQUEST']._serialized_start=154
-  _globals['_GETCOLLECTIONSCHEDULEREQUEST']._serialized_end=321
-  _globals['_SCHEDULEROW']._serialized_start=324
-  _globals['_SCHEDULEROW']._serialized_end=517
-  _globals['_COLLECTIONSCHEDULE']._serialized_start=520
-  _globals['_COLLECTIONSCHEDULE']._serialized_end=707
-  _globals['_EXPECTEDARRIVALS']._serialized_start=709
-  _globals['_EXPECTEDARRIVALS']._serialized_end=806
-  _globals['_SIMULATEPLANREQUEST']._serialized_start=809
-  _globals['_SIMULATEPLANREQUEST']._serialized_end=1034
-  _globals['_NOTICE']._serialized_start=1037
-  _globals['_NOTICE']._serialized_end=1474
-  _globals['_LISTNOTICESREQUEST']._serialized_start=1477
-  _globals['_LISTNOTICESREQUEST']._serialized_end=1629
-  _globals['_LISTNOTICESRESPONSE']._serialized_start=1631
-  _globals['_LISTNOTICESRESPONSE']._serialized_end=1724
-  _globals['_SCHEDULE']._serialized_start=2267
-  _globals['_SCHEDULE']._serialized_end=2597
+  _globals['_NOTICEKIND']._serialized_start=1873
+  _globals['_NOTICEKIND']._serialized_end=2213
+  _globals['_NOTICEDELIVERY']._serialized_start=2216
+  _globals['_NOTICEDELIVERY']._serialized_end=2410
+  _globals['_GETCOLLECTIONSCHEDULEREQUEST']._serialized_start=183
+  _globals['_GETCOLLECTIONSCHEDULEREQUEST']._serialized_end=389
+  _globals['_SCHEDULEROW']._serialized_start=392
+  _globals['_SCHEDULEROW']._serialized_end=585
+  _globals['_COLLECTIONSCHEDULE']._serialized_start=588
+  _globals['_COLLECTIONSCHEDULE']._serialized_end=775
+  _globals['_EXPECTEDARRIVALS']._serialized_start=777
+  _globals['_EXPECTEDARRIVALS']._serialized_end=874
+  _globals['_SIMULATEPLANREQUEST']._serialized_start=877
+  _globals['_SIMULATEPLANREQUEST']._serialized_end=1141
+  _globals['_NOTICE']._serialized_start=1144
+  _globals['_NOTICE']._serialized_end=1581
+  _globals['_LISTNOTICESREQUEST']._serialized_start=1584
+  _globals['_LISTNOTICESREQUEST']._serialized_end=1775
+  _globals['_LISTNOTICESRESPONSE']._serialized_start=1777
+  _globals['_LISTNOTICESRESPONSE']._serialized_end=1870
+  _globals['_SCHEDULE']._serialized_start=2413
+  _globals['_SCHEDULE']._serialized_end=2743
 # @@protoc_insertion_point(module_scope)

@@ -26,9 +26,10 @@ from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.longrunning import operations_pb2 as google_dot_longrunning_dot_operations__pb2
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from passport.type.v1 import text_pb2 as passport_dot_type_dot_v1_dot_text__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fpassport/matcher/v1/admin.proto\x12\x13passport.matcher.v1\x1a\x1b\x62uf/validate/validate.proto\x1a#google/longrunning/operations.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x12\n\x10GetStatusRequest\"\x9d\x05\n\rMatcherStatus\x12\x30\n\x05level\x18\x01 \x01(\x0e\x32!.passport.matcher.v1.ServiceLevel\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x15\n\rlatest_change\x18\x03 \x01(\x03\x12\x16\n\x0e\x61pplied_change\x18\x04 \x01(\x03\x12\x0e\n\x06people\x18\x05 \x01(\x03\x12\x0f\n\x07\x66ingers\x18\x06 \x01(\x03\x12\x1a\n\x12pending_encounters\x18\x07 \x01(\x03\x12\x31\n\x0eoldest_pending\x18\x08 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x13\n\x0bindex_bytes\x18\t \x01(\x03\x12\x15\n\rmodel_version\x18\n \x01(\t\x12\x17\n\x0fsnapshot_change\x18\x0b \x01(\x03\x12\x16\n\x0e\x64\x61tabase_epoch\x18\x0c \x01(\t\x12\x11\n\tdecisions\x18\r \x01(\x03\x12\x1b\n\x13undecided_decisions\x18\x0e \x01(\x03\x12\x1c\n\x14unreadable_templates\x18\x0f \x01(\x03\x12 \n\x18unreadable_encounter_ids\x18\x10 \x03(\t\x12\x10\n\x08\x64raining\x18\x11 \x01(\x08\x12\x17\n\x0fopen_operations\x18\x12 \x01(\x03\x12\x1e\n\x11index_bytes_limit\x18\x13 \x01(\x03H\x00\x88\x01\x01\x12\x18\n\x0bpeople_left\x18\x14 \x01(\x03H\x01\x88\x01\x01\x12=\n\rmodel_bundles\x18\x15 \x03(\x0b\x32&.passport.matcher.v1.ModelBundleStatus\x12\x14\n\x0chas_snapshot\x18\x16 \x01(\x08\x42\x14\n\x12_index_bytes_limitB\x0e\n\x0c_people_left\"\x80\x02\n\x11ModelBundleStatus\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x34\n\x05state\x18\x02 \x01(\x0e\x32%.passport.matcher.v1.ModelBundleState\x12)\n\x05since\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08progress\x18\x04 \x01(\x01\x12/\n\x0b\x65xpected_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x39\n\x08replicas\x18\x06 \x03(\x0b\x32\'.passport.matcher.v1.ModelBundleReplica\"r\n\x12ModelBundleReplica\x12\x0f\n\x07replica\x18\x01 \x01(\t\x12\r\n\x05ready\x18\x02 \x01(\x08\x12\x0f\n\x07problem\x18\x03 \x01(\t\x12+\n\x07seen_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"6\n\x15\x43reateSnapshotRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\"6\n\x15VerifySnapshotRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\"H\n\x08Snapshot\x12\x14\n\x0c\x63hange_token\x18\x01 \x01(\t\x12\x12\n\nencounters\x18\x02 \x01(\x03\x12\x12\n\nsize_bytes\x18\x03 \x01(\x03\"R\n\x13RebuildIndexRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x1c\n\x14recompute_embeddings\x18\x02 \x01(\x08\"F\n\rRebuildResult\x12\x14\n\x0c\x63hange_token\x18\x01 \x01(\t\x12\x0e\n\x06people\x18\x02 \x01(\x03\x12\x0f\n\x07\x66ingers\x18\x03 \x01(\x03\"h\n\x13MigrateModelRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x32\n\x06\x62undle\x18\x02 \x01(\tB\"\xbaH\x1fr\x1d\x32\x1b^[a-z0-9][a-z0-9._-]{0,63}$\"N\n\x0fMigrationResult\x12\x0e\n\x06\x62undle\x18\x01 \x01(\t\x12\x15\n\rmodel_version\x18\x02 \x01(\t\x12\x14\n\x0c\x63hange_token\x18\x03 \x01(\t\"5\n\x14\x44iscardModelsRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\"#\n\rDiscardResult\x12\x12\n\nembeddings\x18\x01 \x01(\x03\"&\n\x12SetDrainingRequest\x12\x10\n\x08\x64raining\x18\x01 \x01(\x08\"\'\n\x13SetDrainingResponse\x12\x10\n\x08\x64raining\x18\x01 \x01(\x08\"\xd9\x01\n\x11OperationMetadata\x12\x0e\n\x06method\x18\x01 \x01(\t\x12\x32\n\x05state\x18\x02 \x01(\x0e\x32#.passport.matcher.v1.OperationState\x12)\n\x05since\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\ncreated_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08progress\x18\x05 \x01(\x01\x12\x13\n\x0bwaiting_for\x18\x06 \x01(\t*|\n\x0cServiceLevel\x12\x1d\n\x19SERVICE_LEVEL_UNSPECIFIED\x10\x00\x12\x16\n\x12SERVICE_LEVEL_FULL\x10\x01\x12\x1d\n\x19SERVICE_LEVEL_VERIFY_ONLY\x10\x02\x12\x16\n\x12SERVICE_LEVEL_DOWN\x10\x03*\xb5\x01\n\x10ModelBundleState\x12\"\n\x1eMODEL_BUNDLE_STATE_UNSPECIFIED\x10\x00\x12\x1e\n\x1aMODEL_BUNDLE_STATE_SERVING\x10\x01\x12 \n\x1cMODEL_BUNDLE_STATE_EMBEDDING\x10\x02\x12\x1e\n\x1aMODEL_BUNDLE_STATE_LOADING\x10\x03\x12\x1b\n\x17MODEL_BUNDLE_STATE_KEPT\x10\x04*\xc5\x01\n\x0eOperationState\x12\x1f\n\x1bOPERATION_STATE_UNSPECIFIED\x10\x00\x12\x1b\n\x17OPERATION_STATE_WAITING\x10\x01\x12\x1b\n\x17OPERATION_STATE_RUNNING\x10\x02\x12\x1d\n\x19OPERATION_STATE_SUCCEEDED\x10\x03\x12\x1a\n\x16OPERATION_STATE_FAILED\x10\x04\x12\x1d\n\x19OPERATION_STATE_CANCELLED\x10\x05\x32\x8f\x05\n\x0cMatcherAdmin\x12V\n\tGetStatus\x12%.passport.matcher.v1.GetStatusRequest\x1a\".passport.matcher.v1.MatcherStatus\x12[\n\x0e\x43reateSnapshot\x12*.passport.matcher.v1.CreateSnapshotRequest\x1a\x1d.google.longrunning.Operation\x12[\n\x0eVerifySnapshot\x12*.passport.matcher.v1.VerifySnapshotRequest\x1a\x1d.google.longrunning.Operation\x12W\n\x0cRebuildIndex\x12(.passport.matcher.v1.RebuildIndexRequest\x1a\x1d.google.longrunning.Operation\x12W\n\x0cMigrateModel\x12(.passport.matcher.v1.MigrateModelRequest\x1a\x1d.google.longrunning.Operation\x12Y\n\rDiscardModels\x12).passport.matcher.v1.DiscardModelsRequest\x1a\x1d.google.longrunning.Operation\x12`\n\x0bSetDraining\x12\'.passport.matcher.v1.SetDrainingRequest\x1a(.passport.matcher.v1.SetDrainingResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fpassport/matcher/v1/admin.proto\x12\x13passport.matcher.v1\x1a\x1b\x62uf/validate/validate.proto\x1a#google/longrunning/operations.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1bpassport/type/v1/text.proto\"\x12\n\x10GetStatusRequest\"\x9d\x05\n\rMatcherStatus\x12\x30\n\x05level\x18\x01 \x01(\x0e\x32!.passport.matcher.v1.ServiceLevel\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x15\n\rlatest_change\x18\x03 \x01(\x03\x12\x16\n\x0e\x61pplied_change\x18\x04 \x01(\x03\x12\x0e\n\x06people\x18\x05 \x01(\x03\x12\x0f\n\x07\x66ingers\x18\x06 \x01(\x03\x12\x1a\n\x12pending_encounters\x18\x07 \x01(\x03\x12\x31\n\x0eoldest_pending\x18\x08 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x13\n\x0bindex_bytes\x18\t \x01(\x03\x12\x15\n\rmodel_version\x18\n \x01(\t\x12\x17\n\x0fsnapshot_change\x18\x0b \x01(\x03\x12\x16\n\x0e\x64\x61tabase_epoch\x18\x0c \x01(\t\x12\x11\n\tdecisions\x18\r \x01(\x03\x12\x1b\n\x13undecided_decisions\x18\x0e \x01(\x03\x12\x1c\n\x14unreadable_templates\x18\x0f \x01(\x03\x12 \n\x18unreadable_encounter_ids\x18\x10 \x03(\t\x12\x10\n\x08\x64raining\x18\x11 \x01(\x08\x12\x17\n\x0fopen_operations\x18\x12 \x01(\x03\x12\x1e\n\x11index_bytes_limit\x18\x13 \x01(\x03H\x00\x88\x01\x01\x12\x18\n\x0bpeople_left\x18\x14 \x01(\x03H\x01\x88\x01\x01\x12=\n\rmodel_bundles\x18\x15 \x03(\x0b\x32&.passport.matcher.v1.ModelBundleStatus\x12\x14\n\x0chas_snapshot\x18\x16 \x01(\x08\x42\x14\n\x12_index_bytes_limitB\x0e\n\x0c_people_left\"\x80\x02\n\x11ModelBundleStatus\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x34\n\x05state\x18\x02 \x01(\x0e\x32%.passport.matcher.v1.ModelBundleState\x12)\n\x05since\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08progress\x18\x04 \x01(\x01\x12/\n\x0b\x65xpected_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x39\n\x08replicas\x18\x06 \x03(\x0b\x32\'.passport.matcher.v1.ModelBundleReplica\"r\n\x12ModelBundleReplica\x12\x0f\n\x07replica\x18\x01 \x01(\t\x12\r\n\x05ready\x18\x02 \x01(\x08\x12\x0f\n\x07problem\x18\x03 \x01(\t\x12+\n\x07seen_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"6\n\x15\x43reateSnapshotRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\"6\n\x15VerifySnapshotRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\"H\n\x08Snapshot\x12\x14\n\x0c\x63hange_token\x18\x01 \x01(\t\x12\x12\n\nencounters\x18\x02 \x01(\x03\x12\x12\n\nsize_bytes\x18\x03 \x01(\x03\"R\n\x13RebuildIndexRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x1c\n\x14recompute_embeddings\x18\x02 \x01(\x08\"F\n\rRebuildResult\x12\x14\n\x0c\x63hange_token\x18\x01 \x01(\t\x12\x0e\n\x06people\x18\x02 \x01(\x03\x12\x0f\n\x07\x66ingers\x18\x03 \x01(\x03\"\xaf\x01\n\x13MigrateModelRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12y\n\x06\x62undle\x18\x02 \x01(\tBi\xbaH\x1fr\x1d\x32\x1b^[a-z0-9][a-z0-9._-]{0,63}$\xfa\xe0\x18\x43\x61t most 64 characters of a-z 0-9 . _ -, the first a letter or digit\"N\n\x0fMigrationResult\x12\x0e\n\x06\x62undle\x18\x01 \x01(\t\x12\x15\n\rmodel_version\x18\x02 \x01(\t\x12\x14\n\x0c\x63hange_token\x18\x03 \x01(\t\"5\n\x14\x44iscardModelsRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\"#\n\rDiscardResult\x12\x12\n\nembeddings\x18\x01 \x01(\x03\"&\n\x12SetDrainingRequest\x12\x10\n\x08\x64raining\x18\x01 \x01(\x08\"\'\n\x13SetDrainingResponse\x12\x10\n\x08\x64raining\x18\x01 \x01(\x08\"\xd9\x01\n\x11OperationMetadata\x12\x0e\n\x06method\x18\x01 \x01(\t\x12\x32\n\x05state\x18\x02 \x01(\x0e\x32#.passport.matcher.v1.OperationState\x12)\n\x05since\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\ncreated_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08progress\x18\x05 \x01(\x01\x12\x13\n\x0bwaiting_for\x18\x06 \x01(\t*|\n\x0cServiceLevel\x12\x1d\n\x19SERVICE_LEVEL_UNSPECIFIED\x10\x00\x12\x16\n\x12SERVICE_LEVEL_FULL\x10\x01\x12\x1d\n\x19SERVICE_LEVEL_VERIFY_ONLY\x10\x02\x12\x16\n\x12SERVICE_LEVEL_DOWN\x10\x03*\xb5\x01\n\x10ModelBundleState\x12\"\n\x1eMODEL_BUNDLE_STATE_UNSPECIFIED\x10\x00\x12\x1e\n\x1aMODEL_BUNDLE_STATE_SERVING\x10\x01\x12 \n\x1cMODEL_BUNDLE_STATE_EMBEDDING\x10\x02\x12\x1e\n\x1aMODEL_BUNDLE_STATE_LOADING\x10\x03\x12\x1b\n\x17MODEL_BUNDLE_STATE_KEPT\x10\x04*\xc5\x01\n\x0eOperationState\x12\x1f\n\x1bOPERATION_STATE_UNSPECIFIED\x10\x00\x12\x1b\n\x17OPERATION_STATE_WAITING\x10\x01\x12\x1b\n\x17OPERATION_STATE_RUNNING\x10\x02\x12\x1d\n\x19OPERATION_STATE_SUCCEEDED\x10\x03\x12\x1a\n\x16OPERATION_STATE_FAILED\x10\x04\x12\x1d\n\x19OPERATION_STATE_CANCELLED\x10\x05\x32\x8f\x05\n\x0cMatcherAdmin\x12V\n\tGetStatus\x12%.passport.matcher.v1.GetStatusRequest\x1a\".passport.matcher.v1.MatcherStatus\x12[\n\x0e\x43reateSnapshot\x12*.passport.matcher.v1.CreateSnapshotRequest\x1a\x1d.google.longrunning.Operation\x12[\n\x0eVerifySnapshot\x12*.passport.matcher.v1.VerifySnapshotRequest\x1a\x1d.google.longrunning.Operation\x12W\n\x0cRebuildIndex\x12(.passport.matcher.v1.RebuildIndexRequest\x1a\x1d.google.longrunning.Operation\x12W\n\x0cMigrateModel\x12(.passport.matcher.v1.MigrateModelRequest\x1a\x1d.google.longrunning.Operation\x12Y\n\rDiscardModels\x12).passport.matcher.v1.DiscardModelsRequest\x1a\x1d.google.longrunning.Operation\x12`\n\x0bSetDraining\x12\'.passport.matcher.v1.SetDrainingRequest\x1a(.passport.matcher.v1.SetDrainingResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -44,47 +45,47 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_MIGRATEMODELREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_MIGRATEMODELREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\006r\004\020\010\030@'
   _globals['_MIGRATEMODELREQUEST'].fields_by_name['bundle']._loaded_options = None
-  _globals['_MIGRATEMODELREQUEST'].fields_by_name['bundle']._serialized_options = b'\272H\037r\0352\033^[a-z0-9][a-z0-9._-]{0,63}$'
+  _globals['_MIGRATEMODELREQUEST'].fields_by_name['bundle']._serialized_options = b'\272H\037r\0352\033^[a-z0-9][a-z0-9._-]{0,63}$\372\340\030Cat most 64 characters of a-z 0-9 . _ -, the first a letter or digit'
   _globals['_DISCARDMODELSREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_DISCARDMODELSREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\006r\004\020\010\030@'
-  _globals['_SERVICELEVEL']._serialized_start=2175
-  _globals['_SERVICELEVEL']._serialized_end=2299
-  _globals['_MODELBUNDLESTATE']._serialized_start=2302
-  _globals['_MODELBUNDLESTATE']._serialized_end=2483
-  _globals['_OPERATIONSTATE']._serialized_start=2486
-  _globals['_OPERATIONSTATE']._serialized_end=2683
-  _globals['_GETSTATUSREQUEST']._serialized_start=187
-  _globals['_GETSTATUSREQUEST']._serialized_end=205
-  _globals['_MATCHERSTATUS']._serialized_start=208
-  _globals['_MATCHERSTATUS']._serialized_end=877
-  _globals['_MODELBUNDLESTATUS']._serialized_start=880
-  _globals['_MODELBUNDLESTATUS']._serialized_end=1136
-  _globals['_MODELBUNDLEREPLICA']._serialized_start=1138
-  _globals['_MODELBUNDLEREPLICA']._serialized_end=1252
-  _globals['_CREATESNAPSHOTREQUEST']._serialized_start=1254
-  _globals['_CREATESNAPSHOTREQUEST']._serialized_end=1308
-  _globals['_VERIFYSNAPSHOTREQUEST']._serialized_start=1310
-  _globals['_VERIFYSNAPSHOTREQUEST']._serialized_end=1364
-  _globals['_SNAPSHOT']._serialized_start=1366
-  _globals['_SNAPSHOT']._serialized_end=1438
-  _globals['_REBUILDINDEXREQUEST']._serialized_start=1440
-  _globals['_REBUILDINDEXREQUEST']._serialized_end=1522
-  _globals['_REBUILDRESULT']._serialized_start=1524
-  _globals['_REBUILDRESULT']._serialized_end=1594
-  _globals['_MIGRATEMODELREQUEST']._serialized_start=1596
-  _globals['_MIGRATEMODELREQUEST']._serialized_end=1700
-  _globals['_MIGRATIONRESULT']._serialized_start=1702
-  _globals['_MIGRATIONRESULT']._serialized_end=1780
-  _globals['_DISCARDMODELSREQUEST']._serialized_start=1782
-  _globals['_DISCARDMODELSREQUEST']._serialized_end=1835
-  _globals['_DISCARDRESULT']._serialized_start=1837
-  _globals['_DISCARDRESULT']._serialized_end=1872
-  _globals['_SETDRAININGREQUEST']._serialized_start=1874
-  _globals['_SETDRAININGREQUEST']._serialized_end=1912
-  _globals['_SETDRAININGRESPONSE']._serialized_start=1914
-  _globals['_SETDRAININGRESPONSE']._serialized_end=1953
-  _globals['_OPERATIONMETADATA']._serialized_start=1956
-  _globals['_OPERATIONMETADATA']._serialized_end=2173
-  _globals['_MATCHERADMIN']._serialized_start=2686
-  _globals['_MATCHERADMIN']._serialized_end=3341
+  _globals['_SERVICELEVEL']._serialized_start=2276
+  _globals['_SERVICELEVEL']._serialized_end=2400
+  _globals['_MODELBUNDLESTATE']._serialized_start=2403
+  _globals['_MODELBUNDLESTATE']._serialized_end=2584
+  _globals['_OPERATIONSTATE']._serialized_start=2587
+  _globals['_OPERATIONSTATE']._serialized_end=2784
+  _globals['_GETSTATUSREQUEST']._serialized_start=216
+  _globals['_GETSTATUSREQUEST']._serialized_end=234
+  _globals['_MATCHERSTATUS']._serialized_start=237
+  _globals['_MATCHERSTATUS']._serialized_end=906
+  _globals['_MODELBUNDLESTATUS']._serialized_start=909
+  _globals['_MODELBUNDLESTATUS']._serialized_end=1165
+  _globals['_MODELBUNDLEREPLICA']._serialized_start=1167
+  _globals['_MODELBUNDLEREPLICA']._serialized_end=1281
+  _globals['_CREATESNAPSHOTREQUEST']._serialized_start=1283
+  _globals['_CREATESNAPSHOTREQUEST']._serialized_end=1337
+  _globals['_VERIFYSNAPSHOTREQUEST']._serialized_start=1339
+  _globals['_VERIFYSNAPSHOTREQUEST']._serialized_end=1393
+  _globals['_SNAPSHOT']._serialized_start=1395
+  _globals['_SNAPSHOT']._serialized_end=1467
+  _globals['_REBUILDINDEXREQUEST']._serialized_start=1469
+  _globals['_REBUILDINDEXREQUEST']._serialized_end=1551
+  _globals['_REBUILDRESULT']._serialized_start=1553
+  _globals['_REBUILDRESULT']._serialized_end=1623
+  _globals['_MIGRATEMODELREQUEST']._serialized_start=1626
+  _globals['_MIGRATEMODELREQUEST']._serialized_end=1801
+  _globals['_MIGRATIONRESULT']._serialized_start=1803
+  _globals['_MIGRATIONRESULT']._serialized_end=1881
+  _globals['_DISCARDMODELSREQUEST']._serialized_start=1883
+  _globals['_DISCARDMODELSREQUEST']._serialized_end=1936
+  _globals['_DISCARDRESULT']._serialized_start=1938
+  _globals['_DISCARDRESULT']._serialized_end=1973
+  _globals['_SETDRAININGREQUEST']._serialized_start=1975
+  _globals['_SETDRAININGREQUEST']._serialized_end=2013
+  _globals['_SETDRAININGRESPONSE']._serialized_start=2015
+  _globals['_SETDRAININGRESPONSE']._serialized_end=2054
+  _globals['_OPERATIONMETADATA']._serialized_start=2057
+  _globals['_OPERATIONMETADATA']._serialized_end=2274
+  _globals['_MATCHERADMIN']._serialized_start=2787
+  _globals['_MATCHERADMIN']._serialized_end=3442
 # @@protoc_insertion_point(module_scope)

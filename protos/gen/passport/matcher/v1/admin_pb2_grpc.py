@@ -92,8 +92,8 @@ class MatcherAdminServicer:
         The operation's response is a `Snapshot`, its error NO_SNAPSHOT_FILE if none is set, or
         CONTRADICTORY_DATABASE if the index can be made neither.
 
-        Callers: administrators. Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED,
-        REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        Callers: administrators. Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED.
+        Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -105,8 +105,8 @@ class MatcherAdminServicer:
         The operation's response is a `Snapshot`, its error SNAPSHOT_UNUSABLE with what is wrong, or
         NO_SNAPSHOT_FILE if none is set.
 
-        Callers: administrators. Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED,
-        REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        Callers: administrators. Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED.
+        Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -118,8 +118,8 @@ class MatcherAdminServicer:
 
         The operation's response is a `RebuildResult`.
 
-        Callers: administrators. Errors: INVALID_REQUEST, NO_ROOM_FOR_INDEX, OVERLOADED, REQUEST_ID_REUSED,
-        REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        Callers: administrators. Errors: INVALID_REQUEST, NO_ROOM_FOR_INDEX, OVERLOADED, REQUEST_ID_REUSED.
+        Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -141,7 +141,7 @@ class MatcherAdminServicer:
         bundle first; nothing is changed then, nor when it is cancelled.
 
         Callers: administrators. Errors: BUNDLE_NOT_FOUND, BUNDLE_UNUSABLE, INVALID_REQUEST,
-        MIGRATION_IN_PROGRESS, NO_ROOM_FOR_INDEX, OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry:
+        MIGRATION_IN_PROGRESS, NO_ROOM_FOR_INDEX, OVERLOADED, REQUEST_ID_REUSED. Retry:
         yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -155,7 +155,7 @@ class MatcherAdminServicer:
         Going back to such a bundle then takes as long as changing to a new one. The operation's response is a
         `DiscardResult`, its error MIGRATION_IN_PROGRESS while a bundle is being prepared.
 
-        Callers: administrators. Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        Callers: administrators. Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED.
         Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

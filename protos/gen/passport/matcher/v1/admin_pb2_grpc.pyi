@@ -45,8 +45,8 @@ class MatcherAdminStub:
     The operation's response is a `Snapshot`, its error NO_SNAPSHOT_FILE if none is set, or
     CONTRADICTORY_DATABASE if the index can be made neither.
 
-    Callers: administrators. Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED,
-    REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    Callers: administrators. Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED.
+    Retry: yes, with the same `request_id`.
     """
     VerifySnapshot: _grpc.UnaryUnaryMultiCallable[_admin_pb2.VerifySnapshotRequest, _operations_pb2.Operation]
     """Starts to read the last snapshot of the replica that is called, and to compare it with the database.
@@ -54,8 +54,8 @@ class MatcherAdminStub:
     The operation's response is a `Snapshot`, its error SNAPSHOT_UNUSABLE with what is wrong, or
     NO_SNAPSHOT_FILE if none is set.
 
-    Callers: administrators. Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED,
-    REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    Callers: administrators. Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED.
+    Retry: yes, with the same `request_id`.
     """
     RebuildIndex: _grpc.UnaryUnaryMultiCallable[_admin_pb2.RebuildIndexRequest, _operations_pb2.Operation]
     """Starts to make the index of the replica that is called anew from the database; the present index
@@ -63,8 +63,8 @@ class MatcherAdminStub:
 
     The operation's response is a `RebuildResult`.
 
-    Callers: administrators. Errors: INVALID_REQUEST, NO_ROOM_FOR_INDEX, OVERLOADED, REQUEST_ID_REUSED,
-    REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    Callers: administrators. Errors: INVALID_REQUEST, NO_ROOM_FOR_INDEX, OVERLOADED, REQUEST_ID_REUSED.
+    Retry: yes, with the same `request_id`.
     """
     MigrateModel: _grpc.UnaryUnaryMultiCallable[_admin_pb2.MigrateModelRequest, _operations_pb2.Operation]
     """Starts to change to another bundle of models; the present one answers until then, at every replica.
@@ -82,7 +82,7 @@ class MatcherAdminStub:
     bundle first; nothing is changed then, nor when it is cancelled.
 
     Callers: administrators. Errors: BUNDLE_NOT_FOUND, BUNDLE_UNUSABLE, INVALID_REQUEST,
-    MIGRATION_IN_PROGRESS, NO_ROOM_FOR_INDEX, OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry:
+    MIGRATION_IN_PROGRESS, NO_ROOM_FOR_INDEX, OVERLOADED, REQUEST_ID_REUSED. Retry:
     yes, with the same `request_id`.
     """
     DiscardModels: _grpc.UnaryUnaryMultiCallable[_admin_pb2.DiscardModelsRequest, _operations_pb2.Operation]
@@ -92,7 +92,7 @@ class MatcherAdminStub:
     Going back to such a bundle then takes as long as changing to a new one. The operation's response is a
     `DiscardResult`, its error MIGRATION_IN_PROGRESS while a bundle is being prepared.
 
-    Callers: administrators. Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    Callers: administrators. Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED.
     Retry: yes, with the same `request_id`.
     """
     SetDraining: _grpc.UnaryUnaryMultiCallable[_admin_pb2.SetDrainingRequest, _admin_pb2.SetDrainingResponse]
@@ -119,8 +119,8 @@ class MatcherAdminAsyncStub(MatcherAdminStub):
     The operation's response is a `Snapshot`, its error NO_SNAPSHOT_FILE if none is set, or
     CONTRADICTORY_DATABASE if the index can be made neither.
 
-    Callers: administrators. Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED,
-    REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    Callers: administrators. Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED.
+    Retry: yes, with the same `request_id`.
     """
     VerifySnapshot: _aio.UnaryUnaryMultiCallable[_admin_pb2.VerifySnapshotRequest, _operations_pb2.Operation]  # type: ignore[assignment]
     """Starts to read the last snapshot of the replica that is called, and to compare it with the database.
@@ -128,8 +128,8 @@ class MatcherAdminAsyncStub(MatcherAdminStub):
     The operation's response is a `Snapshot`, its error SNAPSHOT_UNUSABLE with what is wrong, or
     NO_SNAPSHOT_FILE if none is set.
 
-    Callers: administrators. Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED,
-    REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    Callers: administrators. Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED.
+    Retry: yes, with the same `request_id`.
     """
     RebuildIndex: _aio.UnaryUnaryMultiCallable[_admin_pb2.RebuildIndexRequest, _operations_pb2.Operation]  # type: ignore[assignment]
     """Starts to make the index of the replica that is called anew from the database; the present index
@@ -137,8 +137,8 @@ class MatcherAdminAsyncStub(MatcherAdminStub):
 
     The operation's response is a `RebuildResult`.
 
-    Callers: administrators. Errors: INVALID_REQUEST, NO_ROOM_FOR_INDEX, OVERLOADED, REQUEST_ID_REUSED,
-    REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    Callers: administrators. Errors: INVALID_REQUEST, NO_ROOM_FOR_INDEX, OVERLOADED, REQUEST_ID_REUSED.
+    Retry: yes, with the same `request_id`.
     """
     MigrateModel: _aio.UnaryUnaryMultiCallable[_admin_pb2.MigrateModelRequest, _operations_pb2.Operation]  # type: ignore[assignment]
     """Starts to change to another bundle of models; the present one answers until then, at every replica.
@@ -156,7 +156,7 @@ class MatcherAdminAsyncStub(MatcherAdminStub):
     bundle first; nothing is changed then, nor when it is cancelled.
 
     Callers: administrators. Errors: BUNDLE_NOT_FOUND, BUNDLE_UNUSABLE, INVALID_REQUEST,
-    MIGRATION_IN_PROGRESS, NO_ROOM_FOR_INDEX, OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry:
+    MIGRATION_IN_PROGRESS, NO_ROOM_FOR_INDEX, OVERLOADED, REQUEST_ID_REUSED. Retry:
     yes, with the same `request_id`.
     """
     DiscardModels: _aio.UnaryUnaryMultiCallable[_admin_pb2.DiscardModelsRequest, _operations_pb2.Operation]  # type: ignore[assignment]
@@ -166,7 +166,7 @@ class MatcherAdminAsyncStub(MatcherAdminStub):
     Going back to such a bundle then takes as long as changing to a new one. The operation's response is a
     `DiscardResult`, its error MIGRATION_IN_PROGRESS while a bundle is being prepared.
 
-    Callers: administrators. Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    Callers: administrators. Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED.
     Retry: yes, with the same `request_id`.
     """
     SetDraining: _aio.UnaryUnaryMultiCallable[_admin_pb2.SetDrainingRequest, _admin_pb2.SetDrainingResponse]  # type: ignore[assignment]
@@ -202,8 +202,8 @@ class MatcherAdminServicer(metaclass=_abc_1.ABCMeta):
         The operation's response is a `Snapshot`, its error NO_SNAPSHOT_FILE if none is set, or
         CONTRADICTORY_DATABASE if the index can be made neither.
 
-        Callers: administrators. Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED,
-        REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        Callers: administrators. Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED.
+        Retry: yes, with the same `request_id`.
         """
 
     @_abc_1.abstractmethod
@@ -217,8 +217,8 @@ class MatcherAdminServicer(metaclass=_abc_1.ABCMeta):
         The operation's response is a `Snapshot`, its error SNAPSHOT_UNUSABLE with what is wrong, or
         NO_SNAPSHOT_FILE if none is set.
 
-        Callers: administrators. Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED,
-        REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        Callers: administrators. Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED.
+        Retry: yes, with the same `request_id`.
         """
 
     @_abc_1.abstractmethod
@@ -232,8 +232,8 @@ class MatcherAdminServicer(metaclass=_abc_1.ABCMeta):
 
         The operation's response is a `RebuildResult`.
 
-        Callers: administrators. Errors: INVALID_REQUEST, NO_ROOM_FOR_INDEX, OVERLOADED, REQUEST_ID_REUSED,
-        REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        Callers: administrators. Errors: INVALID_REQUEST, NO_ROOM_FOR_INDEX, OVERLOADED, REQUEST_ID_REUSED.
+        Retry: yes, with the same `request_id`.
         """
 
     @_abc_1.abstractmethod
@@ -257,7 +257,7 @@ class MatcherAdminServicer(metaclass=_abc_1.ABCMeta):
         bundle first; nothing is changed then, nor when it is cancelled.
 
         Callers: administrators. Errors: BUNDLE_NOT_FOUND, BUNDLE_UNUSABLE, INVALID_REQUEST,
-        MIGRATION_IN_PROGRESS, NO_ROOM_FOR_INDEX, OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry:
+        MIGRATION_IN_PROGRESS, NO_ROOM_FOR_INDEX, OVERLOADED, REQUEST_ID_REUSED. Retry:
         yes, with the same `request_id`.
         """
 
@@ -273,7 +273,7 @@ class MatcherAdminServicer(metaclass=_abc_1.ABCMeta):
         Going back to such a bundle then takes as long as changing to a new one. The operation's response is a
         `DiscardResult`, its error MIGRATION_IN_PROGRESS while a bundle is being prepared.
 
-        Callers: administrators. Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        Callers: administrators. Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED.
         Retry: yes, with the same `request_id`.
         """
 

@@ -128,7 +128,7 @@ class EncountersServicer:
         Callers: services issuance and registry.
         Errors: INVALID_REQUEST, BAD_IMAGE, BAD_TEMPLATE, POOR_QUALITY, TOO_FEW_MINUTIAE,
         POSITION_MISMATCH, DUPLICATE_POSITION, SAME_FINGER_TWICE, WRONG_HAND, FINGERS_NOT_FOUND,
-        ENCOUNTER_EXISTS, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS, INDEX_BEHIND, NOT_READY, DRAINING,
+        ENCOUNTER_EXISTS, REQUEST_ID_REUSED, INDEX_BEHIND, NOT_READY, DRAINING,
         OVERLOADED. Retry: yes, with the same `request_id`; a retry after a crash finishes the search.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -143,7 +143,7 @@ class EncountersServicer:
         and can be cancelled until the encounter is committed.
 
         Callers: services issuance and registry.
-        Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED.
         Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -179,7 +179,7 @@ class EncountersServicer:
         Errors: INVALID_REQUEST, BAD_IMAGE, BAD_TEMPLATE, POOR_QUALITY, TOO_FEW_MINUTIAE,
         POSITION_MISMATCH, DUPLICATE_POSITION, SAME_FINGER_TWICE, WRONG_HAND, FINGERS_NOT_FOUND,
         ENCOUNTER_NOT_FOUND, STALE_REVISION, SUPERVISOR_NEEDED, NOT_READY, DRAINING, OVERLOADED,
-        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -194,7 +194,7 @@ class EncountersServicer:
 
         Callers: service issuance.
         Errors: INVALID_REQUEST, ENCOUNTER_NOT_FOUND, STALE_REVISION, STATUS_CHANGE_NOT_ALLOWED,
-        REASON_NEEDED, SUPERVISOR_NEEDED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        REASON_NEEDED, SUPERVISOR_NEEDED, REQUEST_ID_REUSED.
         Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -207,8 +207,7 @@ class EncountersServicer:
         One of status FRAUD only on behalf of a supervisor (see SetEncounterStatus).
 
         Callers: services issuance and registry.
-        Errors: INVALID_REQUEST, ENCOUNTER_NOT_FOUND, SUPERVISOR_NEEDED, REQUEST_ID_REUSED,
-        REQUEST_IN_PROGRESS.
+        Errors: INVALID_REQUEST, ENCOUNTER_NOT_FOUND, SUPERVISOR_NEEDED, REQUEST_ID_REUSED.
         Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -221,8 +220,7 @@ class EncountersServicer:
         If one of them has status FRAUD, only on behalf of a supervisor (see SetEncounterStatus).
 
         Callers: services issuance and registry.
-        Errors: INVALID_REQUEST, PERSON_NOT_FOUND, SUPERVISOR_NEEDED, REQUEST_ID_REUSED,
-        REQUEST_IN_PROGRESS.
+        Errors: INVALID_REQUEST, PERSON_NOT_FOUND, SUPERVISOR_NEEDED, REQUEST_ID_REUSED.
         Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -235,8 +233,8 @@ class EncountersServicer:
         That of an encounter of status FRAUD only on behalf of a supervisor (see SetEncounterStatus).
 
         Callers: services issuance and registry.
-        Errors: INVALID_REQUEST, ENCOUNTER_NOT_FOUND, STALE_REVISION, SUPERVISOR_NEEDED, REQUEST_ID_REUSED,
-        REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        Errors: INVALID_REQUEST, ENCOUNTER_NOT_FOUND, STALE_REVISION, SUPERVISOR_NEEDED, REQUEST_ID_REUSED.
+        Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -249,7 +247,7 @@ class EncountersServicer:
 
         Callers: service issuance.
         Errors: INVALID_REQUEST, ENCOUNTER_NOT_FOUND, STALE_REVISION, SAME_PERSON, SUPERVISOR_NEEDED,
-        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -261,8 +259,7 @@ class EncountersServicer:
         If one of them has status FRAUD, only on behalf of a supervisor (see SetEncounterStatus).
 
         Callers: service issuance.
-        Errors: INVALID_REQUEST, PERSON_NOT_FOUND, SAME_PERSON, SUPERVISOR_NEEDED, REQUEST_ID_REUSED,
-        REQUEST_IN_PROGRESS.
+        Errors: INVALID_REQUEST, PERSON_NOT_FOUND, SAME_PERSON, SUPERVISOR_NEEDED, REQUEST_ID_REUSED.
         Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -276,8 +273,7 @@ class EncountersServicer:
         If one of them has status FRAUD, only on behalf of a supervisor (see SetEncounterStatus).
 
         Callers: service issuance.
-        Errors: INVALID_REQUEST, MERGE_NOT_FOUND, MERGE_UNDONE, SUPERVISOR_NEEDED, REQUEST_ID_REUSED,
-        REQUEST_IN_PROGRESS.
+        Errors: INVALID_REQUEST, MERGE_NOT_FOUND, MERGE_UNDONE, SUPERVISOR_NEEDED, REQUEST_ID_REUSED.
         Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

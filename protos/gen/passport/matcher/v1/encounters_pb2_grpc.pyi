@@ -48,7 +48,7 @@ class EncountersStub:
     Callers: services issuance and registry.
     Errors: INVALID_REQUEST, BAD_IMAGE, BAD_TEMPLATE, POOR_QUALITY, TOO_FEW_MINUTIAE,
     POSITION_MISMATCH, DUPLICATE_POSITION, SAME_FINGER_TWICE, WRONG_HAND, FINGERS_NOT_FOUND,
-    ENCOUNTER_EXISTS, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS, INDEX_BEHIND, NOT_READY, DRAINING,
+    ENCOUNTER_EXISTS, REQUEST_ID_REUSED, INDEX_BEHIND, NOT_READY, DRAINING,
     OVERLOADED. Retry: yes, with the same `request_id`; a retry after a crash finishes the search.
     """
     StartCreateEncounter: _grpc.UnaryUnaryMultiCallable[_encounters_pb2.CreateEncounterRequest, _operations_pb2.Operation]
@@ -59,7 +59,7 @@ class EncountersStub:
     and can be cancelled until the encounter is committed.
 
     Callers: services issuance and registry.
-    Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED.
     Retry: yes, with the same `request_id`.
     """
     GetEncounter: _grpc.UnaryUnaryMultiCallable[_encounters_pb2.GetEncounterRequest, _encounters_pb2.Encounter]
@@ -83,7 +83,7 @@ class EncountersStub:
     Errors: INVALID_REQUEST, BAD_IMAGE, BAD_TEMPLATE, POOR_QUALITY, TOO_FEW_MINUTIAE,
     POSITION_MISMATCH, DUPLICATE_POSITION, SAME_FINGER_TWICE, WRONG_HAND, FINGERS_NOT_FOUND,
     ENCOUNTER_NOT_FOUND, STALE_REVISION, SUPERVISOR_NEEDED, NOT_READY, DRAINING, OVERLOADED,
-    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
     """
     SetEncounterStatus: _grpc.UnaryUnaryMultiCallable[_encounters_pb2.SetEncounterStatusRequest, _encounters_pb2.Encounter]
     """Sets the status of an encounter.
@@ -94,7 +94,7 @@ class EncountersStub:
 
     Callers: service issuance.
     Errors: INVALID_REQUEST, ENCOUNTER_NOT_FOUND, STALE_REVISION, STATUS_CHANGE_NOT_ALLOWED,
-    REASON_NEEDED, SUPERVISOR_NEEDED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    REASON_NEEDED, SUPERVISOR_NEEDED, REQUEST_ID_REUSED.
     Retry: yes, with the same `request_id`.
     """
     DeleteEncounter: _grpc.UnaryUnaryMultiCallable[_encounters_pb2.DeleteEncounterRequest, _encounters_pb2.DeleteEncounterResponse]
@@ -103,8 +103,7 @@ class EncountersStub:
     One of status FRAUD only on behalf of a supervisor (see SetEncounterStatus).
 
     Callers: services issuance and registry.
-    Errors: INVALID_REQUEST, ENCOUNTER_NOT_FOUND, SUPERVISOR_NEEDED, REQUEST_ID_REUSED,
-    REQUEST_IN_PROGRESS.
+    Errors: INVALID_REQUEST, ENCOUNTER_NOT_FOUND, SUPERVISOR_NEEDED, REQUEST_ID_REUSED.
     Retry: yes, with the same `request_id`.
     """
     DeletePerson: _grpc.UnaryUnaryMultiCallable[_encounters_pb2.DeletePersonRequest, _encounters_pb2.DeletePersonResponse]
@@ -113,8 +112,7 @@ class EncountersStub:
     If one of them has status FRAUD, only on behalf of a supervisor (see SetEncounterStatus).
 
     Callers: services issuance and registry.
-    Errors: INVALID_REQUEST, PERSON_NOT_FOUND, SUPERVISOR_NEEDED, REQUEST_ID_REUSED,
-    REQUEST_IN_PROGRESS.
+    Errors: INVALID_REQUEST, PERSON_NOT_FOUND, SUPERVISOR_NEEDED, REQUEST_ID_REUSED.
     Retry: yes, with the same `request_id`.
     """
     SetGalleries: _grpc.UnaryUnaryMultiCallable[_encounters_pb2.SetGalleriesRequest, _encounters_pb2.Encounter]
@@ -123,8 +121,8 @@ class EncountersStub:
     That of an encounter of status FRAUD only on behalf of a supervisor (see SetEncounterStatus).
 
     Callers: services issuance and registry.
-    Errors: INVALID_REQUEST, ENCOUNTER_NOT_FOUND, STALE_REVISION, SUPERVISOR_NEEDED, REQUEST_ID_REUSED,
-    REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    Errors: INVALID_REQUEST, ENCOUNTER_NOT_FOUND, STALE_REVISION, SUPERVISOR_NEEDED, REQUEST_ID_REUSED.
+    Retry: yes, with the same `request_id`.
     """
     MoveEncounter: _grpc.UnaryUnaryMultiCallable[_encounters_pb2.MoveEncounterRequest, _encounters_pb2.Encounter]
     """Moves an encounter to another person, who may be new.
@@ -133,7 +131,7 @@ class EncountersStub:
 
     Callers: service issuance.
     Errors: INVALID_REQUEST, ENCOUNTER_NOT_FOUND, STALE_REVISION, SAME_PERSON, SUPERVISOR_NEEDED,
-    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
     """
     MergePersons: _grpc.UnaryUnaryMultiCallable[_encounters_pb2.MergePersonsRequest, _encounters_pb2.MergePersonsResponse]
     """Moves all encounters of a person to another one, since both are one person.
@@ -141,8 +139,7 @@ class EncountersStub:
     If one of them has status FRAUD, only on behalf of a supervisor (see SetEncounterStatus).
 
     Callers: service issuance.
-    Errors: INVALID_REQUEST, PERSON_NOT_FOUND, SAME_PERSON, SUPERVISOR_NEEDED, REQUEST_ID_REUSED,
-    REQUEST_IN_PROGRESS.
+    Errors: INVALID_REQUEST, PERSON_NOT_FOUND, SAME_PERSON, SUPERVISOR_NEEDED, REQUEST_ID_REUSED.
     Retry: yes, with the same `request_id`.
     """
     UndoMerge: _grpc.UnaryUnaryMultiCallable[_encounters_pb2.UndoMergeRequest, _encounters_pb2.UndoMergeResponse]
@@ -152,8 +149,7 @@ class EncountersStub:
     If one of them has status FRAUD, only on behalf of a supervisor (see SetEncounterStatus).
 
     Callers: service issuance.
-    Errors: INVALID_REQUEST, MERGE_NOT_FOUND, MERGE_UNDONE, SUPERVISOR_NEEDED, REQUEST_ID_REUSED,
-    REQUEST_IN_PROGRESS.
+    Errors: INVALID_REQUEST, MERGE_NOT_FOUND, MERGE_UNDONE, SUPERVISOR_NEEDED, REQUEST_ID_REUSED.
     Retry: yes, with the same `request_id`.
     """
     GetTemplate: _grpc.UnaryUnaryMultiCallable[_encounters_pb2.GetTemplateRequest, _encounters_pb2.GetTemplateResponse]
@@ -194,7 +190,7 @@ class EncountersAsyncStub(EncountersStub):
     Callers: services issuance and registry.
     Errors: INVALID_REQUEST, BAD_IMAGE, BAD_TEMPLATE, POOR_QUALITY, TOO_FEW_MINUTIAE,
     POSITION_MISMATCH, DUPLICATE_POSITION, SAME_FINGER_TWICE, WRONG_HAND, FINGERS_NOT_FOUND,
-    ENCOUNTER_EXISTS, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS, INDEX_BEHIND, NOT_READY, DRAINING,
+    ENCOUNTER_EXISTS, REQUEST_ID_REUSED, INDEX_BEHIND, NOT_READY, DRAINING,
     OVERLOADED. Retry: yes, with the same `request_id`; a retry after a crash finishes the search.
     """
     StartCreateEncounter: _aio.UnaryUnaryMultiCallable[_encounters_pb2.CreateEncounterRequest, _operations_pb2.Operation]  # type: ignore[assignment]
@@ -205,7 +201,7 @@ class EncountersAsyncStub(EncountersStub):
     and can be cancelled until the encounter is committed.
 
     Callers: services issuance and registry.
-    Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED.
     Retry: yes, with the same `request_id`.
     """
     GetEncounter: _aio.UnaryUnaryMultiCallable[_encounters_pb2.GetEncounterRequest, _encounters_pb2.Encounter]  # type: ignore[assignment]
@@ -229,7 +225,7 @@ class EncountersAsyncStub(EncountersStub):
     Errors: INVALID_REQUEST, BAD_IMAGE, BAD_TEMPLATE, POOR_QUALITY, TOO_FEW_MINUTIAE,
     POSITION_MISMATCH, DUPLICATE_POSITION, SAME_FINGER_TWICE, WRONG_HAND, FINGERS_NOT_FOUND,
     ENCOUNTER_NOT_FOUND, STALE_REVISION, SUPERVISOR_NEEDED, NOT_READY, DRAINING, OVERLOADED,
-    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
     """
     SetEncounterStatus: _aio.UnaryUnaryMultiCallable[_encounters_pb2.SetEncounterStatusRequest, _encounters_pb2.Encounter]  # type: ignore[assignment]
     """Sets the status of an encounter.
@@ -240,7 +236,7 @@ class EncountersAsyncStub(EncountersStub):
 
     Callers: service issuance.
     Errors: INVALID_REQUEST, ENCOUNTER_NOT_FOUND, STALE_REVISION, STATUS_CHANGE_NOT_ALLOWED,
-    REASON_NEEDED, SUPERVISOR_NEEDED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    REASON_NEEDED, SUPERVISOR_NEEDED, REQUEST_ID_REUSED.
     Retry: yes, with the same `request_id`.
     """
     DeleteEncounter: _aio.UnaryUnaryMultiCallable[_encounters_pb2.DeleteEncounterRequest, _encounters_pb2.DeleteEncounterResponse]  # type: ignore[assignment]
@@ -249,8 +245,7 @@ class EncountersAsyncStub(EncountersStub):
     One of status FRAUD only on behalf of a supervisor (see SetEncounterStatus).
 
     Callers: services issuance and registry.
-    Errors: INVALID_REQUEST, ENCOUNTER_NOT_FOUND, SUPERVISOR_NEEDED, REQUEST_ID_REUSED,
-    REQUEST_IN_PROGRESS.
+    Errors: INVALID_REQUEST, ENCOUNTER_NOT_FOUND, SUPERVISOR_NEEDED, REQUEST_ID_REUSED.
     Retry: yes, with the same `request_id`.
     """
     DeletePerson: _aio.UnaryUnaryMultiCallable[_encounters_pb2.DeletePersonRequest, _encounters_pb2.DeletePersonResponse]  # type: ignore[assignment]
@@ -259,8 +254,7 @@ class EncountersAsyncStub(EncountersStub):
     If one of them has status FRAUD, only on behalf of a supervisor (see SetEncounterStatus).
 
     Callers: services issuance and registry.
-    Errors: INVALID_REQUEST, PERSON_NOT_FOUND, SUPERVISOR_NEEDED, REQUEST_ID_REUSED,
-    REQUEST_IN_PROGRESS.
+    Errors: INVALID_REQUEST, PERSON_NOT_FOUND, SUPERVISOR_NEEDED, REQUEST_ID_REUSED.
     Retry: yes, with the same `request_id`.
     """
     SetGalleries: _aio.UnaryUnaryMultiCallable[_encounters_pb2.SetGalleriesRequest, _encounters_pb2.Encounter]  # type: ignore[assignment]
@@ -269,8 +263,8 @@ class EncountersAsyncStub(EncountersStub):
     That of an encounter of status FRAUD only on behalf of a supervisor (see SetEncounterStatus).
 
     Callers: services issuance and registry.
-    Errors: INVALID_REQUEST, ENCOUNTER_NOT_FOUND, STALE_REVISION, SUPERVISOR_NEEDED, REQUEST_ID_REUSED,
-    REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    Errors: INVALID_REQUEST, ENCOUNTER_NOT_FOUND, STALE_REVISION, SUPERVISOR_NEEDED, REQUEST_ID_REUSED.
+    Retry: yes, with the same `request_id`.
     """
     MoveEncounter: _aio.UnaryUnaryMultiCallable[_encounters_pb2.MoveEncounterRequest, _encounters_pb2.Encounter]  # type: ignore[assignment]
     """Moves an encounter to another person, who may be new.
@@ -279,7 +273,7 @@ class EncountersAsyncStub(EncountersStub):
 
     Callers: service issuance.
     Errors: INVALID_REQUEST, ENCOUNTER_NOT_FOUND, STALE_REVISION, SAME_PERSON, SUPERVISOR_NEEDED,
-    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
     """
     MergePersons: _aio.UnaryUnaryMultiCallable[_encounters_pb2.MergePersonsRequest, _encounters_pb2.MergePersonsResponse]  # type: ignore[assignment]
     """Moves all encounters of a person to another one, since both are one person.
@@ -287,8 +281,7 @@ class EncountersAsyncStub(EncountersStub):
     If one of them has status FRAUD, only on behalf of a supervisor (see SetEncounterStatus).
 
     Callers: service issuance.
-    Errors: INVALID_REQUEST, PERSON_NOT_FOUND, SAME_PERSON, SUPERVISOR_NEEDED, REQUEST_ID_REUSED,
-    REQUEST_IN_PROGRESS.
+    Errors: INVALID_REQUEST, PERSON_NOT_FOUND, SAME_PERSON, SUPERVISOR_NEEDED, REQUEST_ID_REUSED.
     Retry: yes, with the same `request_id`.
     """
     UndoMerge: _aio.UnaryUnaryMultiCallable[_encounters_pb2.UndoMergeRequest, _encounters_pb2.UndoMergeResponse]  # type: ignore[assignment]
@@ -298,8 +291,7 @@ class EncountersAsyncStub(EncountersStub):
     If one of them has status FRAUD, only on behalf of a supervisor (see SetEncounterStatus).
 
     Callers: service issuance.
-    Errors: INVALID_REQUEST, MERGE_NOT_FOUND, MERGE_UNDONE, SUPERVISOR_NEEDED, REQUEST_ID_REUSED,
-    REQUEST_IN_PROGRESS.
+    Errors: INVALID_REQUEST, MERGE_NOT_FOUND, MERGE_UNDONE, SUPERVISOR_NEEDED, REQUEST_ID_REUSED.
     Retry: yes, with the same `request_id`.
     """
     GetTemplate: _aio.UnaryUnaryMultiCallable[_encounters_pb2.GetTemplateRequest, _encounters_pb2.GetTemplateResponse]  # type: ignore[assignment]
@@ -343,7 +335,7 @@ class EncountersServicer(metaclass=_abc_1.ABCMeta):
         Callers: services issuance and registry.
         Errors: INVALID_REQUEST, BAD_IMAGE, BAD_TEMPLATE, POOR_QUALITY, TOO_FEW_MINUTIAE,
         POSITION_MISMATCH, DUPLICATE_POSITION, SAME_FINGER_TWICE, WRONG_HAND, FINGERS_NOT_FOUND,
-        ENCOUNTER_EXISTS, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS, INDEX_BEHIND, NOT_READY, DRAINING,
+        ENCOUNTER_EXISTS, REQUEST_ID_REUSED, INDEX_BEHIND, NOT_READY, DRAINING,
         OVERLOADED. Retry: yes, with the same `request_id`; a retry after a crash finishes the search.
         """
 
@@ -360,7 +352,7 @@ class EncountersServicer(metaclass=_abc_1.ABCMeta):
         and can be cancelled until the encounter is committed.
 
         Callers: services issuance and registry.
-        Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED.
         Retry: yes, with the same `request_id`.
         """
 
@@ -402,7 +394,7 @@ class EncountersServicer(metaclass=_abc_1.ABCMeta):
         Errors: INVALID_REQUEST, BAD_IMAGE, BAD_TEMPLATE, POOR_QUALITY, TOO_FEW_MINUTIAE,
         POSITION_MISMATCH, DUPLICATE_POSITION, SAME_FINGER_TWICE, WRONG_HAND, FINGERS_NOT_FOUND,
         ENCOUNTER_NOT_FOUND, STALE_REVISION, SUPERVISOR_NEEDED, NOT_READY, DRAINING, OVERLOADED,
-        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
         """
 
     @_abc_1.abstractmethod
@@ -419,7 +411,7 @@ class EncountersServicer(metaclass=_abc_1.ABCMeta):
 
         Callers: service issuance.
         Errors: INVALID_REQUEST, ENCOUNTER_NOT_FOUND, STALE_REVISION, STATUS_CHANGE_NOT_ALLOWED,
-        REASON_NEEDED, SUPERVISOR_NEEDED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        REASON_NEEDED, SUPERVISOR_NEEDED, REQUEST_ID_REUSED.
         Retry: yes, with the same `request_id`.
         """
 
@@ -434,8 +426,7 @@ class EncountersServicer(metaclass=_abc_1.ABCMeta):
         One of status FRAUD only on behalf of a supervisor (see SetEncounterStatus).
 
         Callers: services issuance and registry.
-        Errors: INVALID_REQUEST, ENCOUNTER_NOT_FOUND, SUPERVISOR_NEEDED, REQUEST_ID_REUSED,
-        REQUEST_IN_PROGRESS.
+        Errors: INVALID_REQUEST, ENCOUNTER_NOT_FOUND, SUPERVISOR_NEEDED, REQUEST_ID_REUSED.
         Retry: yes, with the same `request_id`.
         """
 
@@ -450,8 +441,7 @@ class EncountersServicer(metaclass=_abc_1.ABCMeta):
         If one of them has status FRAUD, only on behalf of a supervisor (see SetEncounterStatus).
 
         Callers: services issuance and registry.
-        Errors: INVALID_REQUEST, PERSON_NOT_FOUND, SUPERVISOR_NEEDED, REQUEST_ID_REUSED,
-        REQUEST_IN_PROGRESS.
+        Errors: INVALID_REQUEST, PERSON_NOT_FOUND, SUPERVISOR_NEEDED, REQUEST_ID_REUSED.
         Retry: yes, with the same `request_id`.
         """
 
@@ -466,8 +456,8 @@ class EncountersServicer(metaclass=_abc_1.ABCMeta):
         That of an encounter of status FRAUD only on behalf of a supervisor (see SetEncounterStatus).
 
         Callers: services issuance and registry.
-        Errors: INVALID_REQUEST, ENCOUNTER_NOT_FOUND, STALE_REVISION, SUPERVISOR_NEEDED, REQUEST_ID_REUSED,
-        REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        Errors: INVALID_REQUEST, ENCOUNTER_NOT_FOUND, STALE_REVISION, SUPERVISOR_NEEDED, REQUEST_ID_REUSED.
+        Retry: yes, with the same `request_id`.
         """
 
     @_abc_1.abstractmethod
@@ -482,7 +472,7 @@ class EncountersServicer(metaclass=_abc_1.ABCMeta):
 
         Callers: service issuance.
         Errors: INVALID_REQUEST, ENCOUNTER_NOT_FOUND, STALE_REVISION, SAME_PERSON, SUPERVISOR_NEEDED,
-        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
         """
 
     @_abc_1.abstractmethod
@@ -496,8 +486,7 @@ class EncountersServicer(metaclass=_abc_1.ABCMeta):
         If one of them has status FRAUD, only on behalf of a supervisor (see SetEncounterStatus).
 
         Callers: service issuance.
-        Errors: INVALID_REQUEST, PERSON_NOT_FOUND, SAME_PERSON, SUPERVISOR_NEEDED, REQUEST_ID_REUSED,
-        REQUEST_IN_PROGRESS.
+        Errors: INVALID_REQUEST, PERSON_NOT_FOUND, SAME_PERSON, SUPERVISOR_NEEDED, REQUEST_ID_REUSED.
         Retry: yes, with the same `request_id`.
         """
 
@@ -513,8 +502,7 @@ class EncountersServicer(metaclass=_abc_1.ABCMeta):
         If one of them has status FRAUD, only on behalf of a supervisor (see SetEncounterStatus).
 
         Callers: service issuance.
-        Errors: INVALID_REQUEST, MERGE_NOT_FOUND, MERGE_UNDONE, SUPERVISOR_NEEDED, REQUEST_ID_REUSED,
-        REQUEST_IN_PROGRESS.
+        Errors: INVALID_REQUEST, MERGE_NOT_FOUND, MERGE_UNDONE, SUPERVISOR_NEEDED, REQUEST_ID_REUSED.
         Retry: yes, with the same `request_id`.
         """
 

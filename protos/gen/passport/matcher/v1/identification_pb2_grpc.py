@@ -59,7 +59,7 @@ class IdentificationServicer:
         Errors: INVALID_REQUEST, BAD_IMAGE, BAD_TEMPLATE, POOR_QUALITY, TOO_FEW_MINUTIAE,
         POSITION_MISMATCH, DUPLICATE_POSITION, SAME_FINGER_TWICE, WRONG_HAND, FINGERS_NOT_FOUND,
         ENCOUNTER_NOT_FOUND, PERSON_NOT_FOUND, UNREADABLE_TEMPLATE, INDEX_BEHIND (retry after its delay),
-        FOREIGN_CHANGE_TOKEN, NOT_READY, DRAINING, OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        FOREIGN_CHANGE_TOKEN, NOT_READY, DRAINING, OVERLOADED, REQUEST_ID_REUSED.
         Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -74,7 +74,7 @@ class IdentificationServicer:
         and can be cancelled until it has a result.
 
         Callers: service issuance.
-        Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED.
         Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -192,7 +192,7 @@ class VerificationServicer:
         POSITION_MISMATCH, DUPLICATE_POSITION, SAME_FINGER_TWICE, WRONG_HAND, FINGERS_NOT_FOUND,
         NO_COMMON_FINGER, SAME_ENCOUNTER,
         ENCOUNTER_NOT_FOUND, PERSON_NOT_FOUND, UNREADABLE_TEMPLATE, NOT_READY, DRAINING, OVERLOADED,
-        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        REQUEST_ID_REUSED.
         Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

@@ -41,7 +41,7 @@ class IdentificationStub:
     Errors: INVALID_REQUEST, BAD_IMAGE, BAD_TEMPLATE, POOR_QUALITY, TOO_FEW_MINUTIAE,
     POSITION_MISMATCH, DUPLICATE_POSITION, SAME_FINGER_TWICE, WRONG_HAND, FINGERS_NOT_FOUND,
     ENCOUNTER_NOT_FOUND, PERSON_NOT_FOUND, UNREADABLE_TEMPLATE, INDEX_BEHIND (retry after its delay),
-    FOREIGN_CHANGE_TOKEN, NOT_READY, DRAINING, OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    FOREIGN_CHANGE_TOKEN, NOT_READY, DRAINING, OVERLOADED, REQUEST_ID_REUSED.
     Retry: yes, with the same `request_id`.
     """
     StartIdentify: _grpc.UnaryUnaryMultiCallable[_identification_pb2.IdentifyRequest, _operations_pb2.Operation]
@@ -52,7 +52,7 @@ class IdentificationStub:
     and can be cancelled until it has a result.
 
     Callers: service issuance.
-    Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED.
     Retry: yes, with the same `request_id`.
     """
 
@@ -68,7 +68,7 @@ class IdentificationAsyncStub(IdentificationStub):
     Errors: INVALID_REQUEST, BAD_IMAGE, BAD_TEMPLATE, POOR_QUALITY, TOO_FEW_MINUTIAE,
     POSITION_MISMATCH, DUPLICATE_POSITION, SAME_FINGER_TWICE, WRONG_HAND, FINGERS_NOT_FOUND,
     ENCOUNTER_NOT_FOUND, PERSON_NOT_FOUND, UNREADABLE_TEMPLATE, INDEX_BEHIND (retry after its delay),
-    FOREIGN_CHANGE_TOKEN, NOT_READY, DRAINING, OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    FOREIGN_CHANGE_TOKEN, NOT_READY, DRAINING, OVERLOADED, REQUEST_ID_REUSED.
     Retry: yes, with the same `request_id`.
     """
     StartIdentify: _aio.UnaryUnaryMultiCallable[_identification_pb2.IdentifyRequest, _operations_pb2.Operation]  # type: ignore[assignment]
@@ -79,7 +79,7 @@ class IdentificationAsyncStub(IdentificationStub):
     and can be cancelled until it has a result.
 
     Callers: service issuance.
-    Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED.
     Retry: yes, with the same `request_id`.
     """
 
@@ -98,7 +98,7 @@ class IdentificationServicer(metaclass=_abc_1.ABCMeta):
         Errors: INVALID_REQUEST, BAD_IMAGE, BAD_TEMPLATE, POOR_QUALITY, TOO_FEW_MINUTIAE,
         POSITION_MISMATCH, DUPLICATE_POSITION, SAME_FINGER_TWICE, WRONG_HAND, FINGERS_NOT_FOUND,
         ENCOUNTER_NOT_FOUND, PERSON_NOT_FOUND, UNREADABLE_TEMPLATE, INDEX_BEHIND (retry after its delay),
-        FOREIGN_CHANGE_TOKEN, NOT_READY, DRAINING, OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        FOREIGN_CHANGE_TOKEN, NOT_READY, DRAINING, OVERLOADED, REQUEST_ID_REUSED.
         Retry: yes, with the same `request_id`.
         """
 
@@ -115,7 +115,7 @@ class IdentificationServicer(metaclass=_abc_1.ABCMeta):
         and can be cancelled until it has a result.
 
         Callers: service issuance.
-        Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED.
         Retry: yes, with the same `request_id`.
         """
 
@@ -138,7 +138,7 @@ class VerificationStub:
     POSITION_MISMATCH, DUPLICATE_POSITION, SAME_FINGER_TWICE, WRONG_HAND, FINGERS_NOT_FOUND,
     NO_COMMON_FINGER, SAME_ENCOUNTER,
     ENCOUNTER_NOT_FOUND, PERSON_NOT_FOUND, UNREADABLE_TEMPLATE, NOT_READY, DRAINING, OVERLOADED,
-    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    REQUEST_ID_REUSED.
     Retry: yes, with the same `request_id`.
     """
 
@@ -157,7 +157,7 @@ class VerificationAsyncStub(VerificationStub):
     POSITION_MISMATCH, DUPLICATE_POSITION, SAME_FINGER_TWICE, WRONG_HAND, FINGERS_NOT_FOUND,
     NO_COMMON_FINGER, SAME_ENCOUNTER,
     ENCOUNTER_NOT_FOUND, PERSON_NOT_FOUND, UNREADABLE_TEMPLATE, NOT_READY, DRAINING, OVERLOADED,
-    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    REQUEST_ID_REUSED.
     Retry: yes, with the same `request_id`.
     """
 
@@ -179,7 +179,7 @@ class VerificationServicer(metaclass=_abc_1.ABCMeta):
         POSITION_MISMATCH, DUPLICATE_POSITION, SAME_FINGER_TWICE, WRONG_HAND, FINGERS_NOT_FOUND,
         NO_COMMON_FINGER, SAME_ENCOUNTER,
         ENCOUNTER_NOT_FOUND, PERSON_NOT_FOUND, UNREADABLE_TEMPLATE, NOT_READY, DRAINING, OVERLOADED,
-        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        REQUEST_ID_REUSED.
         Retry: yes, with the same `request_id`.
         """
 

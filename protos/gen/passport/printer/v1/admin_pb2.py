@@ -32,7 +32,7 @@ from passport.printer.v1 import two_persons_pb2 as passport_dot_printer_dot_v1_d
 from passport.type.v1 import text_pb2 as passport_dot_type_dot_v1_dot_text__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fpassport/printer/v1/admin.proto\x12\x13passport.printer.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1epassport/printer/v1/jobs.proto\x1a\"passport/printer/v1/machines.proto\x1a\x1fpassport/printer/v1/stock.proto\x1a%passport/printer/v1/two_persons.proto\x1a\x1bpassport/type/v1/text.proto\"\xa5\x01\n\x14PutTrustedKeyRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12*\n\x03kid\x18\x02 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[A-Za-z0-9._-]{1,64}$\x12$\n\x0epublic_key_pem\x18\x03 \x01(\tB\x0c\xbaH\x05r\x03\x18\x80\x08\xe0\xe0\x18\x01\x12\x1c\n\x06reason\x18\x04 \x01(\tB\x0c\xbaH\x05r\x03\x18\xf4\x03\xe0\xe0\x18\x01\"H\n\x15PutTrustedKeyResponse\x12/\n\x08proposal\x18\x01 \x01(\x0b\x32\x1d.passport.printer.v1.Proposal\"\x18\n\x16ListTrustedKeysRequest\"H\n\x17ListTrustedKeysResponse\x12-\n\x04keys\x18\x01 \x03(\x0b\x32\x1f.passport.printer.v1.TrustedKey\"\xf5\x01\n\nTrustedKey\x12\x0b\n\x03kid\x18\x01 \x01(\t\x12\x16\n\x0epublic_key_pem\x18\x02 \x01(\t\x12.\n\ntrusted_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\ntrusted_by\x18\x04 \x01(\t\x12\x13\n\x0bproposed_by\x18\x05 \x01(\t\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12\x31\n\rtrusted_until\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x65nded_by\x18\x08 \x01(\t\x12\x14\n\x0c\x65nded_reason\x18\t \x01(\t\"\xa8\x01\n\x16RevokeClearanceRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x1e\n\x0c\x63learance_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x01\x12/\n\x0f\x64ocument_number\x18\x03 \x01(\tB\x16\xbaH\x13r\x11\x32\x0f^[A-Z0-9]{0,9}$\x12\x1e\n\x06reason\x18\x04 \x01(\tB\x0e\xbaH\x07r\x05\x10\x01\x18\xf4\x03\xe0\xe0\x18\x01\"F\n\x17RevokeClearanceResponse\x12+\n\x04jobs\x18\x01 \x03(\x0b\x32\x1d.passport.printer.v1.PrintJob\"\x1c\n\x1aListRestoreFindingsRequest\"\x94\x01\n\x1bListRestoreFindingsResponse\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12.\n\nnoticed_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x35\n\x08\x66indings\x18\x03 \x03(\x0b\x32#.passport.printer.v1.RestoreFinding\"{\n\x0eRestoreFinding\x12\x12\n\nmachine_id\x18\x01 \x01(\t\x12\x12\n\nattempt_id\x18\x02 \x01(\t\x12\x13\n\x0b\x62ook_serial\x18\x03 \x01(\t\x12\x17\n\x0f\x64ocument_number\x18\x04 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x05 \x01(\t\"`\n\x1aReleaseAfterRestoreRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12#\n\x0b\x65xplanation\x18\x02 \x01(\tB\x0e\xbaH\x07r\x05\x10\x01\x18\xf4\x03\xe0\xe0\x18\x01\"2\n\x1bReleaseAfterRestoreResponse\x12\x13\n\x0bwaiting_for\x18\x01 \x01(\t\"\x13\n\x11GetBalanceRequest\"\x12\n\x10GetStatusRequest\"\xc6\x02\n\x0ePrintingStatus\x12\x0e\n\x06office\x18\x01 \x01(\t\x12;\n\x04jobs\x18\x02 \x03(\x0b\x32-.passport.printer.v1.PrintingStatus.JobsEntry\x12.\n\x08machines\x18\x03 \x03(\x0b\x32\x1c.passport.printer.v1.Machine\x12/\n\x05\x62ooks\x18\x04 \x01(\x0b\x32 .passport.printer.v1.BookBalance\x12\x18\n\x10\x62locking_reasons\x18\x05 \x03(\t\x12?\n\x11pending_decisions\x18\x06 \x03(\x0b\x32$.passport.printer.v1.PendingDecision\x1a+\n\tJobsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x03:\x02\x38\x01\"\x8f\x01\n\x0fPendingDecision\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12\x13\n\x0bwaiting_for\x18\x02 \x01(\t\x12/\n\x08proposal\x18\x03 \x01(\x0b\x32\x1d.passport.printer.v1.Proposal\x12&\n\x03\x61ge\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration2\xf7\x05\n\x0cPrinterAdmin\x12W\n\tGetStatus\x12%.passport.printer.v1.GetStatusRequest\x1a#.passport.printer.v1.PrintingStatus\x12V\n\nGetBalance\x12&.passport.printer.v1.GetBalanceRequest\x1a .passport.printer.v1.BookBalance\x12\x66\n\rPutTrustedKey\x12).passport.printer.v1.PutTrustedKeyRequest\x1a*.passport.printer.v1.PutTrustedKeyResponse\x12l\n\x0fListTrustedKeys\x12+.passport.printer.v1.ListTrustedKeysRequest\x1a,.passport.printer.v1.ListTrustedKeysResponse\x12l\n\x0fRevokeClearance\x12+.passport.printer.v1.RevokeClearanceRequest\x1a,.passport.printer.v1.RevokeClearanceResponse\x12x\n\x13ListRestoreFindings\x12/.passport.printer.v1.ListRestoreFindingsRequest\x1a\x30.passport.printer.v1.ListRestoreFindingsResponse\x12x\n\x13ReleaseAfterRestore\x12/.passport.printer.v1.ReleaseAfterRestoreRequest\x1a\x30.passport.printer.v1.ReleaseAfterRestoreResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fpassport/printer/v1/admin.proto\x12\x13passport.printer.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1epassport/printer/v1/jobs.proto\x1a\"passport/printer/v1/machines.proto\x1a\x1fpassport/printer/v1/stock.proto\x1a%passport/printer/v1/two_persons.proto\x1a\x1bpassport/type/v1/text.proto\"\xd0\x01\n\x14PutTrustedKeyRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12U\n\x03kid\x18\x02 \x01(\tBH\xbaH\x1ar\x18\x32\x16^[A-Za-z0-9._-]{1,64}$\xfa\xe0\x18\'1 to 64 characters of A-Z a-z 0-9 . _ -\x12$\n\x0epublic_key_pem\x18\x03 \x01(\tB\x0c\xbaH\x05r\x03\x18\x80\x08\xe0\xe0\x18\x01\x12\x1c\n\x06reason\x18\x04 \x01(\tB\x0c\xbaH\x05r\x03\x18\xf4\x03\xe0\xe0\x18\x01\"H\n\x15PutTrustedKeyResponse\x12/\n\x08proposal\x18\x01 \x01(\x0b\x32\x1d.passport.printer.v1.Proposal\"\x18\n\x16ListTrustedKeysRequest\"H\n\x17ListTrustedKeysResponse\x12-\n\x04keys\x18\x01 \x03(\x0b\x32\x1f.passport.printer.v1.TrustedKey\"\xf5\x01\n\nTrustedKey\x12\x0b\n\x03kid\x18\x01 \x01(\t\x12\x16\n\x0epublic_key_pem\x18\x02 \x01(\t\x12.\n\ntrusted_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\ntrusted_by\x18\x04 \x01(\t\x12\x13\n\x0bproposed_by\x18\x05 \x01(\t\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12\x31\n\rtrusted_until\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x65nded_by\x18\x08 \x01(\t\x12\x14\n\x0c\x65nded_reason\x18\t \x01(\t\"\xdd\x01\n\x16RevokeClearanceRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x1e\n\x0c\x63learance_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x01\x12\x64\n\x0f\x64ocument_number\x18\x03 \x01(\tBK\xbaH\x13r\x11\x32\x0f^[A-Z0-9]{0,9}$\xfa\xe0\x18\x31\x61t most 9 characters of A-Z 0-9, such as X1234567\x12\x1e\n\x06reason\x18\x04 \x01(\tB\x0e\xbaH\x07r\x05\x10\x01\x18\xf4\x03\xe0\xe0\x18\x01\"F\n\x17RevokeClearanceResponse\x12+\n\x04jobs\x18\x01 \x03(\x0b\x32\x1d.passport.printer.v1.PrintJob\"\x1c\n\x1aListRestoreFindingsRequest\"\x94\x01\n\x1bListRestoreFindingsResponse\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12.\n\nnoticed_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x35\n\x08\x66indings\x18\x03 \x03(\x0b\x32#.passport.printer.v1.RestoreFinding\"{\n\x0eRestoreFinding\x12\x12\n\nmachine_id\x18\x01 \x01(\t\x12\x12\n\nattempt_id\x18\x02 \x01(\t\x12\x13\n\x0b\x62ook_serial\x18\x03 \x01(\t\x12\x17\n\x0f\x64ocument_number\x18\x04 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x05 \x01(\t\"`\n\x1aReleaseAfterRestoreRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12#\n\x0b\x65xplanation\x18\x02 \x01(\tB\x0e\xbaH\x07r\x05\x10\x01\x18\xf4\x03\xe0\xe0\x18\x01\"2\n\x1bReleaseAfterRestoreResponse\x12\x13\n\x0bwaiting_for\x18\x01 \x01(\t\"\x13\n\x11GetBalanceRequest\"\x12\n\x10GetStatusRequest\"\xc6\x02\n\x0ePrintingStatus\x12\x0e\n\x06office\x18\x01 \x01(\t\x12;\n\x04jobs\x18\x02 \x03(\x0b\x32-.passport.printer.v1.PrintingStatus.JobsEntry\x12.\n\x08machines\x18\x03 \x03(\x0b\x32\x1c.passport.printer.v1.Machine\x12/\n\x05\x62ooks\x18\x04 \x01(\x0b\x32 .passport.printer.v1.BookBalance\x12\x18\n\x10\x62locking_reasons\x18\x05 \x03(\t\x12?\n\x11pending_decisions\x18\x06 \x03(\x0b\x32$.passport.printer.v1.PendingDecision\x1a+\n\tJobsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x03:\x02\x38\x01\"\x8f\x01\n\x0fPendingDecision\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12\x13\n\x0bwaiting_for\x18\x02 \x01(\t\x12/\n\x08proposal\x18\x03 \x01(\x0b\x32\x1d.passport.printer.v1.Proposal\x12&\n\x03\x61ge\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration2\xf7\x05\n\x0cPrinterAdmin\x12W\n\tGetStatus\x12%.passport.printer.v1.GetStatusRequest\x1a#.passport.printer.v1.PrintingStatus\x12V\n\nGetBalance\x12&.passport.printer.v1.GetBalanceRequest\x1a .passport.printer.v1.BookBalance\x12\x66\n\rPutTrustedKey\x12).passport.printer.v1.PutTrustedKeyRequest\x1a*.passport.printer.v1.PutTrustedKeyResponse\x12l\n\x0fListTrustedKeys\x12+.passport.printer.v1.ListTrustedKeysRequest\x1a,.passport.printer.v1.ListTrustedKeysResponse\x12l\n\x0fRevokeClearance\x12+.passport.printer.v1.RevokeClearanceRequest\x1a,.passport.printer.v1.RevokeClearanceResponse\x12x\n\x13ListRestoreFindings\x12/.passport.printer.v1.ListRestoreFindingsRequest\x1a\x30.passport.printer.v1.ListRestoreFindingsResponse\x12x\n\x13ReleaseAfterRestore\x12/.passport.printer.v1.ReleaseAfterRestoreRequest\x1a\x30.passport.printer.v1.ReleaseAfterRestoreResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -42,7 +42,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PUTTRUSTEDKEYREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_PUTTRUSTEDKEYREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\006r\004\020\010\030@'
   _globals['_PUTTRUSTEDKEYREQUEST'].fields_by_name['kid']._loaded_options = None
-  _globals['_PUTTRUSTEDKEYREQUEST'].fields_by_name['kid']._serialized_options = b'\272H\032r\0302\026^[A-Za-z0-9._-]{1,64}$'
+  _globals['_PUTTRUSTEDKEYREQUEST'].fields_by_name['kid']._serialized_options = b'\272H\032r\0302\026^[A-Za-z0-9._-]{1,64}$\372\340\030\'1 to 64 characters of A-Z a-z 0-9 . _ -'
   _globals['_PUTTRUSTEDKEYREQUEST'].fields_by_name['public_key_pem']._loaded_options = None
   _globals['_PUTTRUSTEDKEYREQUEST'].fields_by_name['public_key_pem']._serialized_options = b'\272H\005r\003\030\200\010\340\340\030\001'
   _globals['_PUTTRUSTEDKEYREQUEST'].fields_by_name['reason']._loaded_options = None
@@ -52,7 +52,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REVOKECLEARANCEREQUEST'].fields_by_name['clearance_id']._loaded_options = None
   _globals['_REVOKECLEARANCEREQUEST'].fields_by_name['clearance_id']._serialized_options = b'\272H\005r\003\030\200\001'
   _globals['_REVOKECLEARANCEREQUEST'].fields_by_name['document_number']._loaded_options = None
-  _globals['_REVOKECLEARANCEREQUEST'].fields_by_name['document_number']._serialized_options = b'\272H\023r\0212\017^[A-Z0-9]{0,9}$'
+  _globals['_REVOKECLEARANCEREQUEST'].fields_by_name['document_number']._serialized_options = b'\272H\023r\0212\017^[A-Z0-9]{0,9}$\372\340\0301at most 9 characters of A-Z 0-9, such as X1234567'
   _globals['_REVOKECLEARANCEREQUEST'].fields_by_name['reason']._loaded_options = None
   _globals['_REVOKECLEARANCEREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\007r\005\020\001\030\364\003\340\340\030\001'
   _globals['_RELEASEAFTERRESTOREREQUEST'].fields_by_name['request_id']._loaded_options = None
@@ -62,39 +62,39 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PRINTINGSTATUS_JOBSENTRY']._loaded_options = None
   _globals['_PRINTINGSTATUS_JOBSENTRY']._serialized_options = b'8\001'
   _globals['_PUTTRUSTEDKEYREQUEST']._serialized_start=320
-  _globals['_PUTTRUSTEDKEYREQUEST']._serialized_end=485
-  _globals['_PUTTRUSTEDKEYRESPONSE']._serialized_start=487
-  _globals['_PUTTRUSTEDKEYRESPONSE']._serialized_end=559
-  _globals['_LISTTRUSTEDKEYSREQUEST']._serialized_start=561
-  _globals['_LISTTRUSTEDKEYSREQUEST']._serialized_end=585
-  _globals['_LISTTRUSTEDKEYSRESPONSE']._serialized_start=587
-  _globals['_LISTTRUSTEDKEYSRESPONSE']._serialized_end=659
-  _globals['_TRUSTEDKEY']._serialized_start=662
-  _globals['_TRUSTEDKEY']._serialized_end=907
-  _globals['_REVOKECLEARANCEREQUEST']._serialized_start=910
-  _globals['_REVOKECLEARANCEREQUEST']._serialized_end=1078
-  _globals['_REVOKECLEARANCERESPONSE']._serialized_start=1080
-  _globals['_REVOKECLEARANCERESPONSE']._serialized_end=1150
-  _globals['_LISTRESTOREFINDINGSREQUEST']._serialized_start=1152
-  _globals['_LISTRESTOREFINDINGSREQUEST']._serialized_end=1180
-  _globals['_LISTRESTOREFINDINGSRESPONSE']._serialized_start=1183
-  _globals['_LISTRESTOREFINDINGSRESPONSE']._serialized_end=1331
-  _globals['_RESTOREFINDING']._serialized_start=1333
-  _globals['_RESTOREFINDING']._serialized_end=1456
-  _globals['_RELEASEAFTERRESTOREREQUEST']._serialized_start=1458
-  _globals['_RELEASEAFTERRESTOREREQUEST']._serialized_end=1554
-  _globals['_RELEASEAFTERRESTORERESPONSE']._serialized_start=1556
-  _globals['_RELEASEAFTERRESTORERESPONSE']._serialized_end=1606
-  _globals['_GETBALANCEREQUEST']._serialized_start=1608
-  _globals['_GETBALANCEREQUEST']._serialized_end=1627
-  _globals['_GETSTATUSREQUEST']._serialized_start=1629
-  _globals['_GETSTATUSREQUEST']._serialized_end=1647
-  _globals['_PRINTINGSTATUS']._serialized_start=1650
-  _globals['_PRINTINGSTATUS']._serialized_end=1976
-  _globals['_PRINTINGSTATUS_JOBSENTRY']._serialized_start=1933
-  _globals['_PRINTINGSTATUS_JOBSENTRY']._serialized_end=1976
-  _globals['_PENDINGDECISION']._serialized_start=1979
-  _globals['_PENDINGDECISION']._serialized_end=2122
-  _globals['_PRINTERADMIN']._serialized_start=2125
-  _globals['_PRINTERADMIN']._serialized_end=2884
+  _globals['_PUTTRUSTEDKEYREQUEST']._serialized_end=528
+  _globals['_PUTTRUSTEDKEYRESPONSE']._serialized_start=530
+  _globals['_PUTTRUSTEDKEYRESPONSE']._serialized_end=602
+  _globals['_LISTTRUSTEDKEYSREQUEST']._serialized_start=604
+  _globals['_LISTTRUSTEDKEYSREQUEST']._serialized_end=628
+  _globals['_LISTTRUSTEDKEYSRESPONSE']._serialized_start=630
+  _globals['_LISTTRUSTEDKEYSRESPONSE']._serialized_end=702
+  _globals['_TRUSTEDKEY']._serialized_start=705
+  _globals['_TRUSTEDKEY']._serialized_end=950
+  _globals['_REVOKECLEARANCEREQUEST']._serialized_start=953
+  _globals['_REVOKECLEARANCEREQUEST']._serialized_end=1174
+  _globals['_REVOKECLEARANCERESPONSE']._serialized_start=1176
+  _globals['_REVOKECLEARANCERESPONSE']._serialized_end=1246
+  _globals['_LISTRESTOREFINDINGSREQUEST']._serialized_start=1248
+  _globals['_LISTRESTOREFINDINGSREQUEST']._serialized_end=1276
+  _globals['_LISTRESTOREFINDINGSRESPONSE']._serialized_start=1279
+  _globals['_LISTRESTOREFINDINGSRESPONSE']._serialized_end=1427
+  _globals['_RESTOREFINDING']._serialized_start=1429
+  _globals['_RESTOREFINDING']._serialized_end=1552
+  _globals['_RELEASEAFTERRESTOREREQUEST']._serialized_start=1554
+  _globals['_RELEASEAFTERRESTOREREQUEST']._serialized_end=1650
+  _globals['_RELEASEAFTERRESTORERESPONSE']._serialized_start=1652
+  _globals['_RELEASEAFTERRESTORERESPONSE']._serialized_end=1702
+  _globals['_GETBALANCEREQUEST']._serialized_start=1704
+  _globals['_GETBALANCEREQUEST']._serialized_end=1723
+  _globals['_GETSTATUSREQUEST']._serialized_start=1725
+  _globals['_GETSTATUSREQUEST']._serialized_end=1743
+  _globals['_PRINTINGSTATUS']._serialized_start=1746
+  _globals['_PRINTINGSTATUS']._serialized_end=2072
+  _globals['_PRINTINGSTATUS_JOBSENTRY']._serialized_start=2029
+  _globals['_PRINTINGSTATUS_JOBSENTRY']._serialized_end=2072
+  _globals['_PENDINGDECISION']._serialized_start=2075
+  _globals['_PENDINGDECISION']._serialized_end=2218
+  _globals['_PRINTERADMIN']._serialized_start=2221
+  _globals['_PRINTERADMIN']._serialized_end=2980
 # @@protoc_insertion_point(module_scope)

@@ -101,8 +101,8 @@ class PrinterAdminServicer:
         call with the same key by another person carries it out. To withdraw the trust takes one. Queued jobs
         whose key is withdrawn are held when they would be printed.
 
-        Callers: administrators. Errors: INVALID_REQUEST, SECOND_PERSON_REQUIRED, REQUEST_ID_REUSED,
-        REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        Callers: administrators. Errors: INVALID_REQUEST, SECOND_PERSON_REQUIRED, REQUEST_ID_REUSED.
+        Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -120,8 +120,8 @@ class PrinterAdminServicer:
     def RevokeClearance(self, request, context):
         """Revokes a clearance, whether or not it has arrived yet.
 
-        Callers: administrators, service issuance. Errors: INVALID_REQUEST, REQUEST_ID_REUSED,
-        REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        Callers: administrators, service issuance. Errors: INVALID_REQUEST, REQUEST_ID_REUSED.
+        Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -142,7 +142,7 @@ class PrinterAdminServicer:
         proposes it, the same call by another person carries it out.
 
         Callers: operators, administrators. Errors: INVALID_REQUEST, NOTHING_TO_RELEASE,
-        SECOND_PERSON_REQUIRED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        SECOND_PERSON_REQUIRED, REQUEST_ID_REUSED.
         Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

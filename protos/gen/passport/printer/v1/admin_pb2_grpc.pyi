@@ -50,8 +50,8 @@ class PrinterAdminStub:
     call with the same key by another person carries it out. To withdraw the trust takes one. Queued jobs
     whose key is withdrawn are held when they would be printed.
 
-    Callers: administrators. Errors: INVALID_REQUEST, SECOND_PERSON_REQUIRED, REQUEST_ID_REUSED,
-    REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    Callers: administrators. Errors: INVALID_REQUEST, SECOND_PERSON_REQUIRED, REQUEST_ID_REUSED.
+    Retry: yes, with the same `request_id`.
     """
     ListTrustedKeys: _grpc.UnaryUnaryMultiCallable[_admin_pb2.ListTrustedKeysRequest, _admin_pb2.ListTrustedKeysResponse]
     """Lists which keys of issuance are and were trusted, from when until when, and who decided it.
@@ -61,8 +61,8 @@ class PrinterAdminStub:
     RevokeClearance: _grpc.UnaryUnaryMultiCallable[_admin_pb2.RevokeClearanceRequest, _admin_pb2.RevokeClearanceResponse]
     """Revokes a clearance, whether or not it has arrived yet.
 
-    Callers: administrators, service issuance. Errors: INVALID_REQUEST, REQUEST_ID_REUSED,
-    REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    Callers: administrators, service issuance. Errors: INVALID_REQUEST, REQUEST_ID_REUSED.
+    Retry: yes, with the same `request_id`.
     """
     ListRestoreFindings: _grpc.UnaryUnaryMultiCallable[_admin_pb2.ListRestoreFindingsRequest, _admin_pb2.ListRestoreFindingsResponse]
     """Lists what was found after the database was restored, and what cannot be known. Nothing is printed
@@ -75,7 +75,7 @@ class PrinterAdminStub:
     proposes it, the same call by another person carries it out.
 
     Callers: operators, administrators. Errors: INVALID_REQUEST, NOTHING_TO_RELEASE,
-    SECOND_PERSON_REQUIRED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    SECOND_PERSON_REQUIRED, REQUEST_ID_REUSED.
     Retry: yes, with the same `request_id`.
     """
 
@@ -100,8 +100,8 @@ class PrinterAdminAsyncStub(PrinterAdminStub):
     call with the same key by another person carries it out. To withdraw the trust takes one. Queued jobs
     whose key is withdrawn are held when they would be printed.
 
-    Callers: administrators. Errors: INVALID_REQUEST, SECOND_PERSON_REQUIRED, REQUEST_ID_REUSED,
-    REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    Callers: administrators. Errors: INVALID_REQUEST, SECOND_PERSON_REQUIRED, REQUEST_ID_REUSED.
+    Retry: yes, with the same `request_id`.
     """
     ListTrustedKeys: _aio.UnaryUnaryMultiCallable[_admin_pb2.ListTrustedKeysRequest, _admin_pb2.ListTrustedKeysResponse]  # type: ignore[assignment]
     """Lists which keys of issuance are and were trusted, from when until when, and who decided it.
@@ -111,8 +111,8 @@ class PrinterAdminAsyncStub(PrinterAdminStub):
     RevokeClearance: _aio.UnaryUnaryMultiCallable[_admin_pb2.RevokeClearanceRequest, _admin_pb2.RevokeClearanceResponse]  # type: ignore[assignment]
     """Revokes a clearance, whether or not it has arrived yet.
 
-    Callers: administrators, service issuance. Errors: INVALID_REQUEST, REQUEST_ID_REUSED,
-    REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    Callers: administrators, service issuance. Errors: INVALID_REQUEST, REQUEST_ID_REUSED.
+    Retry: yes, with the same `request_id`.
     """
     ListRestoreFindings: _aio.UnaryUnaryMultiCallable[_admin_pb2.ListRestoreFindingsRequest, _admin_pb2.ListRestoreFindingsResponse]  # type: ignore[assignment]
     """Lists what was found after the database was restored, and what cannot be known. Nothing is printed
@@ -125,7 +125,7 @@ class PrinterAdminAsyncStub(PrinterAdminStub):
     proposes it, the same call by another person carries it out.
 
     Callers: operators, administrators. Errors: INVALID_REQUEST, NOTHING_TO_RELEASE,
-    SECOND_PERSON_REQUIRED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    SECOND_PERSON_REQUIRED, REQUEST_ID_REUSED.
     Retry: yes, with the same `request_id`.
     """
 
@@ -165,8 +165,8 @@ class PrinterAdminServicer(metaclass=_abc_1.ABCMeta):
         call with the same key by another person carries it out. To withdraw the trust takes one. Queued jobs
         whose key is withdrawn are held when they would be printed.
 
-        Callers: administrators. Errors: INVALID_REQUEST, SECOND_PERSON_REQUIRED, REQUEST_ID_REUSED,
-        REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        Callers: administrators. Errors: INVALID_REQUEST, SECOND_PERSON_REQUIRED, REQUEST_ID_REUSED.
+        Retry: yes, with the same `request_id`.
         """
 
     @_abc_1.abstractmethod
@@ -188,8 +188,8 @@ class PrinterAdminServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_admin_pb2.RevokeClearanceResponse, _abc.Awaitable[_admin_pb2.RevokeClearanceResponse]]:
         """Revokes a clearance, whether or not it has arrived yet.
 
-        Callers: administrators, service issuance. Errors: INVALID_REQUEST, REQUEST_ID_REUSED,
-        REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        Callers: administrators, service issuance. Errors: INVALID_REQUEST, REQUEST_ID_REUSED.
+        Retry: yes, with the same `request_id`.
         """
 
     @_abc_1.abstractmethod
@@ -214,7 +214,7 @@ class PrinterAdminServicer(metaclass=_abc_1.ABCMeta):
         proposes it, the same call by another person carries it out.
 
         Callers: operators, administrators. Errors: INVALID_REQUEST, NOTHING_TO_RELEASE,
-        SECOND_PERSON_REQUIRED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        SECOND_PERSON_REQUIRED, REQUEST_ID_REUSED.
         Retry: yes, with the same `request_id`.
         """
 

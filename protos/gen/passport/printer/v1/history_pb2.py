@@ -26,9 +26,10 @@ from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from passport.printer.v1 import machines_pb2 as passport_dot_printer_dot_v1_dot_machines__pb2
 from passport.printer.v1 import stock_pb2 as passport_dot_printer_dot_v1_dot_stock__pb2
+from passport.type.v1 import text_pb2 as passport_dot_type_dot_v1_dot_text__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!passport/printer/v1/history.proto\x12\x13passport.printer.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\"passport/printer/v1/machines.proto\x1a\x1fpassport/printer/v1/stock.proto\"l\n\x14ListJobEventsRequest\x12\x19\n\x06job_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x1b\n\tpage_size\x18\x02 \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x01\"\x85\x01\n\x08JobEvent\x12\x10\n\x08revision\x18\x01 \x01(\x03\x12\r\n\x05\x65vent\x18\x02 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x03 \x01(\t\x12&\n\x02\x61t\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0b\n\x03who\x18\x05 \x01(\t\x12\x0e\n\x06reason\x18\x06 \x01(\t\"_\n\x15ListJobEventsResponse\x12-\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1d.passport.printer.v1.JobEvent\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x81\x01\n\x15ListBookEventsRequest\x12-\n\x06serial\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[A-Z]{1,2}[0-9]{6,8}$\x12\x1b\n\tpage_size\x18\x02 \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x01\"\xcf\x02\n\tBookEvent\x12\x34\n\x0cstate_before\x18\x01 \x01(\x0e\x32\x1e.passport.printer.v1.BookState\x12\x33\n\x0bstate_after\x18\x02 \x01(\x0e\x32\x1e.passport.printer.v1.BookState\x12-\n\x05\x62ooks\x18\x03 \x01(\x0b\x32\x1e.passport.printer.v1.BookRange\x12&\n\x02\x61t\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0b\n\x03who\x18\x05 \x01(\t\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12\x12\n\nmachine_id\x18\x07 \x01(\t\x12\x0e\n\x06job_id\x18\x08 \x01(\t\x12\x15\n\rdelivery_note\x18\t \x01(\t\x12\x13\n\x0bproposed_by\x18\n \x01(\t\x12\x13\n\x0b\x64\x65stination\x18\x0b \x01(\t\"a\n\x16ListBookEventsResponse\x12.\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1e.passport.printer.v1.BookEvent\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"t\n\x18ListMachineEventsRequest\x12\x1d\n\nmachine_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x10\x12\x1b\n\tpage_size\x18\x02 \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x01\"\xb2\x02\n\x0cMachineEvent\x12\x32\n\x06\x61\x63tion\x18\x01 \x01(\x0e\x32\".passport.printer.v1.MachineAction\x12&\n\x02\x61t\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0b\n\x03who\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x0b\n\x03uri\x18\x05 \x01(\t\x12\x14\n\x0cprinter_uuid\x18\x06 \x01(\t\x12-\n\x05\x62ooks\x18\x07 \x01(\x0b\x32\x1e.passport.printer.v1.BookRange\x12;\n\x0bmaintenance\x18\x08 \x01(\x0b\x32&.passport.printer.v1.MaintenanceWindow\x12\x1a\n\x12\x63\x65rtificate_sha256\x18\t \x01(\x0c\"g\n\x19ListMachineEventsResponse\x12\x31\n\x06\x65vents\x18\x01 \x03(\x0b\x32!.passport.printer.v1.MachineEvent\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t*\xd7\x02\n\rMachineAction\x12\x1e\n\x1aMACHINE_ACTION_UNSPECIFIED\x10\x00\x12\x1d\n\x19MACHINE_ACTION_REGISTERED\x10\x01\x12\x19\n\x15MACHINE_ACTION_PAUSED\x10\x02\x12\x1a\n\x16MACHINE_ACTION_RESUMED\x10\x03\x12\x19\n\x15MACHINE_ACTION_LOADED\x10\x04\x12\x1b\n\x17MACHINE_ACTION_UNLOADED\x10\x05\x12(\n$MACHINE_ACTION_MAINTENANCE_SCHEDULED\x10\x06\x12(\n$MACHINE_ACTION_MAINTENANCE_CANCELLED\x10\x07\x12#\n\x1fMACHINE_ACTION_SAMPLE_REQUESTED\x10\x08\x12\x1f\n\x1bMACHINE_ACTION_SAMPLE_ENDED\x10\t2\xd0\x02\n\x07History\x12\x66\n\rListJobEvents\x12).passport.printer.v1.ListJobEventsRequest\x1a*.passport.printer.v1.ListJobEventsResponse\x12i\n\x0eListBookEvents\x12*.passport.printer.v1.ListBookEventsRequest\x1a+.passport.printer.v1.ListBookEventsResponse\x12r\n\x11ListMachineEvents\x12-.passport.printer.v1.ListMachineEventsRequest\x1a..passport.printer.v1.ListMachineEventsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!passport/printer/v1/history.proto\x12\x13passport.printer.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\"passport/printer/v1/machines.proto\x1a\x1fpassport/printer/v1/stock.proto\x1a\x1bpassport/type/v1/text.proto\"l\n\x14ListJobEventsRequest\x12\x19\n\x06job_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x1b\n\tpage_size\x18\x02 \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x01\"\x85\x01\n\x08JobEvent\x12\x10\n\x08revision\x18\x01 \x01(\x03\x12\r\n\x05\x65vent\x18\x02 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x03 \x01(\t\x12&\n\x02\x61t\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0b\n\x03who\x18\x05 \x01(\t\x12\x0e\n\x06reason\x18\x06 \x01(\t\"_\n\x15ListJobEventsResponse\x12-\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1d.passport.printer.v1.JobEvent\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xbf\x01\n\x15ListBookEventsRequest\x12k\n\x06serial\x18\x01 \x01(\tB[\xbaH\x1ar\x18\x32\x16^[A-Z]{1,2}[0-9]{6,8}$\xfa\xe0\x18:1 or 2 capital letters and 6 to 8 digits, such as X0000001\x12\x1b\n\tpage_size\x18\x02 \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x01\"\xcf\x02\n\tBookEvent\x12\x34\n\x0cstate_before\x18\x01 \x01(\x0e\x32\x1e.passport.printer.v1.BookState\x12\x33\n\x0bstate_after\x18\x02 \x01(\x0e\x32\x1e.passport.printer.v1.BookState\x12-\n\x05\x62ooks\x18\x03 \x01(\x0b\x32\x1e.passport.printer.v1.BookRange\x12&\n\x02\x61t\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0b\n\x03who\x18\x05 \x01(\t\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12\x12\n\nmachine_id\x18\x07 \x01(\t\x12\x0e\n\x06job_id\x18\x08 \x01(\t\x12\x15\n\rdelivery_note\x18\t \x01(\t\x12\x13\n\x0bproposed_by\x18\n \x01(\t\x12\x13\n\x0b\x64\x65stination\x18\x0b \x01(\t\"a\n\x16ListBookEventsResponse\x12.\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1e.passport.printer.v1.BookEvent\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"t\n\x18ListMachineEventsRequest\x12\x1d\n\nmachine_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x10\x12\x1b\n\tpage_size\x18\x02 \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x01\"\xb2\x02\n\x0cMachineEvent\x12\x32\n\x06\x61\x63tion\x18\x01 \x01(\x0e\x32\".passport.printer.v1.MachineAction\x12&\n\x02\x61t\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0b\n\x03who\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x0b\n\x03uri\x18\x05 \x01(\t\x12\x14\n\x0cprinter_uuid\x18\x06 \x01(\t\x12-\n\x05\x62ooks\x18\x07 \x01(\x0b\x32\x1e.passport.printer.v1.BookRange\x12;\n\x0bmaintenance\x18\x08 \x01(\x0b\x32&.passport.printer.v1.MaintenanceWindow\x12\x1a\n\x12\x63\x65rtificate_sha256\x18\t \x01(\x0c\"g\n\x19ListMachineEventsResponse\x12\x31\n\x06\x65vents\x18\x01 \x03(\x0b\x32!.passport.printer.v1.MachineEvent\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t*\xd7\x02\n\rMachineAction\x12\x1e\n\x1aMACHINE_ACTION_UNSPECIFIED\x10\x00\x12\x1d\n\x19MACHINE_ACTION_REGISTERED\x10\x01\x12\x19\n\x15MACHINE_ACTION_PAUSED\x10\x02\x12\x1a\n\x16MACHINE_ACTION_RESUMED\x10\x03\x12\x19\n\x15MACHINE_ACTION_LOADED\x10\x04\x12\x1b\n\x17MACHINE_ACTION_UNLOADED\x10\x05\x12(\n$MACHINE_ACTION_MAINTENANCE_SCHEDULED\x10\x06\x12(\n$MACHINE_ACTION_MAINTENANCE_CANCELLED\x10\x07\x12#\n\x1fMACHINE_ACTION_SAMPLE_REQUESTED\x10\x08\x12\x1f\n\x1bMACHINE_ACTION_SAMPLE_ENDED\x10\t2\xd0\x02\n\x07History\x12\x66\n\rListJobEvents\x12).passport.printer.v1.ListJobEventsRequest\x1a*.passport.printer.v1.ListJobEventsResponse\x12i\n\x0eListBookEvents\x12*.passport.printer.v1.ListBookEventsRequest\x1a+.passport.printer.v1.ListBookEventsResponse\x12r\n\x11ListMachineEvents\x12-.passport.printer.v1.ListMachineEventsRequest\x1a..passport.printer.v1.ListMachineEventsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -42,7 +43,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTJOBEVENTSREQUEST'].fields_by_name['page_token']._loaded_options = None
   _globals['_LISTJOBEVENTSREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\200\001'
   _globals['_LISTBOOKEVENTSREQUEST'].fields_by_name['serial']._loaded_options = None
-  _globals['_LISTBOOKEVENTSREQUEST'].fields_by_name['serial']._serialized_options = b'\272H\032r\0302\026^[A-Z]{1,2}[0-9]{6,8}$'
+  _globals['_LISTBOOKEVENTSREQUEST'].fields_by_name['serial']._serialized_options = b'\272H\032r\0302\026^[A-Z]{1,2}[0-9]{6,8}$\372\340\030:1 or 2 capital letters and 6 to 8 digits, such as X0000001'
   _globals['_LISTBOOKEVENTSREQUEST'].fields_by_name['page_size']._loaded_options = None
   _globals['_LISTBOOKEVENTSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\005*\003\030\350\007'
   _globals['_LISTBOOKEVENTSREQUEST'].fields_by_name['page_token']._loaded_options = None
@@ -53,26 +54,26 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTMACHINEEVENTSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\005*\003\030\350\007'
   _globals['_LISTMACHINEEVENTSREQUEST'].fields_by_name['page_token']._loaded_options = None
   _globals['_LISTMACHINEEVENTSREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\200\001'
-  _globals['_MACHINEACTION']._serialized_start=1634
-  _globals['_MACHINEACTION']._serialized_end=1977
-  _globals['_LISTJOBEVENTSREQUEST']._serialized_start=189
-  _globals['_LISTJOBEVENTSREQUEST']._serialized_end=297
-  _globals['_JOBEVENT']._serialized_start=300
-  _globals['_JOBEVENT']._serialized_end=433
-  _globals['_LISTJOBEVENTSRESPONSE']._serialized_start=435
-  _globals['_LISTJOBEVENTSRESPONSE']._serialized_end=530
-  _globals['_LISTBOOKEVENTSREQUEST']._serialized_start=533
-  _globals['_LISTBOOKEVENTSREQUEST']._serialized_end=662
-  _globals['_BOOKEVENT']._serialized_start=665
-  _globals['_BOOKEVENT']._serialized_end=1000
-  _globals['_LISTBOOKEVENTSRESPONSE']._serialized_start=1002
-  _globals['_LISTBOOKEVENTSRESPONSE']._serialized_end=1099
-  _globals['_LISTMACHINEEVENTSREQUEST']._serialized_start=1101
-  _globals['_LISTMACHINEEVENTSREQUEST']._serialized_end=1217
-  _globals['_MACHINEEVENT']._serialized_start=1220
-  _globals['_MACHINEEVENT']._serialized_end=1526
-  _globals['_LISTMACHINEEVENTSRESPONSE']._serialized_start=1528
-  _globals['_LISTMACHINEEVENTSRESPONSE']._serialized_end=1631
-  _globals['_HISTORY']._serialized_start=1980
-  _globals['_HISTORY']._serialized_end=2316
+  _globals['_MACHINEACTION']._serialized_start=1725
+  _globals['_MACHINEACTION']._serialized_end=2068
+  _globals['_LISTJOBEVENTSREQUEST']._serialized_start=218
+  _globals['_LISTJOBEVENTSREQUEST']._serialized_end=326
+  _globals['_JOBEVENT']._serialized_start=329
+  _globals['_JOBEVENT']._serialized_end=462
+  _globals['_LISTJOBEVENTSRESPONSE']._serialized_start=464
+  _globals['_LISTJOBEVENTSRESPONSE']._serialized_end=559
+  _globals['_LISTBOOKEVENTSREQUEST']._serialized_start=562
+  _globals['_LISTBOOKEVENTSREQUEST']._serialized_end=753
+  _globals['_BOOKEVENT']._serialized_start=756
+  _globals['_BOOKEVENT']._serialized_end=1091
+  _globals['_LISTBOOKEVENTSRESPONSE']._serialized_start=1093
+  _globals['_LISTBOOKEVENTSRESPONSE']._serialized_end=1190
+  _globals['_LISTMACHINEEVENTSREQUEST']._serialized_start=1192
+  _globals['_LISTMACHINEEVENTSREQUEST']._serialized_end=1308
+  _globals['_MACHINEEVENT']._serialized_start=1311
+  _globals['_MACHINEEVENT']._serialized_end=1617
+  _globals['_LISTMACHINEEVENTSRESPONSE']._serialized_start=1619
+  _globals['_LISTMACHINEEVENTSRESPONSE']._serialized_end=1722
+  _globals['_HISTORY']._serialized_start=2071
+  _globals['_HISTORY']._serialized_end=2407
 # @@protoc_insertion_point(module_scope)

@@ -105,7 +105,7 @@ class PrintJobsServicer:
         clocks, then ask again), CLEARANCE_REVOKED,
         CLEARANCE_PAYLOAD_MISMATCH, CLEARANCE_USED, DOCUMENT_ALREADY_CLEARED (another clearance for this
         document number, or for this application, made a job that was neither cancelled nor failed; both name it
-        in the metadata `job_id`), OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        in the metadata `job_id`), OVERLOADED, REQUEST_ID_REUSED.
         Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -146,7 +146,7 @@ class PrintJobsServicer:
 
         Callers: service issuance, operators. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ILLEGAL_TRANSITION,
         ATTEMPT_UNSETTLED (a machine may still print an earlier attempt),
-        STALE_REVISION (the job changed meanwhile), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        STALE_REVISION (the job changed meanwhile), REQUEST_ID_REUSED.
         Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -166,7 +166,7 @@ class PrintJobsServicer:
         (`passed`, but the chip holds something else; nothing changes: read it again, and if it stays so the
         book is spoiled), CHIP_NOT_READ (`passed`, but the chip was neither read, nor is `chip_unread` set),
         SECOND_PERSON_REQUIRED (the caller has proposed this before, or has mistyped the zone three times),
-        OVERLOADED (with an image), STALE_REVISION, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same
+        OVERLOADED (with an image), STALE_REVISION, REQUEST_ID_REUSED. Retry: yes, with the same
         `request_id`; after MRZ_MISMATCH with a new one.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -189,7 +189,7 @@ class PrintJobsServicer:
         unknown from then on. The machine is asked to cancel the page as soon as it answers.
 
         Callers: operators. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ATTEMPT_NOT_FOUND, ILLEGAL_TRANSITION
-        (no machine has the attempt), STALE_REVISION, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        (no machine has the attempt), STALE_REVISION, REQUEST_ID_REUSED.
         Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -203,8 +203,8 @@ class PrintJobsServicer:
         the machine again once it is off: it may have printed the book since it was found blank.
 
         Callers: operators. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ATTEMPT_NOT_FOUND, ILLEGAL_TRANSITION
-        (the attempt is settled), SECOND_PERSON_REQUIRED, STALE_REVISION, REQUEST_ID_REUSED,
-        REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        (the attempt is settled), SECOND_PERSON_REQUIRED, STALE_REVISION, REQUEST_ID_REUSED.
+        Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -214,7 +214,7 @@ class PrintJobsServicer:
         """Puts a held job back into the queue. Takes two persons: the first call only proposes it.
 
         Callers: operators. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ILLEGAL_TRANSITION,
-        SECOND_PERSON_REQUIRED, STALE_REVISION, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        SECOND_PERSON_REQUIRED, STALE_REVISION, REQUEST_ID_REUSED.
         Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

@@ -47,7 +47,7 @@ class PrintJobsStub:
     clocks, then ask again), CLEARANCE_REVOKED,
     CLEARANCE_PAYLOAD_MISMATCH, CLEARANCE_USED, DOCUMENT_ALREADY_CLEARED (another clearance for this
     document number, or for this application, made a job that was neither cancelled nor failed; both name it
-    in the metadata `job_id`), OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    in the metadata `job_id`), OVERLOADED, REQUEST_ID_REUSED.
     Retry: yes, with the same `request_id`.
     """
     GetPrintJob: _grpc.UnaryUnaryMultiCallable[_jobs_pb2.GetPrintJobRequest, _jobs_pb2.PrintJob]
@@ -72,7 +72,7 @@ class PrintJobsStub:
 
     Callers: service issuance, operators. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ILLEGAL_TRANSITION,
     ATTEMPT_UNSETTLED (a machine may still print an earlier attempt),
-    STALE_REVISION (the job changed meanwhile), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    STALE_REVISION (the job changed meanwhile), REQUEST_ID_REUSED.
     Retry: yes, with the same `request_id`.
     """
     RecordQualityCheck: _grpc.UnaryUnaryMultiCallable[_jobs_pb2.RecordQualityCheckRequest, _jobs_pb2.PrintJob]
@@ -88,7 +88,7 @@ class PrintJobsStub:
     (`passed`, but the chip holds something else; nothing changes: read it again, and if it stays so the
     book is spoiled), CHIP_NOT_READ (`passed`, but the chip was neither read, nor is `chip_unread` set),
     SECOND_PERSON_REQUIRED (the caller has proposed this before, or has mistyped the zone three times),
-    OVERLOADED (with an image), STALE_REVISION, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same
+    OVERLOADED (with an image), STALE_REVISION, REQUEST_ID_REUSED. Retry: yes, with the same
     `request_id`; after MRZ_MISMATCH with a new one.
     """
     ResolveUnknownOutcome: _grpc.UnaryUnaryMultiCallable[_jobs_pb2.ResolveUnknownOutcomeRequest, _jobs_pb2.PrintJob]
@@ -103,7 +103,7 @@ class PrintJobsStub:
     unknown from then on. The machine is asked to cancel the page as soon as it answers.
 
     Callers: operators. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ATTEMPT_NOT_FOUND, ILLEGAL_TRANSITION
-    (no machine has the attempt), STALE_REVISION, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    (no machine has the attempt), STALE_REVISION, REQUEST_ID_REUSED.
     Retry: yes, with the same `request_id`.
     """
     ConfirmMachineOff: _grpc.UnaryUnaryMultiCallable[_jobs_pb2.ConfirmMachineOffRequest, _jobs_pb2.PrintJob]
@@ -113,14 +113,14 @@ class PrintJobsStub:
     the machine again once it is off: it may have printed the book since it was found blank.
 
     Callers: operators. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ATTEMPT_NOT_FOUND, ILLEGAL_TRANSITION
-    (the attempt is settled), SECOND_PERSON_REQUIRED, STALE_REVISION, REQUEST_ID_REUSED,
-    REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    (the attempt is settled), SECOND_PERSON_REQUIRED, STALE_REVISION, REQUEST_ID_REUSED.
+    Retry: yes, with the same `request_id`.
     """
     ReleasePrintJob: _grpc.UnaryUnaryMultiCallable[_jobs_pb2.ReleasePrintJobRequest, _jobs_pb2.PrintJob]
     """Puts a held job back into the queue. Takes two persons: the first call only proposes it.
 
     Callers: operators. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ILLEGAL_TRANSITION,
-    SECOND_PERSON_REQUIRED, STALE_REVISION, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    SECOND_PERSON_REQUIRED, STALE_REVISION, REQUEST_ID_REUSED.
     Retry: yes, with the same `request_id`.
     """
 
@@ -143,7 +143,7 @@ class PrintJobsAsyncStub(PrintJobsStub):
     clocks, then ask again), CLEARANCE_REVOKED,
     CLEARANCE_PAYLOAD_MISMATCH, CLEARANCE_USED, DOCUMENT_ALREADY_CLEARED (another clearance for this
     document number, or for this application, made a job that was neither cancelled nor failed; both name it
-    in the metadata `job_id`), OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    in the metadata `job_id`), OVERLOADED, REQUEST_ID_REUSED.
     Retry: yes, with the same `request_id`.
     """
     GetPrintJob: _aio.UnaryUnaryMultiCallable[_jobs_pb2.GetPrintJobRequest, _jobs_pb2.PrintJob]  # type: ignore[assignment]
@@ -168,7 +168,7 @@ class PrintJobsAsyncStub(PrintJobsStub):
 
     Callers: service issuance, operators. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ILLEGAL_TRANSITION,
     ATTEMPT_UNSETTLED (a machine may still print an earlier attempt),
-    STALE_REVISION (the job changed meanwhile), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    STALE_REVISION (the job changed meanwhile), REQUEST_ID_REUSED.
     Retry: yes, with the same `request_id`.
     """
     RecordQualityCheck: _aio.UnaryUnaryMultiCallable[_jobs_pb2.RecordQualityCheckRequest, _jobs_pb2.PrintJob]  # type: ignore[assignment]
@@ -184,7 +184,7 @@ class PrintJobsAsyncStub(PrintJobsStub):
     (`passed`, but the chip holds something else; nothing changes: read it again, and if it stays so the
     book is spoiled), CHIP_NOT_READ (`passed`, but the chip was neither read, nor is `chip_unread` set),
     SECOND_PERSON_REQUIRED (the caller has proposed this before, or has mistyped the zone three times),
-    OVERLOADED (with an image), STALE_REVISION, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same
+    OVERLOADED (with an image), STALE_REVISION, REQUEST_ID_REUSED. Retry: yes, with the same
     `request_id`; after MRZ_MISMATCH with a new one.
     """
     ResolveUnknownOutcome: _aio.UnaryUnaryMultiCallable[_jobs_pb2.ResolveUnknownOutcomeRequest, _jobs_pb2.PrintJob]  # type: ignore[assignment]
@@ -199,7 +199,7 @@ class PrintJobsAsyncStub(PrintJobsStub):
     unknown from then on. The machine is asked to cancel the page as soon as it answers.
 
     Callers: operators. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ATTEMPT_NOT_FOUND, ILLEGAL_TRANSITION
-    (no machine has the attempt), STALE_REVISION, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    (no machine has the attempt), STALE_REVISION, REQUEST_ID_REUSED.
     Retry: yes, with the same `request_id`.
     """
     ConfirmMachineOff: _aio.UnaryUnaryMultiCallable[_jobs_pb2.ConfirmMachineOffRequest, _jobs_pb2.PrintJob]  # type: ignore[assignment]
@@ -209,14 +209,14 @@ class PrintJobsAsyncStub(PrintJobsStub):
     the machine again once it is off: it may have printed the book since it was found blank.
 
     Callers: operators. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ATTEMPT_NOT_FOUND, ILLEGAL_TRANSITION
-    (the attempt is settled), SECOND_PERSON_REQUIRED, STALE_REVISION, REQUEST_ID_REUSED,
-    REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    (the attempt is settled), SECOND_PERSON_REQUIRED, STALE_REVISION, REQUEST_ID_REUSED.
+    Retry: yes, with the same `request_id`.
     """
     ReleasePrintJob: _aio.UnaryUnaryMultiCallable[_jobs_pb2.ReleasePrintJobRequest, _jobs_pb2.PrintJob]  # type: ignore[assignment]
     """Puts a held job back into the queue. Takes two persons: the first call only proposes it.
 
     Callers: operators. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ILLEGAL_TRANSITION,
-    SECOND_PERSON_REQUIRED, STALE_REVISION, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    SECOND_PERSON_REQUIRED, STALE_REVISION, REQUEST_ID_REUSED.
     Retry: yes, with the same `request_id`.
     """
 
@@ -242,7 +242,7 @@ class PrintJobsServicer(metaclass=_abc_1.ABCMeta):
         clocks, then ask again), CLEARANCE_REVOKED,
         CLEARANCE_PAYLOAD_MISMATCH, CLEARANCE_USED, DOCUMENT_ALREADY_CLEARED (another clearance for this
         document number, or for this application, made a job that was neither cancelled nor failed; both name it
-        in the metadata `job_id`), OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        in the metadata `job_id`), OVERLOADED, REQUEST_ID_REUSED.
         Retry: yes, with the same `request_id`.
         """
 
@@ -291,7 +291,7 @@ class PrintJobsServicer(metaclass=_abc_1.ABCMeta):
 
         Callers: service issuance, operators. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ILLEGAL_TRANSITION,
         ATTEMPT_UNSETTLED (a machine may still print an earlier attempt),
-        STALE_REVISION (the job changed meanwhile), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        STALE_REVISION (the job changed meanwhile), REQUEST_ID_REUSED.
         Retry: yes, with the same `request_id`.
         """
 
@@ -313,7 +313,7 @@ class PrintJobsServicer(metaclass=_abc_1.ABCMeta):
         (`passed`, but the chip holds something else; nothing changes: read it again, and if it stays so the
         book is spoiled), CHIP_NOT_READ (`passed`, but the chip was neither read, nor is `chip_unread` set),
         SECOND_PERSON_REQUIRED (the caller has proposed this before, or has mistyped the zone three times),
-        OVERLOADED (with an image), STALE_REVISION, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same
+        OVERLOADED (with an image), STALE_REVISION, REQUEST_ID_REUSED. Retry: yes, with the same
         `request_id`; after MRZ_MISMATCH with a new one.
         """
 
@@ -340,7 +340,7 @@ class PrintJobsServicer(metaclass=_abc_1.ABCMeta):
         unknown from then on. The machine is asked to cancel the page as soon as it answers.
 
         Callers: operators. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ATTEMPT_NOT_FOUND, ILLEGAL_TRANSITION
-        (no machine has the attempt), STALE_REVISION, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        (no machine has the attempt), STALE_REVISION, REQUEST_ID_REUSED.
         Retry: yes, with the same `request_id`.
         """
 
@@ -356,8 +356,8 @@ class PrintJobsServicer(metaclass=_abc_1.ABCMeta):
         the machine again once it is off: it may have printed the book since it was found blank.
 
         Callers: operators. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ATTEMPT_NOT_FOUND, ILLEGAL_TRANSITION
-        (the attempt is settled), SECOND_PERSON_REQUIRED, STALE_REVISION, REQUEST_ID_REUSED,
-        REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        (the attempt is settled), SECOND_PERSON_REQUIRED, STALE_REVISION, REQUEST_ID_REUSED.
+        Retry: yes, with the same `request_id`.
         """
 
     @_abc_1.abstractmethod
@@ -369,7 +369,7 @@ class PrintJobsServicer(metaclass=_abc_1.ABCMeta):
         """Puts a held job back into the queue. Takes two persons: the first call only proposes it.
 
         Callers: operators. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ILLEGAL_TRANSITION,
-        SECOND_PERSON_REQUIRED, STALE_REVISION, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        SECOND_PERSON_REQUIRED, STALE_REVISION, REQUEST_ID_REUSED.
         Retry: yes, with the same `request_id`.
         """
 

@@ -86,7 +86,7 @@ class MachinesServicer:
 
         Callers: administrators. Errors: INVALID_REQUEST (also ipp:// to another host, and a machine that
         shows another certificate), MACHINE_ADDRESS_NOT_ALLOWED, MACHINE_UNREACHABLE,
-        MACHINE_ALREADY_REGISTERED (under another id), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        MACHINE_ALREADY_REGISTERED (under another id), REQUEST_ID_REUSED.
         Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -105,8 +105,8 @@ class MachinesServicer:
     def PauseMachine(self, request, context):
         """Pauses a machine: it gets no further jobs, the present one is finished.
 
-        Callers: operators. Errors: INVALID_REQUEST, MACHINE_NOT_FOUND, REQUEST_ID_REUSED,
-        REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        Callers: operators. Errors: INVALID_REQUEST, MACHINE_NOT_FOUND, REQUEST_ID_REUSED.
+        Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -128,7 +128,7 @@ class MachinesServicer:
         while the machine is paused or in maintenance.
 
         Callers: operators. Errors: INVALID_REQUEST, MACHINE_NOT_FOUND, NO_BLANK_BOOK, SAMPLE_IN_PROGRESS,
-        SECOND_PERSON_REQUIRED, STALE_REVISION (somebody else moved the book), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        SECOND_PERSON_REQUIRED, STALE_REVISION (somebody else moved the book), REQUEST_ID_REUSED.
         Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -140,7 +140,7 @@ class MachinesServicer:
         when the time begins, by the measured speed of the machine. Windows of a machine may overlap.
 
         Callers: operators, administrators. Errors: INVALID_REQUEST (a window that is over, or ends before it
-        begins), MACHINE_NOT_FOUND, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        begins), MACHINE_NOT_FOUND, REQUEST_ID_REUSED.
         Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -151,7 +151,7 @@ class MachinesServicer:
         """Cancels a maintenance window; one that has begun ends now.
 
         Callers: operators, administrators. Errors: INVALID_REQUEST, MACHINE_NOT_FOUND, MAINTENANCE_NOT_FOUND
-        (none, over, or cancelled), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        (none, over, or cancelled), REQUEST_ID_REUSED.
         Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

@@ -38,7 +38,7 @@ class MachinesStub:
 
     Callers: administrators. Errors: INVALID_REQUEST (also ipp:// to another host, and a machine that
     shows another certificate), MACHINE_ADDRESS_NOT_ALLOWED, MACHINE_UNREACHABLE,
-    MACHINE_ALREADY_REGISTERED (under another id), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    MACHINE_ALREADY_REGISTERED (under another id), REQUEST_ID_REUSED.
     Retry: yes, with the same `request_id`.
     """
     ListMachines: _grpc.UnaryUnaryMultiCallable[_machines_pb2.ListMachinesRequest, _machines_pb2.ListMachinesResponse]
@@ -49,8 +49,8 @@ class MachinesStub:
     PauseMachine: _grpc.UnaryUnaryMultiCallable[_machines_pb2.PauseMachineRequest, _machines_pb2.Machine]
     """Pauses a machine: it gets no further jobs, the present one is finished.
 
-    Callers: operators. Errors: INVALID_REQUEST, MACHINE_NOT_FOUND, REQUEST_ID_REUSED,
-    REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    Callers: operators. Errors: INVALID_REQUEST, MACHINE_NOT_FOUND, REQUEST_ID_REUSED.
+    Retry: yes, with the same `request_id`.
     """
     ResumeMachine: _grpc.UnaryUnaryMultiCallable[_machines_pb2.ResumeMachineRequest, _machines_pb2.Machine]
     """Resumes a paused machine: it gets jobs again. Callers and errors: as PauseMachine. Retry: yes."""
@@ -63,7 +63,7 @@ class MachinesStub:
     while the machine is paused or in maintenance.
 
     Callers: operators. Errors: INVALID_REQUEST, MACHINE_NOT_FOUND, NO_BLANK_BOOK, SAMPLE_IN_PROGRESS,
-    SECOND_PERSON_REQUIRED, STALE_REVISION (somebody else moved the book), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    SECOND_PERSON_REQUIRED, STALE_REVISION (somebody else moved the book), REQUEST_ID_REUSED.
     Retry: yes, with the same `request_id`.
     """
     ScheduleMaintenance: _grpc.UnaryUnaryMultiCallable[_machines_pb2.ScheduleMaintenanceRequest, _machines_pb2.Machine]
@@ -71,14 +71,14 @@ class MachinesStub:
     when the time begins, by the measured speed of the machine. Windows of a machine may overlap.
 
     Callers: operators, administrators. Errors: INVALID_REQUEST (a window that is over, or ends before it
-    begins), MACHINE_NOT_FOUND, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    begins), MACHINE_NOT_FOUND, REQUEST_ID_REUSED.
     Retry: yes, with the same `request_id`.
     """
     CancelMaintenance: _grpc.UnaryUnaryMultiCallable[_machines_pb2.CancelMaintenanceRequest, _machines_pb2.Machine]
     """Cancels a maintenance window; one that has begun ends now.
 
     Callers: operators, administrators. Errors: INVALID_REQUEST, MACHINE_NOT_FOUND, MAINTENANCE_NOT_FOUND
-    (none, over, or cancelled), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    (none, over, or cancelled), REQUEST_ID_REUSED.
     Retry: yes, with the same `request_id`.
     """
     GetThroughput: _grpc.UnaryUnaryMultiCallable[_machines_pb2.GetThroughputRequest, _machines_pb2.GetThroughputResponse]
@@ -98,7 +98,7 @@ class MachinesAsyncStub(MachinesStub):
 
     Callers: administrators. Errors: INVALID_REQUEST (also ipp:// to another host, and a machine that
     shows another certificate), MACHINE_ADDRESS_NOT_ALLOWED, MACHINE_UNREACHABLE,
-    MACHINE_ALREADY_REGISTERED (under another id), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    MACHINE_ALREADY_REGISTERED (under another id), REQUEST_ID_REUSED.
     Retry: yes, with the same `request_id`.
     """
     ListMachines: _aio.UnaryUnaryMultiCallable[_machines_pb2.ListMachinesRequest, _machines_pb2.ListMachinesResponse]  # type: ignore[assignment]
@@ -109,8 +109,8 @@ class MachinesAsyncStub(MachinesStub):
     PauseMachine: _aio.UnaryUnaryMultiCallable[_machines_pb2.PauseMachineRequest, _machines_pb2.Machine]  # type: ignore[assignment]
     """Pauses a machine: it gets no further jobs, the present one is finished.
 
-    Callers: operators. Errors: INVALID_REQUEST, MACHINE_NOT_FOUND, REQUEST_ID_REUSED,
-    REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    Callers: operators. Errors: INVALID_REQUEST, MACHINE_NOT_FOUND, REQUEST_ID_REUSED.
+    Retry: yes, with the same `request_id`.
     """
     ResumeMachine: _aio.UnaryUnaryMultiCallable[_machines_pb2.ResumeMachineRequest, _machines_pb2.Machine]  # type: ignore[assignment]
     """Resumes a paused machine: it gets jobs again. Callers and errors: as PauseMachine. Retry: yes."""
@@ -123,7 +123,7 @@ class MachinesAsyncStub(MachinesStub):
     while the machine is paused or in maintenance.
 
     Callers: operators. Errors: INVALID_REQUEST, MACHINE_NOT_FOUND, NO_BLANK_BOOK, SAMPLE_IN_PROGRESS,
-    SECOND_PERSON_REQUIRED, STALE_REVISION (somebody else moved the book), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    SECOND_PERSON_REQUIRED, STALE_REVISION (somebody else moved the book), REQUEST_ID_REUSED.
     Retry: yes, with the same `request_id`.
     """
     ScheduleMaintenance: _aio.UnaryUnaryMultiCallable[_machines_pb2.ScheduleMaintenanceRequest, _machines_pb2.Machine]  # type: ignore[assignment]
@@ -131,14 +131,14 @@ class MachinesAsyncStub(MachinesStub):
     when the time begins, by the measured speed of the machine. Windows of a machine may overlap.
 
     Callers: operators, administrators. Errors: INVALID_REQUEST (a window that is over, or ends before it
-    begins), MACHINE_NOT_FOUND, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    begins), MACHINE_NOT_FOUND, REQUEST_ID_REUSED.
     Retry: yes, with the same `request_id`.
     """
     CancelMaintenance: _aio.UnaryUnaryMultiCallable[_machines_pb2.CancelMaintenanceRequest, _machines_pb2.Machine]  # type: ignore[assignment]
     """Cancels a maintenance window; one that has begun ends now.
 
     Callers: operators, administrators. Errors: INVALID_REQUEST, MACHINE_NOT_FOUND, MAINTENANCE_NOT_FOUND
-    (none, over, or cancelled), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    (none, over, or cancelled), REQUEST_ID_REUSED.
     Retry: yes, with the same `request_id`.
     """
     GetThroughput: _aio.UnaryUnaryMultiCallable[_machines_pb2.GetThroughputRequest, _machines_pb2.GetThroughputResponse]  # type: ignore[assignment]
@@ -161,7 +161,7 @@ class MachinesServicer(metaclass=_abc_1.ABCMeta):
 
         Callers: administrators. Errors: INVALID_REQUEST (also ipp:// to another host, and a machine that
         shows another certificate), MACHINE_ADDRESS_NOT_ALLOWED, MACHINE_UNREACHABLE,
-        MACHINE_ALREADY_REGISTERED (under another id), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        MACHINE_ALREADY_REGISTERED (under another id), REQUEST_ID_REUSED.
         Retry: yes, with the same `request_id`.
         """
 
@@ -184,8 +184,8 @@ class MachinesServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_machines_pb2.Machine, _abc.Awaitable[_machines_pb2.Machine]]:
         """Pauses a machine: it gets no further jobs, the present one is finished.
 
-        Callers: operators. Errors: INVALID_REQUEST, MACHINE_NOT_FOUND, REQUEST_ID_REUSED,
-        REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        Callers: operators. Errors: INVALID_REQUEST, MACHINE_NOT_FOUND, REQUEST_ID_REUSED.
+        Retry: yes, with the same `request_id`.
         """
 
     @_abc_1.abstractmethod
@@ -210,7 +210,7 @@ class MachinesServicer(metaclass=_abc_1.ABCMeta):
         while the machine is paused or in maintenance.
 
         Callers: operators. Errors: INVALID_REQUEST, MACHINE_NOT_FOUND, NO_BLANK_BOOK, SAMPLE_IN_PROGRESS,
-        SECOND_PERSON_REQUIRED, STALE_REVISION (somebody else moved the book), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        SECOND_PERSON_REQUIRED, STALE_REVISION (somebody else moved the book), REQUEST_ID_REUSED.
         Retry: yes, with the same `request_id`.
         """
 
@@ -224,7 +224,7 @@ class MachinesServicer(metaclass=_abc_1.ABCMeta):
         when the time begins, by the measured speed of the machine. Windows of a machine may overlap.
 
         Callers: operators, administrators. Errors: INVALID_REQUEST (a window that is over, or ends before it
-        begins), MACHINE_NOT_FOUND, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        begins), MACHINE_NOT_FOUND, REQUEST_ID_REUSED.
         Retry: yes, with the same `request_id`.
         """
 
@@ -237,7 +237,7 @@ class MachinesServicer(metaclass=_abc_1.ABCMeta):
         """Cancels a maintenance window; one that has begun ends now.
 
         Callers: operators, administrators. Errors: INVALID_REQUEST, MACHINE_NOT_FOUND, MAINTENANCE_NOT_FOUND
-        (none, over, or cancelled), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        (none, over, or cancelled), REQUEST_ID_REUSED.
         Retry: yes, with the same `request_id`.
         """
 

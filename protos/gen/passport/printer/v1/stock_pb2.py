@@ -29,7 +29,7 @@ from passport.type.v1 import civil_pb2 as passport_dot_type_dot_v1_dot_civil__pb
 from passport.type.v1 import text_pb2 as passport_dot_type_dot_v1_dot_text__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fpassport/printer/v1/stock.proto\x12\x13passport.printer.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a%passport/printer/v1/two_persons.proto\x1a\x1cpassport/type/v1/civil.proto\x1a\x1bpassport/type/v1/text.proto\"\\\n\tBookRange\x12\x33\n\x0c\x66irst_serial\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[A-Z]{1,2}[0-9]{6,8}$\x12\x1a\n\x05\x63ount\x18\x02 \x01(\rB\x0b\xbaH\x08*\x06\x18\xa0\x8d\x06(\x01\"\x8d\x01\n\x13ReceiveBooksRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x35\n\x05\x62ooks\x18\x02 \x01(\x0b\x32\x1e.passport.printer.v1.BookRangeB\x06\xbaH\x03\xc8\x01\x01\x12 \n\rdelivery_note\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\"\x87\x01\n\x10LoadBooksRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x1d\n\nmachine_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x10\x12\x35\n\x05\x62ooks\x18\x03 \x01(\x0b\x32\x1e.passport.printer.v1.BookRangeB\x06\xbaH\x03\xc8\x01\x01\"\xe6\x01\n\x10ListBooksRequest\x12\x37\n\x05state\x18\x01 \x01(\x0e\x32\x1e.passport.printer.v1.BookStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x1b\n\tpage_size\x18\x02 \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x01\x12\x1b\n\nmachine_id\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18\x10\x12\x1f\n\x0e\x61pplication_id\x18\x05 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12 \n\x0f\x64ocument_number\x18\x06 \x01(\tB\x07\xbaH\x04r\x02\x18\t\"?\n\x0eGetBookRequest\x12-\n\x06serial\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[A-Z]{1,2}[0-9]{6,8}$\"\xa7\x01\n\x12UnloadBooksRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x1d\n\nmachine_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x10\x12\x35\n\x05\x62ooks\x18\x03 \x01(\x0b\x32\x1e.passport.printer.v1.BookRangeB\x06\xbaH\x03\xc8\x01\x01\x12\x1c\n\x06reason\x18\x04 \x01(\tB\x0c\xbaH\x05r\x03\x18\xf4\x03\xe0\xe0\x18\x01\"\xcd\x02\n\x12RemoveBooksRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x35\n\x05\x62ooks\x18\x02 \x01(\x0b\x32\x1e.passport.printer.v1.BookRangeB\x06\xbaH\x03\xc8\x01\x01\x12=\n\x07removal\x18\x03 \x01(\x0e\x32 .passport.printer.v1.BookRemovalB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x1c\n\x0b\x64\x65stination\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18\x10\x12\x1e\n\rdelivery_note\x18\x05 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12?\n\x06reason\x18\x06 \x01(\x0e\x32#.passport.printer.v1.DecisionReasonB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12#\n\x0b\x65xplanation\x18\x07 \x01(\tB\x0e\xbaH\x07r\x05\x10\x01\x18\xf4\x03\xe0\xe0\x18\x01\"y\n\x13RemoveBooksResponse\x12\x31\n\x07\x62\x61lance\x18\x01 \x01(\x0b\x32 .passport.printer.v1.BookBalance\x12/\n\x08proposal\x18\x02 \x01(\x0b\x32\x1d.passport.printer.v1.Proposal\"\x85\x01\n\x15RecordHandoverRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x19\n\x06job_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x32\n\x0b\x62ook_serial\x18\x03 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[A-Z]{1,2}[0-9]{6,8}$\"r\n\x16RecordHandoverResponse\x12\'\n\x04\x62ook\x18\x01 \x01(\x0b\x32\x19.passport.printer.v1.Book\x12/\n\x08proposal\x18\x02 \x01(\x0b\x32\x1d.passport.printer.v1.Proposal\"\x86\x01\n\x04\x42ook\x12\x0e\n\x06serial\x18\x01 \x01(\t\x12-\n\x05state\x18\x02 \x01(\x0e\x32\x1e.passport.printer.v1.BookState\x12\x12\n\nmachine_id\x18\x03 \x01(\t\x12\x12\n\nattempt_id\x18\x04 \x01(\t\x12\x17\n\x0f\x64ocument_number\x18\x05 \x01(\t\"V\n\x11ListBooksResponse\x12(\n\x05\x62ooks\x18\x01 \x03(\x0b\x32\x19.passport.printer.v1.Book\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x91\x02\n\x0b\x42ookBalance\x12\x10\n\x08received\x18\x01 \x01(\x03\x12\x0c\n\x04safe\x18\x02 \x01(\x03\x12\x0e\n\x06loaded\x18\x03 \x01(\x03\x12\x10\n\x08\x61ssigned\x18\x04 \x01(\x03\x12\x0e\n\x06issued\x18\x05 \x01(\x03\x12\x0f\n\x07spoiled\x18\x06 \x01(\x03\x12\x13\n\x0bquarantined\x18\x07 \x01(\x03\x12\x0c\n\x04lost\x18\x08 \x01(\x03\x12\x10\n\x08returned\x18\t \x01(\x03\x12\x13\n\x0btransferred\x18\n \x01(\x03\x12\x0f\n\x07\x64\x61maged\x18\x0b \x01(\x03\x12\x0e\n\x06stolen\x18\x0c \x01(\x03\x12\x0f\n\x07missing\x18\r \x01(\x03\x12\x13\n\x0bhanded_over\x18\x0e \x01(\x03\x12\x0e\n\x06sample\x18\x0f \x01(\x03\"\x88\x01\n\x11\x43ountBooksRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x1b\n\nmachine_id\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x10\x12\x37\n\x05\x66ound\x18\x03 \x03(\x0b\x32\x1e.passport.printer.v1.BookRangeB\x08\xbaH\x05\x92\x01\x02\x10\x64\"\xd4\x01\n\x12\x43ountBooksResponse\x12\x13\n\x0b\x62ooks_found\x18\x01 \x01(\x03\x12\x16\n\x0e\x62ooks_recorded\x18\x02 \x01(\x03\x12-\n\x06opened\x18\x03 \x03(\x0b\x32\x1d.passport.printer.v1.OpenItem\x12/\n\x08resolved\x18\x04 \x03(\x0b\x32\x1d.passport.printer.v1.OpenItem\x12\x31\n\x07\x62\x61lance\x18\x05 \x01(\x0b\x32 .passport.printer.v1.BookBalance\"\xf0\x02\n\x08OpenItem\x12\x0f\n\x07item_id\x18\x01 \x01(\r\x12/\n\x04kind\x18\x02 \x01(\x0e\x32!.passport.printer.v1.OpenItemKind\x12\x12\n\nmachine_id\x18\x03 \x01(\t\x12-\n\x05\x62ooks\x18\x04 \x01(\x0b\x32\x1e.passport.printer.v1.BookRange\x12)\n\x05since\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x66ound_by\x18\x06 \x01(\t\x12\x12\n\nowner_role\x18\x07 \x01(\t\x12/\n\x0bresolved_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0bresolved_by\x18\t \x01(\t\x12\x33\n\x06reason\x18\n \x01(\x0e\x32#.passport.printer.v1.DecisionReason\x12\x13\n\x0b\x65xplanation\x18\x0b \x01(\t\"k\n\x14ListOpenItemsRequest\x12\x1b\n\tpage_size\x18\x01 \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x01\x12\x18\n\x10include_resolved\x18\x03 \x01(\x08\"^\n\x15ListOpenItemsResponse\x12,\n\x05items\x18\x01 \x03(\x0b\x32\x1d.passport.printer.v1.OpenItem\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xbd\x01\n\x16ResolveOpenItemRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x1e\n\x07item_id\x18\x02 \x01(\rB\r\xbaH\n*\x08\x18\xff\xff\xff\xff\x07(\x01\x12?\n\x06reason\x18\x03 \x01(\x0e\x32#.passport.printer.v1.DecisionReasonB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12#\n\x0b\x65xplanation\x18\x04 \x01(\tB\x0e\xbaH\x07r\x05\x10\x01\x18\xf4\x03\xe0\xe0\x18\x01\"Q\n\x12GetForecastRequest\x12 \n\x0elead_time_days\x18\x01 \x01(\rB\x08\xbaH\x05*\x03\x18\xed\x02\x12\x19\n\x08timezone\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\"\xcc\x02\n\x08\x46orecast\x12\x13\n\x0b\x62lank_books\x18\x01 \x01(\x03\x12\x13\n\x0bqueued_jobs\x18\x02 \x01(\x03\x12\x15\n\rdays_measured\x18\x03 \x01(\r\x12\x14\n\x0cworking_days\x18\x04 \x01(\r\x12\x12\n\nbooks_used\x18\x05 \x01(\x03\x12 \n\x13use_per_working_day\x18\x06 \x01(\x01H\x00\x88\x01\x01\x12\x1e\n\x11working_days_left\x18\x07 \x01(\x01H\x01\x88\x01\x01\x12\x33\n\x0bruns_out_on\x18\x08 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDate\x12\x30\n\x08order_on\x18\t \x01(\x0b\x32\x1e.passport.type.v1.CalendarDateB\x16\n\x14_use_per_working_dayB\x14\n\x12_working_days_left*\xfb\x02\n\tBookState\x12\x1a\n\x16\x42OOK_STATE_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x42OOK_STATE_SAFE\x10\x01\x12\x15\n\x11\x42OOK_STATE_LOADED\x10\x02\x12\x17\n\x13\x42OOK_STATE_ASSIGNED\x10\x03\x12\x15\n\x11\x42OOK_STATE_ISSUED\x10\x04\x12\x16\n\x12\x42OOK_STATE_SPOILED\x10\x05\x12\x1a\n\x16\x42OOK_STATE_QUARANTINED\x10\x06\x12\x13\n\x0f\x42OOK_STATE_LOST\x10\x07\x12\x17\n\x13\x42OOK_STATE_RETURNED\x10\x08\x12\x1a\n\x16\x42OOK_STATE_TRANSFERRED\x10\t\x12\x16\n\x12\x42OOK_STATE_DAMAGED\x10\n\x12\x15\n\x11\x42OOK_STATE_STOLEN\x10\x0b\x12\x16\n\x12\x42OOK_STATE_MISSING\x10\x0c\x12\x1a\n\x16\x42OOK_STATE_HANDED_OVER\x10\r\x12\x15\n\x11\x42OOK_STATE_SAMPLE\x10\x0e*\x84\x02\n\x0b\x42ookRemoval\x12\x1c\n\x18\x42OOK_REMOVAL_UNSPECIFIED\x10\x00\x12\x17\n\x13\x42OOK_REMOVAL_RETURN\x10\x01\x12\x19\n\x15\x42OOK_REMOVAL_TRANSFER\x10\x02\x12\x18\n\x14\x42OOK_REMOVAL_DAMAGED\x10\x03\x12\x17\n\x13\x42OOK_REMOVAL_STOLEN\x10\x04\x12\x18\n\x14\x42OOK_REMOVAL_MISSING\x10\x05\x12\x1a\n\x16\x42OOK_REMOVAL_RECOVERED\x10\x06\x12\x18\n\x14\x42OOK_REMOVAL_SPOILED\x10\x07\x12 \n\x1c\x42OOK_REMOVAL_RETURN_TO_STOCK\x10\x08*u\n\x0cOpenItemKind\x12\x1e\n\x1aOPEN_ITEM_KIND_UNSPECIFIED\x10\x00\x12 \n\x1cOPEN_ITEM_KIND_MISSING_BOOKS\x10\x01\x12#\n\x1fOPEN_ITEM_KIND_UNEXPECTED_BOOKS\x10\x02\x32\x84\x08\n\x05Stock\x12Z\n\x0cReceiveBooks\x12(.passport.printer.v1.ReceiveBooksRequest\x1a .passport.printer.v1.BookBalance\x12T\n\tLoadBooks\x12%.passport.printer.v1.LoadBooksRequest\x1a .passport.printer.v1.BookBalance\x12Z\n\tListBooks\x12%.passport.printer.v1.ListBooksRequest\x1a&.passport.printer.v1.ListBooksResponse\x12I\n\x07GetBook\x12#.passport.printer.v1.GetBookRequest\x1a\x19.passport.printer.v1.Book\x12X\n\x0bUnloadBooks\x12\'.passport.printer.v1.UnloadBooksRequest\x1a .passport.printer.v1.BookBalance\x12`\n\x0bRemoveBooks\x12\'.passport.printer.v1.RemoveBooksRequest\x1a(.passport.printer.v1.RemoveBooksResponse\x12i\n\x0eRecordHandover\x12*.passport.printer.v1.RecordHandoverRequest\x1a+.passport.printer.v1.RecordHandoverResponse\x12]\n\nCountBooks\x12&.passport.printer.v1.CountBooksRequest\x1a\'.passport.printer.v1.CountBooksResponse\x12\x66\n\rListOpenItems\x12).passport.printer.v1.ListOpenItemsRequest\x1a*.passport.printer.v1.ListOpenItemsResponse\x12]\n\x0fResolveOpenItem\x12+.passport.printer.v1.ResolveOpenItemRequest\x1a\x1d.passport.printer.v1.OpenItem\x12U\n\x0bGetForecast\x12\'.passport.printer.v1.GetForecastRequest\x1a\x1d.passport.printer.v1.Forecastb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fpassport/printer/v1/stock.proto\x12\x13passport.printer.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a%passport/printer/v1/two_persons.proto\x1a\x1cpassport/type/v1/civil.proto\x1a\x1bpassport/type/v1/text.proto\"\x9a\x01\n\tBookRange\x12q\n\x0c\x66irst_serial\x18\x01 \x01(\tB[\xbaH\x1ar\x18\x32\x16^[A-Z]{1,2}[0-9]{6,8}$\xfa\xe0\x18:1 or 2 capital letters and 6 to 8 digits, such as X0000001\x12\x1a\n\x05\x63ount\x18\x02 \x01(\rB\x0b\xbaH\x08*\x06\x18\xa0\x8d\x06(\x01\"\x8d\x01\n\x13ReceiveBooksRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x35\n\x05\x62ooks\x18\x02 \x01(\x0b\x32\x1e.passport.printer.v1.BookRangeB\x06\xbaH\x03\xc8\x01\x01\x12 \n\rdelivery_note\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\"\x87\x01\n\x10LoadBooksRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x1d\n\nmachine_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x10\x12\x35\n\x05\x62ooks\x18\x03 \x01(\x0b\x32\x1e.passport.printer.v1.BookRangeB\x06\xbaH\x03\xc8\x01\x01\"\xe6\x01\n\x10ListBooksRequest\x12\x37\n\x05state\x18\x01 \x01(\x0e\x32\x1e.passport.printer.v1.BookStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x1b\n\tpage_size\x18\x02 \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x01\x12\x1b\n\nmachine_id\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18\x10\x12\x1f\n\x0e\x61pplication_id\x18\x05 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12 \n\x0f\x64ocument_number\x18\x06 \x01(\tB\x07\xbaH\x04r\x02\x18\t\"}\n\x0eGetBookRequest\x12k\n\x06serial\x18\x01 \x01(\tB[\xbaH\x1ar\x18\x32\x16^[A-Z]{1,2}[0-9]{6,8}$\xfa\xe0\x18:1 or 2 capital letters and 6 to 8 digits, such as X0000001\"\xa7\x01\n\x12UnloadBooksRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x1d\n\nmachine_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x10\x12\x35\n\x05\x62ooks\x18\x03 \x01(\x0b\x32\x1e.passport.printer.v1.BookRangeB\x06\xbaH\x03\xc8\x01\x01\x12\x1c\n\x06reason\x18\x04 \x01(\tB\x0c\xbaH\x05r\x03\x18\xf4\x03\xe0\xe0\x18\x01\"\xcd\x02\n\x12RemoveBooksRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x35\n\x05\x62ooks\x18\x02 \x01(\x0b\x32\x1e.passport.printer.v1.BookRangeB\x06\xbaH\x03\xc8\x01\x01\x12=\n\x07removal\x18\x03 \x01(\x0e\x32 .passport.printer.v1.BookRemovalB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x1c\n\x0b\x64\x65stination\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18\x10\x12\x1e\n\rdelivery_note\x18\x05 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12?\n\x06reason\x18\x06 \x01(\x0e\x32#.passport.printer.v1.DecisionReasonB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12#\n\x0b\x65xplanation\x18\x07 \x01(\tB\x0e\xbaH\x07r\x05\x10\x01\x18\xf4\x03\xe0\xe0\x18\x01\"y\n\x13RemoveBooksResponse\x12\x31\n\x07\x62\x61lance\x18\x01 \x01(\x0b\x32 .passport.printer.v1.BookBalance\x12/\n\x08proposal\x18\x02 \x01(\x0b\x32\x1d.passport.printer.v1.Proposal\"\xc3\x01\n\x15RecordHandoverRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x19\n\x06job_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12p\n\x0b\x62ook_serial\x18\x03 \x01(\tB[\xbaH\x1ar\x18\x32\x16^[A-Z]{1,2}[0-9]{6,8}$\xfa\xe0\x18:1 or 2 capital letters and 6 to 8 digits, such as X0000001\"r\n\x16RecordHandoverResponse\x12\'\n\x04\x62ook\x18\x01 \x01(\x0b\x32\x19.passport.printer.v1.Book\x12/\n\x08proposal\x18\x02 \x01(\x0b\x32\x1d.passport.printer.v1.Proposal\"\x86\x01\n\x04\x42ook\x12\x0e\n\x06serial\x18\x01 \x01(\t\x12-\n\x05state\x18\x02 \x01(\x0e\x32\x1e.passport.printer.v1.BookState\x12\x12\n\nmachine_id\x18\x03 \x01(\t\x12\x12\n\nattempt_id\x18\x04 \x01(\t\x12\x17\n\x0f\x64ocument_number\x18\x05 \x01(\t\"V\n\x11ListBooksResponse\x12(\n\x05\x62ooks\x18\x01 \x03(\x0b\x32\x19.passport.printer.v1.Book\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x91\x02\n\x0b\x42ookBalance\x12\x10\n\x08received\x18\x01 \x01(\x03\x12\x0c\n\x04safe\x18\x02 \x01(\x03\x12\x0e\n\x06loaded\x18\x03 \x01(\x03\x12\x10\n\x08\x61ssigned\x18\x04 \x01(\x03\x12\x0e\n\x06issued\x18\x05 \x01(\x03\x12\x0f\n\x07spoiled\x18\x06 \x01(\x03\x12\x13\n\x0bquarantined\x18\x07 \x01(\x03\x12\x0c\n\x04lost\x18\x08 \x01(\x03\x12\x10\n\x08returned\x18\t \x01(\x03\x12\x13\n\x0btransferred\x18\n \x01(\x03\x12\x0f\n\x07\x64\x61maged\x18\x0b \x01(\x03\x12\x0e\n\x06stolen\x18\x0c \x01(\x03\x12\x0f\n\x07missing\x18\r \x01(\x03\x12\x13\n\x0bhanded_over\x18\x0e \x01(\x03\x12\x0e\n\x06sample\x18\x0f \x01(\x03\"\x88\x01\n\x11\x43ountBooksRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x1b\n\nmachine_id\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x10\x12\x37\n\x05\x66ound\x18\x03 \x03(\x0b\x32\x1e.passport.printer.v1.BookRangeB\x08\xbaH\x05\x92\x01\x02\x10\x64\"\xd4\x01\n\x12\x43ountBooksResponse\x12\x13\n\x0b\x62ooks_found\x18\x01 \x01(\x03\x12\x16\n\x0e\x62ooks_recorded\x18\x02 \x01(\x03\x12-\n\x06opened\x18\x03 \x03(\x0b\x32\x1d.passport.printer.v1.OpenItem\x12/\n\x08resolved\x18\x04 \x03(\x0b\x32\x1d.passport.printer.v1.OpenItem\x12\x31\n\x07\x62\x61lance\x18\x05 \x01(\x0b\x32 .passport.printer.v1.BookBalance\"\xf0\x02\n\x08OpenItem\x12\x0f\n\x07item_id\x18\x01 \x01(\r\x12/\n\x04kind\x18\x02 \x01(\x0e\x32!.passport.printer.v1.OpenItemKind\x12\x12\n\nmachine_id\x18\x03 \x01(\t\x12-\n\x05\x62ooks\x18\x04 \x01(\x0b\x32\x1e.passport.printer.v1.BookRange\x12)\n\x05since\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x66ound_by\x18\x06 \x01(\t\x12\x12\n\nowner_role\x18\x07 \x01(\t\x12/\n\x0bresolved_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0bresolved_by\x18\t \x01(\t\x12\x33\n\x06reason\x18\n \x01(\x0e\x32#.passport.printer.v1.DecisionReason\x12\x13\n\x0b\x65xplanation\x18\x0b \x01(\t\"k\n\x14ListOpenItemsRequest\x12\x1b\n\tpage_size\x18\x01 \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x01\x12\x18\n\x10include_resolved\x18\x03 \x01(\x08\"^\n\x15ListOpenItemsResponse\x12,\n\x05items\x18\x01 \x03(\x0b\x32\x1d.passport.printer.v1.OpenItem\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xbd\x01\n\x16ResolveOpenItemRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x1e\n\x07item_id\x18\x02 \x01(\rB\r\xbaH\n*\x08\x18\xff\xff\xff\xff\x07(\x01\x12?\n\x06reason\x18\x03 \x01(\x0e\x32#.passport.printer.v1.DecisionReasonB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12#\n\x0b\x65xplanation\x18\x04 \x01(\tB\x0e\xbaH\x07r\x05\x10\x01\x18\xf4\x03\xe0\xe0\x18\x01\"Q\n\x12GetForecastRequest\x12 \n\x0elead_time_days\x18\x01 \x01(\rB\x08\xbaH\x05*\x03\x18\xed\x02\x12\x19\n\x08timezone\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\"\xcc\x02\n\x08\x46orecast\x12\x13\n\x0b\x62lank_books\x18\x01 \x01(\x03\x12\x13\n\x0bqueued_jobs\x18\x02 \x01(\x03\x12\x15\n\rdays_measured\x18\x03 \x01(\r\x12\x14\n\x0cworking_days\x18\x04 \x01(\r\x12\x12\n\nbooks_used\x18\x05 \x01(\x03\x12 \n\x13use_per_working_day\x18\x06 \x01(\x01H\x00\x88\x01\x01\x12\x1e\n\x11working_days_left\x18\x07 \x01(\x01H\x01\x88\x01\x01\x12\x33\n\x0bruns_out_on\x18\x08 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDate\x12\x30\n\x08order_on\x18\t \x01(\x0b\x32\x1e.passport.type.v1.CalendarDateB\x16\n\x14_use_per_working_dayB\x14\n\x12_working_days_left*\xfb\x02\n\tBookState\x12\x1a\n\x16\x42OOK_STATE_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x42OOK_STATE_SAFE\x10\x01\x12\x15\n\x11\x42OOK_STATE_LOADED\x10\x02\x12\x17\n\x13\x42OOK_STATE_ASSIGNED\x10\x03\x12\x15\n\x11\x42OOK_STATE_ISSUED\x10\x04\x12\x16\n\x12\x42OOK_STATE_SPOILED\x10\x05\x12\x1a\n\x16\x42OOK_STATE_QUARANTINED\x10\x06\x12\x13\n\x0f\x42OOK_STATE_LOST\x10\x07\x12\x17\n\x13\x42OOK_STATE_RETURNED\x10\x08\x12\x1a\n\x16\x42OOK_STATE_TRANSFERRED\x10\t\x12\x16\n\x12\x42OOK_STATE_DAMAGED\x10\n\x12\x15\n\x11\x42OOK_STATE_STOLEN\x10\x0b\x12\x16\n\x12\x42OOK_STATE_MISSING\x10\x0c\x12\x1a\n\x16\x42OOK_STATE_HANDED_OVER\x10\r\x12\x15\n\x11\x42OOK_STATE_SAMPLE\x10\x0e*\x84\x02\n\x0b\x42ookRemoval\x12\x1c\n\x18\x42OOK_REMOVAL_UNSPECIFIED\x10\x00\x12\x17\n\x13\x42OOK_REMOVAL_RETURN\x10\x01\x12\x19\n\x15\x42OOK_REMOVAL_TRANSFER\x10\x02\x12\x18\n\x14\x42OOK_REMOVAL_DAMAGED\x10\x03\x12\x17\n\x13\x42OOK_REMOVAL_STOLEN\x10\x04\x12\x18\n\x14\x42OOK_REMOVAL_MISSING\x10\x05\x12\x1a\n\x16\x42OOK_REMOVAL_RECOVERED\x10\x06\x12\x18\n\x14\x42OOK_REMOVAL_SPOILED\x10\x07\x12 \n\x1c\x42OOK_REMOVAL_RETURN_TO_STOCK\x10\x08*u\n\x0cOpenItemKind\x12\x1e\n\x1aOPEN_ITEM_KIND_UNSPECIFIED\x10\x00\x12 \n\x1cOPEN_ITEM_KIND_MISSING_BOOKS\x10\x01\x12#\n\x1fOPEN_ITEM_KIND_UNEXPECTED_BOOKS\x10\x02\x32\x84\x08\n\x05Stock\x12Z\n\x0cReceiveBooks\x12(.passport.printer.v1.ReceiveBooksRequest\x1a .passport.printer.v1.BookBalance\x12T\n\tLoadBooks\x12%.passport.printer.v1.LoadBooksRequest\x1a .passport.printer.v1.BookBalance\x12Z\n\tListBooks\x12%.passport.printer.v1.ListBooksRequest\x1a&.passport.printer.v1.ListBooksResponse\x12I\n\x07GetBook\x12#.passport.printer.v1.GetBookRequest\x1a\x19.passport.printer.v1.Book\x12X\n\x0bUnloadBooks\x12\'.passport.printer.v1.UnloadBooksRequest\x1a .passport.printer.v1.BookBalance\x12`\n\x0bRemoveBooks\x12\'.passport.printer.v1.RemoveBooksRequest\x1a(.passport.printer.v1.RemoveBooksResponse\x12i\n\x0eRecordHandover\x12*.passport.printer.v1.RecordHandoverRequest\x1a+.passport.printer.v1.RecordHandoverResponse\x12]\n\nCountBooks\x12&.passport.printer.v1.CountBooksRequest\x1a\'.passport.printer.v1.CountBooksResponse\x12\x66\n\rListOpenItems\x12).passport.printer.v1.ListOpenItemsRequest\x1a*.passport.printer.v1.ListOpenItemsResponse\x12]\n\x0fResolveOpenItem\x12+.passport.printer.v1.ResolveOpenItemRequest\x1a\x1d.passport.printer.v1.OpenItem\x12U\n\x0bGetForecast\x12\'.passport.printer.v1.GetForecastRequest\x1a\x1d.passport.printer.v1.Forecastb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,7 +37,7 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'passport.printer.v1.stock_p
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_BOOKRANGE'].fields_by_name['first_serial']._loaded_options = None
-  _globals['_BOOKRANGE'].fields_by_name['first_serial']._serialized_options = b'\272H\032r\0302\026^[A-Z]{1,2}[0-9]{6,8}$'
+  _globals['_BOOKRANGE'].fields_by_name['first_serial']._serialized_options = b'\272H\032r\0302\026^[A-Z]{1,2}[0-9]{6,8}$\372\340\030:1 or 2 capital letters and 6 to 8 digits, such as X0000001'
   _globals['_BOOKRANGE'].fields_by_name['count']._loaded_options = None
   _globals['_BOOKRANGE'].fields_by_name['count']._serialized_options = b'\272H\010*\006\030\240\215\006(\001'
   _globals['_RECEIVEBOOKSREQUEST'].fields_by_name['request_id']._loaded_options = None
@@ -65,7 +65,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTBOOKSREQUEST'].fields_by_name['document_number']._loaded_options = None
   _globals['_LISTBOOKSREQUEST'].fields_by_name['document_number']._serialized_options = b'\272H\004r\002\030\t'
   _globals['_GETBOOKREQUEST'].fields_by_name['serial']._loaded_options = None
-  _globals['_GETBOOKREQUEST'].fields_by_name['serial']._serialized_options = b'\272H\032r\0302\026^[A-Z]{1,2}[0-9]{6,8}$'
+  _globals['_GETBOOKREQUEST'].fields_by_name['serial']._serialized_options = b'\272H\032r\0302\026^[A-Z]{1,2}[0-9]{6,8}$\372\340\030:1 or 2 capital letters and 6 to 8 digits, such as X0000001'
   _globals['_UNLOADBOOKSREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_UNLOADBOOKSREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\006r\004\020\010\030@'
   _globals['_UNLOADBOOKSREQUEST'].fields_by_name['machine_id']._loaded_options = None
@@ -93,7 +93,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RECORDHANDOVERREQUEST'].fields_by_name['job_id']._loaded_options = None
   _globals['_RECORDHANDOVERREQUEST'].fields_by_name['job_id']._serialized_options = b'\272H\006r\004\020\001\030@'
   _globals['_RECORDHANDOVERREQUEST'].fields_by_name['book_serial']._loaded_options = None
-  _globals['_RECORDHANDOVERREQUEST'].fields_by_name['book_serial']._serialized_options = b'\272H\032r\0302\026^[A-Z]{1,2}[0-9]{6,8}$'
+  _globals['_RECORDHANDOVERREQUEST'].fields_by_name['book_serial']._serialized_options = b'\272H\032r\0302\026^[A-Z]{1,2}[0-9]{6,8}$\372\340\030:1 or 2 capital letters and 6 to 8 digits, such as X0000001'
   _globals['_COUNTBOOKSREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_COUNTBOOKSREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\006r\004\020\010\030@'
   _globals['_COUNTBOOKSREQUEST'].fields_by_name['machine_id']._loaded_options = None
@@ -116,54 +116,54 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETFORECASTREQUEST'].fields_by_name['lead_time_days']._serialized_options = b'\272H\005*\003\030\355\002'
   _globals['_GETFORECASTREQUEST'].fields_by_name['timezone']._loaded_options = None
   _globals['_GETFORECASTREQUEST'].fields_by_name['timezone']._serialized_options = b'\272H\004r\002\030@'
-  _globals['_BOOKSTATE']._serialized_start=3813
-  _globals['_BOOKSTATE']._serialized_end=4192
-  _globals['_BOOKREMOVAL']._serialized_start=4195
-  _globals['_BOOKREMOVAL']._serialized_end=4455
-  _globals['_OPENITEMKIND']._serialized_start=4457
-  _globals['_OPENITEMKIND']._serialized_end=4574
-  _globals['_BOOKRANGE']._serialized_start=216
-  _globals['_BOOKRANGE']._serialized_end=308
-  _globals['_RECEIVEBOOKSREQUEST']._serialized_start=311
-  _globals['_RECEIVEBOOKSREQUEST']._serialized_end=452
-  _globals['_LOADBOOKSREQUEST']._serialized_start=455
-  _globals['_LOADBOOKSREQUEST']._serialized_end=590
-  _globals['_LISTBOOKSREQUEST']._serialized_start=593
-  _globals['_LISTBOOKSREQUEST']._serialized_end=823
-  _globals['_GETBOOKREQUEST']._serialized_start=825
-  _globals['_GETBOOKREQUEST']._serialized_end=888
-  _globals['_UNLOADBOOKSREQUEST']._serialized_start=891
-  _globals['_UNLOADBOOKSREQUEST']._serialized_end=1058
-  _globals['_REMOVEBOOKSREQUEST']._serialized_start=1061
-  _globals['_REMOVEBOOKSREQUEST']._serialized_end=1394
-  _globals['_REMOVEBOOKSRESPONSE']._serialized_start=1396
-  _globals['_REMOVEBOOKSRESPONSE']._serialized_end=1517
-  _globals['_RECORDHANDOVERREQUEST']._serialized_start=1520
-  _globals['_RECORDHANDOVERREQUEST']._serialized_end=1653
-  _globals['_RECORDHANDOVERRESPONSE']._serialized_start=1655
-  _globals['_RECORDHANDOVERRESPONSE']._serialized_end=1769
-  _globals['_BOOK']._serialized_start=1772
-  _globals['_BOOK']._serialized_end=1906
-  _globals['_LISTBOOKSRESPONSE']._serialized_start=1908
-  _globals['_LISTBOOKSRESPONSE']._serialized_end=1994
-  _globals['_BOOKBALANCE']._serialized_start=1997
-  _globals['_BOOKBALANCE']._serialized_end=2270
-  _globals['_COUNTBOOKSREQUEST']._serialized_start=2273
-  _globals['_COUNTBOOKSREQUEST']._serialized_end=2409
-  _globals['_COUNTBOOKSRESPONSE']._serialized_start=2412
-  _globals['_COUNTBOOKSRESPONSE']._serialized_end=2624
-  _globals['_OPENITEM']._serialized_start=2627
-  _globals['_OPENITEM']._serialized_end=2995
-  _globals['_LISTOPENITEMSREQUEST']._serialized_start=2997
-  _globals['_LISTOPENITEMSREQUEST']._serialized_end=3104
-  _globals['_LISTOPENITEMSRESPONSE']._serialized_start=3106
-  _globals['_LISTOPENITEMSRESPONSE']._serialized_end=3200
-  _globals['_RESOLVEOPENITEMREQUEST']._serialized_start=3203
-  _globals['_RESOLVEOPENITEMREQUEST']._serialized_end=3392
-  _globals['_GETFORECASTREQUEST']._serialized_start=3394
-  _globals['_GETFORECASTREQUEST']._serialized_end=3475
-  _globals['_FORECAST']._serialized_start=3478
-  _globals['_FORECAST']._serialized_end=3810
-  _globals['_STOCK']._serialized_start=4577
-  _globals['_STOCK']._serialized_end=5605
+  _globals['_BOOKSTATE']._serialized_start=4000
+  _globals['_BOOKSTATE']._serialized_end=4379
+  _globals['_BOOKREMOVAL']._serialized_start=4382
+  _globals['_BOOKREMOVAL']._serialized_end=4642
+  _globals['_OPENITEMKIND']._serialized_start=4644
+  _globals['_OPENITEMKIND']._serialized_end=4761
+  _globals['_BOOKRANGE']._serialized_start=217
+  _globals['_BOOKRANGE']._serialized_end=371
+  _globals['_RECEIVEBOOKSREQUEST']._serialized_start=374
+  _globals['_RECEIVEBOOKSREQUEST']._serialized_end=515
+  _globals['_LOADBOOKSREQUEST']._serialized_start=518
+  _globals['_LOADBOOKSREQUEST']._serialized_end=653
+  _globals['_LISTBOOKSREQUEST']._serialized_start=656
+  _globals['_LISTBOOKSREQUEST']._serialized_end=886
+  _globals['_GETBOOKREQUEST']._serialized_start=888
+  _globals['_GETBOOKREQUEST']._serialized_end=1013
+  _globals['_UNLOADBOOKSREQUEST']._serialized_start=1016
+  _globals['_UNLOADBOOKSREQUEST']._serialized_end=1183
+  _globals['_REMOVEBOOKSREQUEST']._serialized_start=1186
+  _globals['_REMOVEBOOKSREQUEST']._serialized_end=1519
+  _globals['_REMOVEBOOKSRESPONSE']._serialized_start=1521
+  _globals['_REMOVEBOOKSRESPONSE']._serialized_end=1642
+  _globals['_RECORDHANDOVERREQUEST']._serialized_start=1645
+  _globals['_RECORDHANDOVERREQUEST']._serialized_end=1840
+  _globals['_RECORDHANDOVERRESPONSE']._serialized_start=1842
+  _globals['_RECORDHANDOVERRESPONSE']._serialized_end=1956
+  _globals['_BOOK']._serialized_start=1959
+  _globals['_BOOK']._serialized_end=2093
+  _globals['_LISTBOOKSRESPONSE']._serialized_start=2095
+  _globals['_LISTBOOKSRESPONSE']._serialized_end=2181
+  _globals['_BOOKBALANCE']._serialized_start=2184
+  _globals['_BOOKBALANCE']._serialized_end=2457
+  _globals['_COUNTBOOKSREQUEST']._serialized_start=2460
+  _globals['_COUNTBOOKSREQUEST']._serialized_end=2596
+  _globals['_COUNTBOOKSRESPONSE']._serialized_start=2599
+  _globals['_COUNTBOOKSRESPONSE']._serialized_end=2811
+  _globals['_OPENITEM']._serialized_start=2814
+  _globals['_OPENITEM']._serialized_end=3182
+  _globals['_LISTOPENITEMSREQUEST']._serialized_start=3184
+  _globals['_LISTOPENITEMSREQUEST']._serialized_end=3291
+  _globals['_LISTOPENITEMSRESPONSE']._serialized_start=3293
+  _globals['_LISTOPENITEMSRESPONSE']._serialized_end=3387
+  _globals['_RESOLVEOPENITEMREQUEST']._serialized_start=3390
+  _globals['_RESOLVEOPENITEMREQUEST']._serialized_end=3579
+  _globals['_GETFORECASTREQUEST']._serialized_start=3581
+  _globals['_GETFORECASTREQUEST']._serialized_end=3662
+  _globals['_FORECAST']._serialized_start=3665
+  _globals['_FORECAST']._serialized_end=3997
+  _globals['_STOCK']._serialized_start=4764
+  _globals['_STOCK']._serialized_end=5792
 # @@protoc_insertion_point(module_scope)

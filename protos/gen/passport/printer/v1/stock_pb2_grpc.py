@@ -100,7 +100,7 @@ class StockServicer:
         """Records a delivery of books into the safe.
 
         Callers: operators. Errors: INVALID_REQUEST, BAD_RANGE, BOOKS_ALREADY_RECEIVED,
-        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -110,7 +110,7 @@ class StockServicer:
         """Records that books were moved from the safe into a machine.
 
         Callers: operators. Errors: INVALID_REQUEST, BAD_RANGE, MACHINE_NOT_FOUND, BOOKS_NOT_IN_SAFE,
-        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -137,7 +137,7 @@ class StockServicer:
         """Records that blank books were moved from a machine into the safe.
 
         Callers: operators. Errors: INVALID_REQUEST, BAD_RANGE, MACHINE_NOT_FOUND, BOOKS_ELSEWHERE,
-        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -151,7 +151,7 @@ class StockServicer:
         Callers: operators, administrators. Errors: INVALID_REQUEST (also without a destination or delivery
         note where one is needed), BAD_RANGE, BOOK_NOT_FOUND, ILLEGAL_BOOK_TRANSITION, BOOKS_NOT_IN_SAFE,
         BOOKS_ELSEWHERE, BOOK_IN_USE (an attempt that has not ended, or for which its machine has to answer, has
-        a quarantined book), SECOND_PERSON_REQUIRED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        a quarantined book), SECOND_PERSON_REQUIRED, REQUEST_ID_REUSED.
         Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -164,7 +164,7 @@ class StockServicer:
 
         Callers: operators, officers. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ILLEGAL_TRANSITION (the job is
         not DONE), WRONG_BOOK, ALREADY_HANDED_OVER, ILLEGAL_BOOK_TRANSITION (the book is not there any more),
-        SECOND_PERSON_REQUIRED, STALE_REVISION, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        SECOND_PERSON_REQUIRED, STALE_REVISION, REQUEST_ID_REUSED.
         Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -178,7 +178,7 @@ class StockServicer:
         book changes its state. A machine is paused before its books are counted.
 
         Callers: operators. Errors: INVALID_REQUEST (also for a book given twice), BAD_RANGE,
-        MACHINE_NOT_FOUND, TOO_MANY_DIFFERENCES, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        MACHINE_NOT_FOUND, TOO_MANY_DIFFERENCES, REQUEST_ID_REUSED.
         Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -199,7 +199,7 @@ class StockServicer:
         RemoveBooks corrects them. Who found the difference cannot resolve it.
 
         Callers: administrators. Errors: INVALID_REQUEST, OPEN_ITEM_NOT_FOUND, SECOND_PERSON_REQUIRED,
-        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -37,13 +37,13 @@ class StockStub:
     """Records a delivery of books into the safe.
 
     Callers: operators. Errors: INVALID_REQUEST, BAD_RANGE, BOOKS_ALREADY_RECEIVED,
-    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
     """
     LoadBooks: _grpc.UnaryUnaryMultiCallable[_stock_pb2.LoadBooksRequest, _stock_pb2.BookBalance]
     """Records that books were moved from the safe into a machine.
 
     Callers: operators. Errors: INVALID_REQUEST, BAD_RANGE, MACHINE_NOT_FOUND, BOOKS_NOT_IN_SAFE,
-    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
     """
     ListBooks: _grpc.UnaryUnaryMultiCallable[_stock_pb2.ListBooksRequest, _stock_pb2.ListBooksResponse]
     """Lists books, ordered by serial. Callers: operators, administrators.
@@ -58,7 +58,7 @@ class StockStub:
     """Records that blank books were moved from a machine into the safe.
 
     Callers: operators. Errors: INVALID_REQUEST, BAD_RANGE, MACHINE_NOT_FOUND, BOOKS_ELSEWHERE,
-    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
     """
     RemoveBooks: _grpc.UnaryUnaryMultiCallable[_stock_pb2.RemoveBooksRequest, _stock_pb2.RemoveBooksResponse]
     """Takes books out of the stock for good, or puts missing or quarantined ones back. The first person's call records a
@@ -68,7 +68,7 @@ class StockStub:
     Callers: operators, administrators. Errors: INVALID_REQUEST (also without a destination or delivery
     note where one is needed), BAD_RANGE, BOOK_NOT_FOUND, ILLEGAL_BOOK_TRANSITION, BOOKS_NOT_IN_SAFE,
     BOOKS_ELSEWHERE, BOOK_IN_USE (an attempt that has not ended, or for which its machine has to answer, has
-    a quarantined book), SECOND_PERSON_REQUIRED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    a quarantined book), SECOND_PERSON_REQUIRED, REQUEST_ID_REUSED.
     Retry: yes, with the same `request_id`.
     """
     RecordHandover: _grpc.UnaryUnaryMultiCallable[_stock_pb2.RecordHandoverRequest, _stock_pb2.RecordHandoverResponse]
@@ -77,7 +77,7 @@ class StockStub:
 
     Callers: operators, officers. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ILLEGAL_TRANSITION (the job is
     not DONE), WRONG_BOOK, ALREADY_HANDED_OVER, ILLEGAL_BOOK_TRANSITION (the book is not there any more),
-    SECOND_PERSON_REQUIRED, STALE_REVISION, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    SECOND_PERSON_REQUIRED, STALE_REVISION, REQUEST_ID_REUSED.
     Retry: yes, with the same `request_id`.
     """
     CountBooks: _grpc.UnaryUnaryMultiCallable[_stock_pb2.CountBooksRequest, _stock_pb2.CountBooksResponse]
@@ -87,7 +87,7 @@ class StockStub:
     book changes its state. A machine is paused before its books are counted.
 
     Callers: operators. Errors: INVALID_REQUEST (also for a book given twice), BAD_RANGE,
-    MACHINE_NOT_FOUND, TOO_MANY_DIFFERENCES, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    MACHINE_NOT_FOUND, TOO_MANY_DIFFERENCES, REQUEST_ID_REUSED.
     Retry: yes, with the same `request_id`.
     """
     ListOpenItems: _grpc.UnaryUnaryMultiCallable[_stock_pb2.ListOpenItemsRequest, _stock_pb2.ListOpenItemsResponse]
@@ -100,7 +100,7 @@ class StockStub:
     RemoveBooks corrects them. Who found the difference cannot resolve it.
 
     Callers: administrators. Errors: INVALID_REQUEST, OPEN_ITEM_NOT_FOUND, SECOND_PERSON_REQUIRED,
-    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
     """
     GetForecast: _grpc.UnaryUnaryMultiCallable[_stock_pb2.GetForecastRequest, _stock_pb2.Forecast]
     """Tells how long the blank books last at the use of the last 28 days, and when to order.
@@ -117,13 +117,13 @@ class StockAsyncStub(StockStub):
     """Records a delivery of books into the safe.
 
     Callers: operators. Errors: INVALID_REQUEST, BAD_RANGE, BOOKS_ALREADY_RECEIVED,
-    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
     """
     LoadBooks: _aio.UnaryUnaryMultiCallable[_stock_pb2.LoadBooksRequest, _stock_pb2.BookBalance]  # type: ignore[assignment]
     """Records that books were moved from the safe into a machine.
 
     Callers: operators. Errors: INVALID_REQUEST, BAD_RANGE, MACHINE_NOT_FOUND, BOOKS_NOT_IN_SAFE,
-    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
     """
     ListBooks: _aio.UnaryUnaryMultiCallable[_stock_pb2.ListBooksRequest, _stock_pb2.ListBooksResponse]  # type: ignore[assignment]
     """Lists books, ordered by serial. Callers: operators, administrators.
@@ -138,7 +138,7 @@ class StockAsyncStub(StockStub):
     """Records that blank books were moved from a machine into the safe.
 
     Callers: operators. Errors: INVALID_REQUEST, BAD_RANGE, MACHINE_NOT_FOUND, BOOKS_ELSEWHERE,
-    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
     """
     RemoveBooks: _aio.UnaryUnaryMultiCallable[_stock_pb2.RemoveBooksRequest, _stock_pb2.RemoveBooksResponse]  # type: ignore[assignment]
     """Takes books out of the stock for good, or puts missing or quarantined ones back. The first person's call records a
@@ -148,7 +148,7 @@ class StockAsyncStub(StockStub):
     Callers: operators, administrators. Errors: INVALID_REQUEST (also without a destination or delivery
     note where one is needed), BAD_RANGE, BOOK_NOT_FOUND, ILLEGAL_BOOK_TRANSITION, BOOKS_NOT_IN_SAFE,
     BOOKS_ELSEWHERE, BOOK_IN_USE (an attempt that has not ended, or for which its machine has to answer, has
-    a quarantined book), SECOND_PERSON_REQUIRED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    a quarantined book), SECOND_PERSON_REQUIRED, REQUEST_ID_REUSED.
     Retry: yes, with the same `request_id`.
     """
     RecordHandover: _aio.UnaryUnaryMultiCallable[_stock_pb2.RecordHandoverRequest, _stock_pb2.RecordHandoverResponse]  # type: ignore[assignment]
@@ -157,7 +157,7 @@ class StockAsyncStub(StockStub):
 
     Callers: operators, officers. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ILLEGAL_TRANSITION (the job is
     not DONE), WRONG_BOOK, ALREADY_HANDED_OVER, ILLEGAL_BOOK_TRANSITION (the book is not there any more),
-    SECOND_PERSON_REQUIRED, STALE_REVISION, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    SECOND_PERSON_REQUIRED, STALE_REVISION, REQUEST_ID_REUSED.
     Retry: yes, with the same `request_id`.
     """
     CountBooks: _aio.UnaryUnaryMultiCallable[_stock_pb2.CountBooksRequest, _stock_pb2.CountBooksResponse]  # type: ignore[assignment]
@@ -167,7 +167,7 @@ class StockAsyncStub(StockStub):
     book changes its state. A machine is paused before its books are counted.
 
     Callers: operators. Errors: INVALID_REQUEST (also for a book given twice), BAD_RANGE,
-    MACHINE_NOT_FOUND, TOO_MANY_DIFFERENCES, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    MACHINE_NOT_FOUND, TOO_MANY_DIFFERENCES, REQUEST_ID_REUSED.
     Retry: yes, with the same `request_id`.
     """
     ListOpenItems: _aio.UnaryUnaryMultiCallable[_stock_pb2.ListOpenItemsRequest, _stock_pb2.ListOpenItemsResponse]  # type: ignore[assignment]
@@ -180,7 +180,7 @@ class StockAsyncStub(StockStub):
     RemoveBooks corrects them. Who found the difference cannot resolve it.
 
     Callers: administrators. Errors: INVALID_REQUEST, OPEN_ITEM_NOT_FOUND, SECOND_PERSON_REQUIRED,
-    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
     """
     GetForecast: _aio.UnaryUnaryMultiCallable[_stock_pb2.GetForecastRequest, _stock_pb2.Forecast]  # type: ignore[assignment]
     """Tells how long the blank books last at the use of the last 28 days, and when to order.
@@ -200,7 +200,7 @@ class StockServicer(metaclass=_abc_1.ABCMeta):
         """Records a delivery of books into the safe.
 
         Callers: operators. Errors: INVALID_REQUEST, BAD_RANGE, BOOKS_ALREADY_RECEIVED,
-        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
         """
 
     @_abc_1.abstractmethod
@@ -212,7 +212,7 @@ class StockServicer(metaclass=_abc_1.ABCMeta):
         """Records that books were moved from the safe into a machine.
 
         Callers: operators. Errors: INVALID_REQUEST, BAD_RANGE, MACHINE_NOT_FOUND, BOOKS_NOT_IN_SAFE,
-        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
         """
 
     @_abc_1.abstractmethod
@@ -245,7 +245,7 @@ class StockServicer(metaclass=_abc_1.ABCMeta):
         """Records that blank books were moved from a machine into the safe.
 
         Callers: operators. Errors: INVALID_REQUEST, BAD_RANGE, MACHINE_NOT_FOUND, BOOKS_ELSEWHERE,
-        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
         """
 
     @_abc_1.abstractmethod
@@ -261,7 +261,7 @@ class StockServicer(metaclass=_abc_1.ABCMeta):
         Callers: operators, administrators. Errors: INVALID_REQUEST (also without a destination or delivery
         note where one is needed), BAD_RANGE, BOOK_NOT_FOUND, ILLEGAL_BOOK_TRANSITION, BOOKS_NOT_IN_SAFE,
         BOOKS_ELSEWHERE, BOOK_IN_USE (an attempt that has not ended, or for which its machine has to answer, has
-        a quarantined book), SECOND_PERSON_REQUIRED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        a quarantined book), SECOND_PERSON_REQUIRED, REQUEST_ID_REUSED.
         Retry: yes, with the same `request_id`.
         """
 
@@ -276,7 +276,7 @@ class StockServicer(metaclass=_abc_1.ABCMeta):
 
         Callers: operators, officers. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ILLEGAL_TRANSITION (the job is
         not DONE), WRONG_BOOK, ALREADY_HANDED_OVER, ILLEGAL_BOOK_TRANSITION (the book is not there any more),
-        SECOND_PERSON_REQUIRED, STALE_REVISION, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        SECOND_PERSON_REQUIRED, STALE_REVISION, REQUEST_ID_REUSED.
         Retry: yes, with the same `request_id`.
         """
 
@@ -292,7 +292,7 @@ class StockServicer(metaclass=_abc_1.ABCMeta):
         book changes its state. A machine is paused before its books are counted.
 
         Callers: operators. Errors: INVALID_REQUEST (also for a book given twice), BAD_RANGE,
-        MACHINE_NOT_FOUND, TOO_MANY_DIFFERENCES, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        MACHINE_NOT_FOUND, TOO_MANY_DIFFERENCES, REQUEST_ID_REUSED.
         Retry: yes, with the same `request_id`.
         """
 
@@ -317,7 +317,7 @@ class StockServicer(metaclass=_abc_1.ABCMeta):
         RemoveBooks corrects them. Who found the difference cannot resolve it.
 
         Callers: administrators. Errors: INVALID_REQUEST, OPEN_ITEM_NOT_FOUND, SECOND_PERSON_REQUIRED,
-        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        REQUEST_ID_REUSED. Retry: yes, with the same `request_id`.
         """
 
     @_abc_1.abstractmethod

@@ -183,7 +183,9 @@ class BiographicData(_message.Message):
     sex: Global___Sex.ValueType
     """Sex."""
     personal_number: _builtins.str
-    """Personal number of the civil register, up to 14 characters A-Z and 0-9; empty when none."""
+    """Personal number (ICAO 9303-4, optional data of the machine readable zone), up to 14 characters A-Z and 0-9; empty
+    when none. An Indonesian NIK, of 16 digits, does not fit.
+    """
     @_builtins.property
     def name(self) -> Global___PersonName:
         """Name. Mandatory."""

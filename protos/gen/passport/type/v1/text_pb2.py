@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import descriptor_pb2 as google_dot_protobuf_dot_descriptor__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bpassport/type/v1/text.proto\x12\x10passport.type.v1\x1a google/protobuf/descriptor.proto:2\n\tmultiline\x12\x1d.google.protobuf.FieldOptions\x18\x8c\x8c\x03 \x01(\x08\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bpassport/type/v1/text.proto\x12\x10passport.type.v1\x1a google/protobuf/descriptor.proto:2\n\tmultiline\x12\x1d.google.protobuf.FieldOptions\x18\x8c\x8c\x03 \x01(\x08:/\n\x06\x66ormat\x12\x1d.google.protobuf.FieldOptions\x18\x8f\x8c\x03 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)

@@ -5,7 +5,8 @@ Text in requests.
 
 No string of a request may contain a control character (U+0000 to U+001F, U+007F to U+009F): it is
 refused with INVALID_ARGUMENT / `INVALID_REQUEST`, naming the field. A field marked `multiline` may
-contain tabs, line feeds and carriage returns.
+contain tabs, line feeds and carriage returns. A string of spaces only, or of what cannot be seen, is refused
+in the same way, such as a reason that says nothing; an empty one counts as not given.
 """
 
 from google.protobuf import descriptor as _descriptor
@@ -16,5 +17,8 @@ import builtins as _builtins
 DESCRIPTOR: _descriptor.FileDescriptor
 
 MULTILINE_FIELD_NUMBER: _builtins.int
+FORMAT_FIELD_NUMBER: _builtins.int
 multiline: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.FieldOptions, _builtins.bool]
 """True for free text of people, which may have several lines."""
+format: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.FieldOptions, _builtins.str]
+"""How a text with a pattern is written, for the person who enters it: what a refusal says in place of the pattern."""

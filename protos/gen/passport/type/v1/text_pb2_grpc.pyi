@@ -5,7 +5,8 @@ Text in requests.
 
 No string of a request may contain a control character (U+0000 to U+001F, U+007F to U+009F): it is
 refused with INVALID_ARGUMENT / `INVALID_REQUEST`, naming the field. A field marked `multiline` may
-contain tabs, line feeds and carriage returns.
+contain tabs, line feeds and carriage returns. A string of spaces only, or of what cannot be seen, is refused
+in the same way, such as a reason that says nothing; an empty one counts as not given.
 """
 
 from collections import abc as _abc

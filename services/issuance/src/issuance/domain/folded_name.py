@@ -3,9 +3,10 @@
 import re
 import unicodedata
 
-_APOSTROPHES = dict.fromkeys(map(ord, "'`\u2018\u2019\u02bb\u02bc"))
+# All that names in passports can have (passport.type.v1.Printed), hamza and ayn among them.
+_APOSTROPHES = dict.fromkeys(map(ord, "'`\u2018\u2019\u02bb\u02bc\u02be\u02bf"))
 # Letters of Latin script that Unicode does not decompose.
-_LETTERS = str.maketrans("øđðłħ\u0131", "oddlhi") | {
+_LETTERS = str.maketrans("øđðłħŋŧ\u0131", "oddlhnti") | {
     ord(letter): letters for letter, letters in (("æ", "ae"), ("œ", "oe"), ("þ", "th"))
 }
 

@@ -3,7 +3,7 @@
 from datetime import datetime, time
 from fractions import Fraction
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 import holidays
 from passport.issuance.v1 import offices_pb2 as pb
@@ -11,6 +11,7 @@ from servicekit.errors import InvalidRequest
 
 from issuance.domain.office_changes import OfficeChanges
 from issuance.domain.special_day import SpecialDay, SpecialDayKind
+from issuance.domain.time_zone import time_zone
 from issuance.service.decode import decode_date
 
 
@@ -19,11 +20,6 @@ def decode_office_changes(request: pb.PutOfficeRequest) -> OfficeChanges:
     country = _given(request, "country")
     if country is not None and country not in holidays.list_supported_countries():
         raise InvalidRequest("no holidays are known for this country", field="country")
-    zone = _given(request, "timezone")
-    if zone is not None and zone not in available_timezones():
-        raise InvalidRequest(
-            "unknown time zone; give an IANA name such as Asia/Makassar", field="timezone"
-        )
     printer = _given(request, "printer")
     if printer and not 0 < int(printer.rpartition(":")[2]) < 65536:
         raise InvalidRequest("a port is 1 to 65535", field="printer")
@@ -31,7 +27,7 @@ def decode_office_changes(request: pb.PutOfficeRequest) -> OfficeChanges:
     return OfficeChanges(
         office=request.office,
         name=_given(request, "name"),
-        zone=None if zone is None else ZoneInfo(zone),
+        zone=_zone(request),
         country=country,
         opens=_hour(request, "opens"),
         closes=_hour(request, "closes"),
@@ -61,6 +57,14 @@ def decode_special_day(
 
 def _given(request: pb.PutOfficeRequest, field: str) -> Any:
     return getattr(request, field) if request.HasField(field) else None  # type: ignore[arg-type]
+
+
+def _zone(request: pb.PutOfficeRequest) -> ZoneInfo | None:
+    name = _given(request, "timezone")
+    try:
+        return None if name is None else time_zone(name)
+    except ValueError as error:
+        raise InvalidRequest(str(error), field="timezone") from None
 
 
 def _hour(request: pb.PutOfficeRequest, field: str) -> time | None:

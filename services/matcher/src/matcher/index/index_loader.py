@@ -31,6 +31,8 @@ _BATCHES_AHEAD = 2
 """Batches that are prepared while another comes into the index: more would share one GIL."""
 _BATCHES_BESIDE = 20
 """Batches that come into the index while segments are sealed: about 65 MB of two fingers each."""
+_SHARE_OF_READING = 0.9
+"""Share of the progress that reading makes; the rest is made once the last files are joined."""
 
 _log = structlog.get_logger(__name__)
 
@@ -117,8 +119,9 @@ class IndexLoader:
                 await self.store_embeddings(new_embeddings)
                 await self.pool.run(index.replace, (), columns)
                 await compact(Joining.WHEN_FULL)
-                await report_progress(last / max(last, head.number))
+                await report_progress(_SHARE_OF_READING * last / max(last, head.number))
             await compact(Joining.NOW)
+        await report_progress(1.0)
         return LoadedIndex(index, None)
 
     async def store_embeddings(self, made: NewEmbeddings) -> None:

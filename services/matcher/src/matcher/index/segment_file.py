@@ -24,6 +24,8 @@ from matcher.comparison.descriptor_quantizer import LISTED_MINUTIAE, MOST_LISTS
 from matcher.embedding.embedding_network import EMBEDDING_SIZE
 from matcher.index.embedding_codes import CODES_PER_BLOCK, HALF_WORDS, EmbeddingCodes
 from matcher.index.index_columns import NO_LIST, FingerColumns
+from matcher.jit import compiled
+from matcher.minutiae import MAX_MINUTIAE
 from matcher.ridge_map import MAX_MAP_BYTES, NO_MAP
 
 _ALIGNMENT = 64
@@ -119,12 +121,14 @@ def check_segment(file: SegmentFile) -> None:
             raise ValueError("the checksum of a segment does not fit")
     bounds, lists = file.columns["bounds"], file.columns["lists"]
     fits = bounds[0] == 0 and bounds[-1] == file.facts.minutiae
-    fits &= bool((np.diff(bounds) >= 0).all())
+    minutiae = np.diff(bounds)
+    fits &= bool(((minutiae >= 0) & (minutiae <= MAX_MINUTIAE)).all())
     fits &= bool(((lists < MOST_LISTS) | (lists == NO_LIST)).all())
     sizes = file.columns["list_sizes"]
     # Each as well as their sum, which begins anew at 2**64.
     fits &= bool((sizes <= file.facts.descriptors).all())
     fits &= int(sizes.sum()) == file.facts.descriptors
+    fits = fits and _are_rows(file.columns["inverted"], sizes, np.uint64(file.facts.fingers))
     if not fits:
         raise ValueError("the columns of a segment do not fit each other")
 
@@ -192,6 +196,18 @@ def _layout(facts: SegmentFacts) -> Iterator[tuple[str, int, str, tuple[int, ...
         start += -start % _ALIGNMENT
         yield name, start, dtype, shape
         start += _size(dtype, shape)
+
+
+@compiled
+def _are_rows(inverted: Words, sizes: ListSizes, fingers: np.uint64) -> bool:
+    """Return whether each descriptor in the lists is of one of so many fingers."""
+    end = np.int64(0)
+    for size in sizes:
+        end += np.int64(size) * LISTED_WORDS
+        for row in inverted[end - np.int64(size) : end]:
+            if row >= fingers:
+                return False
+    return True
 
 
 def _size(dtype: str, shape: tuple[int, ...]) -> int:

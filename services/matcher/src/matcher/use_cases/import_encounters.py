@@ -146,7 +146,11 @@ class ImportEncounters:
         self, batch: Sequence[Acknowledgement | PreparedEncounter]
     ) -> Sequence[Acknowledgement]:
         """Store a batch, which shares a commit."""
-        answers = await asyncio.gather(*map(self._store, batch))
+        storing = [asyncio.create_task(self._store(each)) for each in batch]
+        try:
+            answers = await asyncio.gather(*storing)
+        finally:
+            await _end(storing)  # of which one may have failed
         failpoint("matcher.import_encounters.after_commit")
         return answers
 

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import protovalidate
 from google.protobuf.message import DecodeError, Message
+from passport.type.v1 import text_pb2
 from protovalidate import FieldPathPb
 
 from servicekit.errors import InvalidRequest, RequestTooLarge, ResponseTooLarge
@@ -55,17 +56,28 @@ def validate(message: Message) -> None:
     """Raise InvalidRequest, naming the field, if the message breaks a rule of the contract.
 
     The rules are those of protovalidate; that text has no control characters, since keys with them
-    look alike to people and not every database can store them; and that a passport can show what
-    is printed in it.
+    look alike to people and not every database can store them; that text which is given, such as a
+    reason, can be read; and that a passport can show what is printed in it.
     """
     for field, fault in text_faults(message):
         raise InvalidRequest(fault.message, field=field, rule=fault.rule)
     violations = protovalidate.collect_violations(message, fail_fast=True)
     if violations:
         violation = violations[0].proto
-        raise InvalidRequest(
-            violation.message, field=_path(violation.field), rule=violation.rule_id
-        )
+        problem = violation.message
+        if violation.field is not None and violation.rule_id == "string.pattern":
+            problem = f"write it as {_format(message, violation.field)}"
+        raise InvalidRequest(problem, field=_path(violation.field), rule=violation.rule_id)
+
+
+def _format(message: Message, path: FieldPathPb) -> str:
+    """Return how the text at a path of a message is written, in the words of its contract."""
+    *parents, last = path.elements
+    within: Any = message.DESCRIPTOR
+    for element in parents:
+        within = within.fields_by_name[element.field_name].message_type
+    words: str = within.fields_by_name[last.field_name].GetOptions().Extensions[text_pb2.format]
+    return words
 
 
 def _path(field: FieldPathPb | None) -> str | None:

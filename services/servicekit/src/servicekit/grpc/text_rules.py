@@ -1,4 +1,4 @@
-"""Which text do messages hold? No control characters, and in printed fields what can be printed."""
+"""Which text do messages hold? One that can be read, and in printed fields what can be printed."""
 
 import json
 import re
@@ -80,9 +80,11 @@ def _described(character: str) -> str:
     return f"U+{ord(character):04X}, {name.lower()}"
 
 
-def _control_fault(refused: re.Pattern[str], text: str) -> TextFault | None:
+def _legible_fault(refused: re.Pattern[str], text: str) -> TextFault | None:
     if refused.search(text):
         return TextFault("control characters are not accepted", "string.control_characters")
+    if text and not any(each.isprintable() and not each.isspace() for each in text):
+        return TextFault("there is nothing in it that can be read", "string.blank")
     return None
 
 
@@ -91,7 +93,7 @@ def _check_of(field: FieldDescriptor) -> _Check:
     if kind := options.Extensions[printed_pb2.printed]:
         return partial(printed_fault, kind)
     multiline = options.Extensions[text_pb2.multiline]
-    return partial(_control_fault, _CONTROL_EXCEPT_LAYOUT if multiline else _CONTROL)
+    return partial(_legible_fault, _CONTROL_EXCEPT_LAYOUT if multiline else _CONTROL)
 
 
 @cache

@@ -157,7 +157,14 @@ class ServiceSettings(BaseSettings):
     def load(cls, config: Path | None = None, **overrides: Any) -> Self:
         """Return the settings from overrides, environment and TOML file; the first value counts.
 
-        Raises OSError, tomllib.TOMLDecodeError or pydantic.ValidationError.
+        Raises OSError, or ValueError that names the file or the settings (ValidationError).
         """
-        values = tomllib.loads(config.read_text(encoding="utf-8")) if config else {}
+        values = _read(config) if config else {}
         return cls(**(values | EnvSettingsSource(cls)() | overrides))
+
+
+def _read(config: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(config.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{config} is not TOML: {error}") from None

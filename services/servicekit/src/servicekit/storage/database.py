@@ -28,8 +28,9 @@ from servicekit.storage.interruptible_connection import (
     interrupt_sqlite,
     postgresql_interrupt,
 )
+from servicekit.storage.lost_connections import end_lost_connections
+from servicekit.storage.reading_connections import ReadOnly, SingleRead
 from servicekit.storage.server_session import ServerSession
-from servicekit.storage.single_read import SingleRead
 from servicekit.storage.sqlite_driver import connect
 
 _SQLITE_PRAGMAS = (
@@ -39,6 +40,17 @@ _SQLITE_PRAGMAS = (
     "secure_delete=ON",  # what is deleted is overwritten
     "busy_timeout=10000",  # milliseconds; for other processes, ours queue for a semaphore
 )
+_SQLITE_OPTIONS: tuple[dict[str, Any], ...] = (
+    {"begin": "BEGIN IMMEDIATE"},
+    {"begin": "BEGIN"},
+    {"begin": None},
+)
+_SERVER_OPTIONS: tuple[dict[str, Any], ...] = (
+    {"isolation_level": "READ COMMITTED"},
+    {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+    {},
+)
+"""Of connections that write, that read one state, and that execute one SELECT."""
 _SILENCE = timedelta(seconds=30)
 _CONNECT_SECONDS = 10.0
 _CONNECTIONS = 15
@@ -89,6 +101,11 @@ class Database:
             _prepare_sqlite(self.engine)
             # SQLite allows one writer: a fair queue here is faster than polling for its file lock.
             writers = 1
+        # Made once: to set the options of a connection takes as long as to execute a statement.
+        self._to_write, self._to_read, self._to_read_once = (
+            self.engine.execution_options(**options)
+            for options in (_SQLITE_OPTIONS if self._is_sqlite else _SERVER_OPTIONS)
+        )
         self._writer: AbstractAsyncContextManager[Any] = (
             nullcontext() if writers is None else asyncio.Semaphore(writers)
         )
@@ -102,6 +119,9 @@ class Database:
             pool_size=16,
             connect_args={} if self._is_sqlite else {"timeout": _CONNECT_SECONDS},
         )
+        if not self._is_sqlite:
+            end_lost_connections(self.engine)
+            end_lost_connections(self._locks)
         self._interrupt: Interrupt = (
             interrupt_sqlite if self._is_sqlite else postgresql_interrupt(self._locks)
         )
@@ -111,20 +131,24 @@ class Database:
         """Whether several processes may use the database: of a server, not of a SQLite file."""
         return not self._is_sqlite
 
+    def is_busy(self) -> bool:
+        """Return whether there are as many transactions as may be; a further one waits."""
+        pool: Any = self.engine.pool
+        return bool(pool.checkedout() >= _CONNECTIONS)
+
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:
         """Open a write transaction: commits at the end of the block, rolls back on an exception."""
-        options = {"begin": "BEGIN IMMEDIATE"}
-        if not self._is_sqlite:
-            options = {"isolation_level": "READ COMMITTED"}
-        async with self._writer, self._transaction(options) as connection:
+        async with self._writer, self._transaction(self._to_write) as connection:
             yield connection
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        """Open a read-only transaction on one snapshot of the database; never waits for writers."""
-        options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        async with self._transaction({} if self._is_sqlite else options) as connection:
+        """Open a read-only transaction on one snapshot of the database; never waits for writers.
+
+        Raises RuntimeError for a write.
+        """
+        async with self._transaction(self._to_read, ReadOnly) as connection:
             yield connection
 
     @asynccontextmanager
@@ -134,23 +158,23 @@ class Database:
         Raises RuntimeError for a second statement, which might see another state, and for any
         other, which nothing would roll back.
         """
-        async with self._transaction({"begin": None}, SingleRead) as connection:
+        async with self._transaction(self._to_read_once, SingleRead) as connection:
             yield connection
 
     @asynccontextmanager
     async def _transaction(
         self,
-        options: dict[str, Any],
+        engine: AsyncEngine,
         connection_type: type[InterruptibleConnection] = InterruptibleConnection,
     ) -> AsyncIterator[AsyncConnection]:
-        connection = connection_type(self.engine, self._interrupt)
+        connection = connection_type(engine, self._interrupt)
         try:
             with connection_errors():
                 await connection.start()
             with database_errors():
-                await connection.execution_options(**options)
                 yield connection
-                await connection.commit()
+                if not isinstance(connection, ReadOnly):
+                    await connection.commit()
         except DatabaseFailure:
             self.failed.set()
             raise
@@ -242,7 +266,8 @@ def migrate(url: str, script_location: str) -> None:
     """Migrate the database to the newest schema, in one transaction.
 
     script_location: a folder or ``package:folder`` with Alembic's ``versions/`` in it.
-    Raises OSError when the database cannot be used; a failed upgrade changes nothing.
+    Raises OSError when the database cannot be used, ValueError when its rows or its version do not
+    allow it; a failed upgrade changes nothing.
     """
     # In a thread, because the caller's thread may already run an event loop.
     with ThreadPoolExecutor(1) as thread:
@@ -266,9 +291,13 @@ def _upgrade(connection: Connection, versions: str) -> None:
     # Imported here, because a service does not need Alembic to serve.
     from alembic import command
     from alembic.config import Config
+    from alembic.util.exc import CommandError
 
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", "servicekit.storage:migration")
     config.set_main_option("path_separator", "newline")
     config.set_main_option("version_locations", versions.replace("%", "%%"))
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:  # its version is none that this program knows
+        raise ValueError(f"the database was migrated by a later version: {error}") from error

@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 
@@ -46,16 +46,25 @@ _POSTGRESQL: dict[str, type[DatabaseFailure]] = {
 """By SQLSTATE or its beginning; the first that fits counts."""
 
 
+def _never() -> bool:
+    return False
+
+
 @asynccontextmanager
-async def answers_within(seconds: float) -> AsyncIterator[None]:
+async def answers_within(
+    seconds: float, is_busy: Callable[[], bool] = _never
+) -> AsyncIterator[None]:
     """Raise DatabaseUnavailable if the block takes longer, as on a connection that is silent.
 
-    It is for what several callers wait for, so that nobody's deadline ends it.
+    It is for what several callers wait for, so that nobody's deadline ends it. is_busy: whether
+    the block may still wait for a connection; then DatabaseBusy is raised.
     """
     try:
         async with asyncio.timeout(seconds):
             yield
     except TimeoutError as error:
+        if is_busy():
+            raise _error(DatabaseBusy) from error
         raise DatabaseUnavailable("the database does not answer: try again") from error
 
 

@@ -11,11 +11,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from sqlalchemy import Executable, text
+from sqlalchemy import Insert, Update, text
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransaction
 
-from servicekit.storage.deferred_writes import Defers, Refusal
+from servicekit.storage.deferred_writes import Defers, Refusal, deferred_write
 
 T = TypeVar("T")
 
@@ -63,7 +63,7 @@ class InterruptibleConnection(AsyncConnection):
     def __init__(self, engine: AsyncEngine, interrupt: Interrupt) -> None:
         super().__init__(engine)
         self._interrupt_statement = interrupt
-        self._later: list[tuple[Executable, list[dict[str, Any]], Refusal | None]] = []
+        self._later: list[tuple[Insert | Update, list[dict[str, Any]], Refusal | None]] = []
 
     async def start(self, is_ctxmanager: bool = False) -> AsyncConnection:
         """Check a connection out of the pool; when cancelled, it is given back once it is there."""
@@ -80,7 +80,7 @@ class InterruptibleConnection(AsyncConnection):
 
     def execute_later(
         self,
-        statement: Executable,
+        statement: Insert | Update,
         rows: Sequence[dict[str, Any]],
         refusal: Refusal | None = None,
     ) -> None:
@@ -127,7 +127,13 @@ class InterruptibleConnection(AsyncConnection):
         Whether it did is not known if the server does not answer for some seconds after that.
         """
         await self._execute_deferred()
-        await finish(super().commit(), self._end_commit)
+        try:
+            await finish(super().commit(), self._end_commit)
+        except BaseException:
+            is_open = not self._has_server and not self.invalidated
+            if is_open and self._driver_connection.in_transaction:
+                await self.invalidate()  # else whoever has it next goes on with the transaction
+            raise
 
     async def close(self) -> None:
         """Return the connection to the pool; what is not committed is rolled back."""
@@ -148,9 +154,9 @@ class InterruptibleConnection(AsyncConnection):
         for statement, rows, refusal in later:
             driver_connection = self._driver_connection
             if isinstance(driver_connection, Defers):
-                with driver_connection.deferring(refusal):
-                    # Not interruptible, as there is nothing to wait for.
-                    await super().execute(statement, rows)
+                if not self.in_transaction():
+                    await super().begin()
+                driver_connection.defer(deferred_write(statement, rows, refusal, self.dialect))
                 continue
             try:
                 await finish(super().execute(statement, rows), self._interrupt)
@@ -190,7 +196,7 @@ class InterruptibleConnection(AsyncConnection):
 
 def execute_later(
     transaction: AsyncConnection,
-    statement: Executable,
+    statement: Insert | Update,
     rows: Sequence[dict[str, Any]],
     refusal: Refusal | None = None,
 ) -> None:

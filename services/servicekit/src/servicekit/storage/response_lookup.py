@@ -90,7 +90,7 @@ class ResponseLookup:
             names = (column.name for column in self._key)
             statement, values = self._one, dict[str, object](zip(names, keys[0], strict=True))
         async with (
-            answers_within(self._longest_seconds),
+            answers_within(self._longest_seconds, self._database.is_busy),
             self._database.read_once() as connection,
         ):
             rows = await connection.execute(statement, values)

@@ -6,14 +6,14 @@ than most statements. Writes may be deferred (`deferred_writes`): they take none
 
 import sqlite3
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any, Self
 
 import aiosqlite
 
-from servicekit.storage.deferred_writes import DeferredWrite, Refusal
+from servicekit.storage.deferred_writes import DeferredWrite
 
 _ROWS_AT_ONCE = 500
 _ROWS_PER_ITERATION = 64
@@ -29,7 +29,6 @@ class OneTripConnection(aiosqlite.Connection):
     def __init__(self, connector: Callable[[], sqlite3.Connection]) -> None:
         super().__init__(connector, _ROWS_PER_ITERATION)
         self._deferred: list[DeferredWrite] = []
-        self._defer: Callable[[str, Sequence[Any]], DeferredWrite] | None = None
 
     def begin_with_next(self, statement: str) -> None:
         """Begin a transaction by this statement, in the same trip as the next one."""
@@ -53,21 +52,9 @@ class OneTripConnection(aiosqlite.Connection):
         if self.in_transaction:
             await super().rollback()
 
-    @contextmanager
-    def deferring(self, refusal: Refusal | None) -> Iterator[None]:
-        """Defer the statements that are executed while the block runs."""
-        self._defer = partial(DeferredWrite, refusal=refusal)
-        try:
-            yield
-        finally:
-            self._defer = None
-
-    def defer(self, statement: str, rows: Sequence[Any]) -> bool:
-        """Defer a statement, if it is to be deferred; return whether."""
-        if self._defer is None:
-            return False
-        self._deferred.append(self._defer(statement, rows))
-        return True
+    def defer(self, write: DeferredWrite) -> None:
+        """Execute the write with the next statement, or the commit."""
+        self._deferred.append(write)
 
     async def run(self, function: Any, *arguments: Any) -> Any:
         """Return what a function returns that runs in the thread of the connection."""
@@ -88,8 +75,10 @@ class OneTripConnection(aiosqlite.Connection):
         try:
             self.begun().commit()
         except BaseException:
-            # SQLAlchemy rolls nothing back after a commit that failed.
-            self._conn.rollback()
+            # SQLAlchemy rolls nothing back after a commit that failed. If this fails, too, the
+            # connection is closed, see `InterruptibleConnection.commit`.
+            with suppress(sqlite3.Error):
+                self._conn.rollback()
             raise
 
 
@@ -113,14 +102,12 @@ class OneTripCursor:
 
     async def execute(self, statement: str, parameters: Any = ()) -> Self:
         """Execute a statement, and fetch its first rows."""
-        if not self._connection.defer(statement, [parameters]):
-            await self._run(self._begin, "execute", statement, parameters)
+        await self._run(self._begin, "execute", statement, parameters)
         return self
 
     async def executemany(self, statement: str, parameters: Any) -> Self:
         """Execute a statement with each of many parameters."""
-        if not self._connection.defer(statement, parameters):
-            await self._run(self._begin, "executemany", statement, parameters)
+        await self._run(self._begin, "executemany", statement, parameters)
         return self
 
     async def fetchone(self) -> Row | None:

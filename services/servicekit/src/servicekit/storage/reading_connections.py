@@ -1,14 +1,28 @@
-"""What can be executed where nothing begins a transaction? One SELECT, which is one by itself."""
+"""What can be executed where nothing is committed? What reads; without a transaction one SELECT."""
 
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import Select, UpdateBase
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from servicekit.storage.interruptible_connection import Interrupt, InterruptibleConnection
 
 
-class SingleRead(InterruptibleConnection):
+class ReadOnly(InterruptibleConnection):
+    """A connection that refuses writes by RuntimeError: none would be committed."""
+
+    async def execute(self, statement: Any, *arguments: Any, **options: Any) -> Any:
+        """Execute the statement; a cancellation interrupts it."""
+        if isinstance(statement, UpdateBase):
+            raise RuntimeError("writes are executed in a transaction that begins to write")
+        return await super().execute(statement, *arguments, **options)
+
+    def execute_later(self, *_arguments: Any, **_options: Any) -> None:
+        """Refuse writes."""
+        raise RuntimeError("writes are executed in a transaction that begins to write")
+
+
+class SingleRead(ReadOnly):
     """A connection that executes one SELECT; RuntimeError for anything else."""
 
     def __init__(self, engine: AsyncEngine, interrupt: Interrupt) -> None:
@@ -19,10 +33,6 @@ class SingleRead(InterruptibleConnection):
         """Execute the statement; a cancellation interrupts it."""
         self._use(statement)
         return await super().execute(statement, *arguments, **options)
-
-    def execute_later(self, *_arguments: Any, **_options: Any) -> None:
-        """Refuse writes, which no commit would follow."""
-        raise RuntimeError("writes are executed in a transaction only")
 
     async def stream(  # type: ignore[override]  # to be awaited, not entered
         self, *_arguments: Any, **_options: Any

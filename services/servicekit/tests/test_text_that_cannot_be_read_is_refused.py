@@ -1,4 +1,4 @@
-"""Ids and keys hold no control characters; free text may have several lines."""
+"""Text can be read: no control characters, lines in free text only, and not only spaces."""
 
 from typing import Any
 
@@ -47,6 +47,19 @@ def test_free_text_has_no_other_control_characters(character: str) -> None:
         validate(refuse(f"a{character}b"))
 
     assert refused.value.field == "reason"
+
+
+@pytest.mark.parametrize("text", [" ", "\t\r\n ", "\u00a0", "\u200b \u2060", "\u3000"])
+def test_a_reason_that_says_nothing_is_refused(text: str) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        validate(refuse(text))
+
+    assert (refused.value.field, refused.value.metadata) == ("reason", {"rule": "string.blank"})
+
+
+@pytest.mark.parametrize("text", ["-", " a ", "\n東京", "\u0645"])
+def test_text_of_any_script_is_accepted(text: str) -> None:
+    validate(refuse(text))
 
 
 @pytest.mark.parametrize(

@@ -31,8 +31,7 @@ _HOW = """
 without a hit: the positions stated are searched, and then all others.
 
 The slowest of a hundred searches for people on record are those that find them beneath the
-threshold, and look at all positions, and those for prints of few minutiae, which are searched
-deeper.
+threshold, or not at first, and look deeper and at all positions.
 
 ## Extrapolated
 Nothing in this table was measured: it follows from the figures above.

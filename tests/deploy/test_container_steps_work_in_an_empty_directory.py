@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,21 +28,22 @@ class Stage:
         return self.root / os.path.normpath(Path(self.workdir) / path).lstrip("/")
 
 
-def build(target: str, folder: Path) -> Stage:
-    stages: dict[str, Stage] = {}
+def build(target: str, folder: Path, built: Mapping[str, Stage]) -> Stage:
+    """Build a stage, and those it needs but for those that are built."""
+    stages = dict(built)
     current = Stage(folder)
     for step in DockerfileParser(str(DOCKERFILE)).structure:
         words = step["value"].split()
         if step["instruction"] == "COMMENT":
             continue
         if step["instruction"] == "FROM":
-            current = start(stages, words, folder)
+            current = built.get(words[-1]) or start(stages, words, folder)
         elif step["instruction"] == "WORKDIR":
             current.workdir = words[0]
             current.at(".").mkdir(parents=True, exist_ok=True)
         elif step["instruction"] == "ENTRYPOINT":
             current.entrypoint = json.loads(step["value"])
-        elif wanted(current, target, stages):
+        elif current not in built.values() and wanted(current, target, stages):
             run(step["instruction"], words, step["value"], current, stages)
     return stages[target]
 
@@ -83,14 +85,23 @@ def copy(source: Path, destination: Path) -> None:
         shutil.copy(source, destination)
 
 
+@pytest.fixture(scope="module")
+def with_tools(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Stage]:
+    """The stage that all services begin with."""
+    return {"build": build("build", tmp_path_factory.mktemp("image"), {})}
+
+
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("service", ["matcher", "issuance", "printer"])
 def test_the_program_of_the_image_starts(
-    service: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    service: str,
+    tmp_path: Path,
+    with_tools: Mapping[str, Stage],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("UV_CACHE_DIR", str(ROOT / ".tools/cache"))
 
-    stage = build(service, tmp_path)
+    stage = build(service, tmp_path, with_tools)
 
     # Programs of a virtual environment name its folder, which in the image is /app.
     python = str(tmp_path / f"build-{service}" / "app/.venv/bin/python")

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from passport.matcher.v1 import encounters_pb2, identification_pb2
+from passport.matcher.v1 import encounters_pb2
 
 from .caller import Caller, hits
 from .people import fingers
@@ -32,9 +32,8 @@ async def test_nobody_else_is(issuance: Caller, someone: int) -> None:
         )
     )
 
-    assert [answer.decision.outcome for answer in answers] == [
-        identification_pb2.OUTCOME_NO_HIT
-    ] * 4
+    # Whether that is certain enough depends on how many others tests have enrolled before.
+    assert [hits(answer.decision) for answer in answers] == [[]] * 4
     assert {answer.encounter.status for answer in answers} == {
         encounters_pb2.ENCOUNTER_STATUS_PENDING
     }

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 from servicekit.errors import DatabaseUnavailable
-from servicekit.process.command_failure import explained_failure
+from servicekit.process.command_line import explained_failure
 from servicekit.process.settings import ServiceSettings
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import SQLAlchemyError

@@ -3,9 +3,11 @@
 import argparse
 from collections.abc import Sequence
 
-from servicekit.process.command_failure import explained_failure
+from servicekit.process.command_line import add_command, explained_failure
+from servicekit.storage.backup_command import add_backup_command
 
 from issuance import replay, service_commands, states_page
+from issuance.config import IssuanceSettings
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -24,22 +26,16 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("states", help="print the page of states and transitions")
     states_page.add_arguments(command)
     command.set_defaults(run=states_page.run)
-    command = commands.add_parser("serve", help="serve until SIGTERM")
-    service_commands.add_arguments(command)
-    command.set_defaults(run=service_commands.serve)
-    command = commands.add_parser("migrate", help="migrate the database to the newest schema")
-    service_commands.add_arguments(command)
-    command.set_defaults(run=service_commands.migrate_database)
-    command = commands.add_parser("backup", help="copy the database while the service runs")
-    service_commands.add_arguments(command)
-    service_commands.add_backup_target(command)
-    command.set_defaults(run=service_commands.back_up_database)
-    command = commands.add_parser(
-        "restored", help="print nothing twice after a restore together with printers"
+    add_command(commands, "serve", "serve until SIGTERM", service_commands.serve)
+    add_command(
+        commands, "migrate", "bring the database to the newest schema", service_commands.migrate
     )
-    service_commands.add_arguments(command)
-    service_commands.add_offices(command)
-    command.set_defaults(run=service_commands.restored)
+    add_backup_command(commands, IssuanceSettings.load)
+    restored = add_command(
+        commands, "restored", "print nothing twice, after a restore together with printers",
+        service_commands.restored,
+    )  # fmt: skip
+    service_commands.add_offices(restored)
     return parser
 
 

@@ -1,26 +1,17 @@
-"""The subcommands on the service and its database: serve, migrate, backup, restored."""
+"""The commands on the service and its database: serve, migrate, restored."""
 
 import argparse
 import asyncio
 import gc
 from collections.abc import Sequence
-from pathlib import Path
 
 from servicekit.process.clock import make_clock
-from servicekit.storage.backup import back_up
-from servicekit.storage.database import Database, migrate
+from servicekit.storage import database
 
 from issuance.bootstrap.process import Issuance
 from issuance.config import IssuanceSettings
 from issuance.store.records import MIGRATIONS, Store
 from issuance.use_cases.restored import notice_restore
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the argument that all these subcommands have."""
-    parser.add_argument(
-        "--config", type=Path, metavar="FILE", help="TOML; the environment overrides it"
-    )
 
 
 def collect_garbage_seldom() -> None:
@@ -41,22 +32,9 @@ def serve(options: argparse.Namespace) -> None:
     asyncio.run(service.serve())
 
 
-def migrate_database(options: argparse.Namespace) -> None:
+def migrate(options: argparse.Namespace) -> None:
     """Migrate the database to the newest schema."""
-    migrate(IssuanceSettings.load(options.config).database_url, MIGRATIONS)
-
-
-def add_backup_target(parser: argparse.ArgumentParser) -> None:
-    """Add the argument of `backup`: where the copy is written."""
-    parser.add_argument(
-        "--to", type=Path, metavar="FILE", required=True, help="file that does not exist yet"
-    )
-
-
-def back_up_database(options: argparse.Namespace) -> None:
-    """Copy the database to a new file."""
-    size = back_up(IssuanceSettings.load(options.config).database_url, options.to)
-    print(f"{options.to} has {size} bytes")
+    database.migrate(IssuanceSettings.load(options.config).database_url, MIGRATIONS)
 
 
 def add_offices(parser: argparse.ArgumentParser) -> None:
@@ -72,14 +50,14 @@ def add_offices(parser: argparse.ArgumentParser) -> None:
 def restored(options: argparse.Namespace) -> None:
     """Record a restore together with printers."""
     settings = IssuanceSettings.load(options.config)
-    migrate(settings.database_url, MIGRATIONS)
+    database.migrate(settings.database_url, MIGRATIONS)
     asyncio.run(_notice_restore(settings, options.office))
 
 
 async def _notice_restore(settings: IssuanceSettings, offices: Sequence[str]) -> None:
-    database = Database(settings.database_url)
+    opened = database.Database(settings.database_url)
     try:
-        async with Store(database, settings.replica).begin() as records:
+        async with Store(opened, settings.replica).begin() as records:
             await notice_restore(records, offices, make_clock(settings).now())
     finally:
-        await database.close()
+        await opened.close()

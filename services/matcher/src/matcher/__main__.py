@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from servicekit.process import logs
-from servicekit.process.command_failure import explained_failure
-from servicekit.storage.backup import back_up
+from servicekit.process.command_line import add_command, explained_failure
+from servicekit.storage.backup_command import add_backup_command
 from servicekit.storage.database import migrate
 
 from matcher import maintenance
@@ -65,20 +65,8 @@ def _parser() -> argparse.ArgumentParser:
         ),
         ("audit", _audit, "check decision records and change log for tampering"),
     ):
-        command = commands.add_parser(name, help=text, description=f"{text.capitalize()}.")
-        command.add_argument("--config", type=Path, metavar="FILE", help="TOML file with settings")
-        command.set_defaults(run=partial(_with_settings, run))
-    backup = commands.add_parser(
-        "backup",
-        help="copy the database while the service runs",
-        description="Copy a SQLite database, as it is at one moment, to a new file. The master key "
-        "is not in it.",
-    )
-    backup.add_argument("--config", type=Path, metavar="FILE", help="TOML file with settings")
-    backup.add_argument(
-        "--to", type=Path, metavar="FILE", required=True, help="file that does not exist yet"
-    )
-    backup.set_defaults(run=_back_up)
+        add_command(commands, name, text, partial(_with_settings, run))
+    add_backup_command(commands, Settings.load)
     replay = commands.add_parser(
         "replay",
         help="make the decisions of a day again, and compare",
@@ -167,11 +155,6 @@ def _audit(settings: Settings) -> None:
     if broken := asyncio.run(maintenance.find_break(settings)):
         _fail(broken)
     _say("the chains of decision records and changes are unbroken")
-
-
-def _back_up(options: argparse.Namespace) -> None:
-    size = back_up(Settings.load(options.config).database_url, options.to)
-    _say(f"{options.to} has {size} bytes")
 
 
 def _replay(options: argparse.Namespace) -> None:

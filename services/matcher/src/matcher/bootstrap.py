@@ -19,6 +19,7 @@ from matcher.domain.model_bundle import PACKAGED
 from matcher.domain.person_part import PersonPart, parts_of
 from matcher.domain.shortlist import (
     EMBEDDED_AT_ANY_POSITION,
+    FEWEST_AT_FIRST,
     MOST_TIMES_DEEPER,
     MOST_TIMES_FEWER_LISTS,
     MOST_TIMES_SHALLOWER,
@@ -225,6 +226,7 @@ def search_depth(settings: Settings) -> SearchDepth:
         other_positions_only=True,
         embedded_at_any_position=EMBEDDED_AT_ANY_POSITION,
         by_fingers_on_record=True,
+        fewest_at_first=FEWEST_AT_FIRST,
     )
 
 

@@ -3,10 +3,15 @@
 import argparse
 import asyncio
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from servicekit.process.command_failure import explained_failure
+from servicekit.process.command_line import add_command, explained_failure
+from servicekit.storage.backup_command import add_backup_command
 
 from printer.simulated_printer import command_line as simulated_printer
+
+if TYPE_CHECKING:
+    from servicekit.process.settings import ServiceSettings
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -19,20 +24,13 @@ def main(arguments: list[str] | None = None) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="printer", description="Printer control of one office.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, run, description in (
+    for name, run, text in (
         ("serve", _serve, "migrate the database, then serve an office until SIGTERM"),
         ("migrate", _migrate, "bring the database to the newest schema"),
         ("restored", _restored, "print nothing until persons release it, after a restore"),
     ):
-        command = commands.add_parser(name, help=description)
-        command.add_argument("--config", type=Path, help="TOML file (default: environment only)")
-        command.set_defaults(run=run)
-    backup = commands.add_parser("backup", help="copy the database while the service runs")
-    backup.add_argument("--config", type=Path, help="TOML file (default: environment only)")
-    backup.add_argument(
-        "--to", type=Path, metavar="FILE", required=True, help="file that does not exist yet"
-    )
-    backup.set_defaults(run=_back_up)
+        add_command(commands, name, text, run)
+    add_backup_command(commands, _settings)
     simulated = commands.add_parser("simulated-printer", help="run a simulated IPP printer")
     simulated_printer.add_arguments(simulated)
     simulated.set_defaults(run=simulated_printer.run)
@@ -53,14 +51,10 @@ def _migrate(options: argparse.Namespace) -> None:
     bootstrap.prepare(options.config)
 
 
-def _back_up(options: argparse.Namespace) -> None:
-    from servicekit.storage.backup import back_up
-
+def _settings(config: Path | None) -> "ServiceSettings":
     from printer.config import PrinterSettings
 
-    # Not migrated: a backup changes nothing.
-    size = back_up(PrinterSettings.load(options.config).database_url, options.to)
-    print(f"{options.to} has {size} bytes")
+    return PrinterSettings.load(config)
 
 
 def _restored(options: argparse.Namespace) -> None:

@@ -32,8 +32,8 @@ _PATIENCE_SECONDS = 3600.0
 class SearchResult:
     """The decision of a search, and whom it compared.
 
-    shortlisted: persons compared at the stated positions. compared: these, and those compared
-    later, because nobody was a hit: by the fingers on record alone, or at other positions.
+    shortlisted: persons compared at the stated positions. compared: these, and those compared at
+    other positions, because nobody was a hit.
     """
 
     decision: Decision
@@ -98,8 +98,9 @@ class SearchedGallery:
             DecisionKind.IDENTIFY, "at-size", "", DEFAULTS.target_fpir, _MAX_CANDIDATES
         )
         decision = await search(request, probe, scope, seconds_left=_PATIENCE_SECONDS)
-        first, *others = recording.shortlists
-        return SearchResult(decision, first, first.union(*others))
+        return SearchResult(
+            decision, frozenset(recording.shortlisted), frozenset(recording.compared)
+        )
 
     def close(self) -> None:
         """End the threads in which searches run."""
@@ -112,7 +113,8 @@ class _RecordingIndex:
 
     index: MemoryIndex
     pool: WorkerPool
-    shortlists: list[frozenset[str]] = field(default_factory=list)
+    shortlisted: set[str] = field(default_factory=set)
+    compared: set[str] = field(default_factory=set)
 
     async def search(
         self,
@@ -127,5 +129,8 @@ class _RecordingIndex:
         found = await self.pool.run(
             self.index.search, probe, scope, depth, any_position=any_position, also=also
         )
-        self.shortlists.append(frozenset(each.person_id or "" for each in found.persons))
+        persons = {each.person_id or "" for each in found.persons}
+        self.compared.update(persons)
+        if not any_position:
+            self.shortlisted.update(persons)
         return found

@@ -23,6 +23,8 @@ MOST_TIMES_SHALLOWER = 8
 """How many times fewer persons pass each step for a probe of two whole fingers; a power of 2."""
 MOST_TIMES_FEWER_LISTS = 32
 """How many times fewer inverted lists are probed for it; a power of 2."""
+FEWEST_AT_FIRST = 72
+"""As many minutiae, at least, a probe is taken to show at first: those of a finger and a half."""
 EMBEDDED_AT_ANY_POSITION = 1
 """Of how many fingers embeddings are compared at any position, if more than one is whole."""
 
@@ -72,7 +74,9 @@ class SearchDepth:
     any position, if the probe shows more than one whole finger; decisions were recorded without it
     when of all. by_fingers_on_record: whether a search without a hit goes once more by the fingers
     that most people have on record, if these alone are searched for deeper than all of the probe;
-    decisions were recorded without it when it did not.
+    decisions were recorded without it when it did not. fewest_at_first: see `at_first`; decisions
+    were recorded without it when there was no first stage, and then that once more went by those
+    fingers only.
     """
 
     prefiltered: int
@@ -87,6 +91,7 @@ class SearchDepth:
     other_positions_only: bool = False
     embedded_at_any_position: int | None = None
     by_fingers_on_record: bool = False
+    fewest_at_first: int = 0
 
     @property
     def by_embedding(self) -> int:
@@ -97,6 +102,17 @@ class SearchDepth:
     def ranks_all(self) -> bool:
         """Whether a person that has no score by a finger has a rank by it: see `ranks`."""
         return not self.by_codes
+
+    def at_first(self, minutiae: Sequence[int]) -> Sequence[int]:
+        """Return by which minutiae a search goes at first: as if at least so many were shown.
+
+        Nearly everybody is found so; without a hit it goes once more by those that are shown.
+        minutiae: of each finger, as `times_deeper` and the others take them.
+        """
+        if _shown(minutiae) >= self.fewest_at_first:
+            return minutiae
+        half = self.fewest_at_first // 2
+        return half, self.fewest_at_first - half
 
     def times_deeper(self, minutiae: Sequence[int]) -> Fraction:
         """Return how many times as many persons are compared. minutiae: of each finger.
@@ -113,8 +129,8 @@ class SearchDepth:
         return self._times(minutiae, self.most_times_shallower if fewer is None else fewer)
 
     def _times(self, minutiae: Sequence[int], most_times_fewer: int) -> Fraction:
-        shown = sum(min(_WHOLE_FINGER_MINUTIAE, of_finger) for of_finger in minutiae)
-        deeper = Fraction(_WHOLE_FINGER_MINUTIAE, min(_TWO_WHOLE_FINGERS, max(1, shown)))
+        shown = min(_TWO_WHOLE_FINGERS, max(1, _shown(minutiae)))
+        deeper = Fraction(_WHOLE_FINGER_MINUTIAE, shown)
         if deeper < 1:
             return Fraction(deeper ** int(math.log2(most_times_fewer)))
         return min(Fraction(self.most_times_deeper), deeper)
@@ -143,6 +159,11 @@ class SearchDepth:
             similar=None if self.similar is None else max(1, self.similar // positions),
             voted=self.voted // positions,
         )
+
+
+def _shown(minutiae: Sequence[int]) -> int:
+    """Return how many minutiae fingers show together, those of each counted up to a whole one."""
+    return sum(min(_WHOLE_FINGER_MINUTIAE, of_finger) for of_finger in minutiae)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -48,19 +48,20 @@ class Search:
     ) -> Decision:
         """Return the decision of a search over everything committed before the call, unrecorded.
 
-        Where the stated positions give no hit, it goes on by the fingers on record alone; and then,
-        or on request, all positions are compared with all.
+        Where the stated positions give no hit at first, they are searched deeper; and then, or on
+        request, all positions are compared with all.
         seconds_left: that the index may take to catch up. Raises IndexBehind, Overloaded.
         """
-        features = await self.pool.run(self._features, probe.fingers)
-        depth = self.depth.for_minutiae(_minutiae(probe.fingers))
+        at_first = self.depth.at_first(_minutiae(probe.fingers))
+        features = await self.pool.run(self._features, probe.fingers, at_first)
+        depth = self.depth.for_minutiae(at_first)
         shortlist = await self.index.search(features, scope, depth, seconds_left=seconds_left)
         threshold = search_threshold(request, shortlist.people_searched)
         fingers = {position: finger.prepared for position, finger in features.items()}
         compared = await self.pool.run(compare_persons, self.models, fingers, shortlist.persons)
         people_compared = {person.person_id for person in shortlist.persons}
         if not _hits(compared, threshold):
-            found = await self._by_fingers_on_record(probe, scope, shortlist, seconds_left)
+            found = await self._deeper(probe, scope, shortlist, seconds_left)
             if more := [each for each in found if each.person_id not in people_compared]:
                 people_compared.update(each.person_id for each in more)
                 others_compared = await self.pool.run(compare_persons, self.models, fingers, more)
@@ -85,22 +86,24 @@ class Search:
         )
         return self.decision_maker.decide(request, probe, result)
 
-    async def _by_fingers_on_record(
+    async def _deeper(
         self, probe: Probe, scope: SearchScope, searched: Shortlist, seconds_left: float
     ) -> Sequence[ReferencePerson]:
-        """Return whom those fingers of the probe find that most people have on record.
+        """Return whom a search finds that goes as deep as for the fingers on record alone.
 
-        Nobody if they alone are searched for no deeper than all were.
+        For those fingers of the probe that most people have on record. Nobody if that is no deeper
+        than the search before.
         """
         if not (depth := self.depth).by_fingers_on_record:
             return ()
         common = searched.commonest_positions([finger.position for finger in probe.fingers])
-        fingers = [finger for finger in probe.fingers if finger.position in common]
-        shown, shown_by_all = _minutiae(fingers), _minutiae(probe.fingers)
-        if not fingers or depth.times_more_lists(shown) <= depth.times_more_lists(shown_by_all):
+        on_record = [finger for finger in probe.fingers if finger.position in common]
+        shown, at_first = _minutiae(on_record), depth.at_first(_minutiae(probe.fingers))
+        if not on_record or depth.times_more_lists(shown) <= depth.times_more_lists(at_first):
             return ()
+        fingers = probe.fingers if depth.fewest_at_first else on_record
         found = await self.index.search(
-            await self.pool.run(self._features, fingers),
+            await self.pool.run(self._features, fingers, shown),
             scope.until(searched.change_token.number),
             depth.for_minutiae(shown),
             seconds_left=seconds_left,
@@ -143,11 +146,14 @@ class Search:
         wanted, fingers = most_informative(features), probe.fingers
         if self.depth.most_times_shallower > 1:  # before, by what all fingers show
             fingers = tuple(finger for finger in fingers if finger.position in wanted)
-            wanted = self._features(fingers)
+            wanted = self._features(fingers, _minutiae(fingers))
         return wanted, self.depth.for_minutiae(_minutiae(fingers))
 
-    def _features(self, fingers: Sequence[Finger]) -> dict[int, FingerFeatures]:
-        lists = int(PROBED_LISTS * self.depth.times_more_lists(_minutiae(fingers)))
+    def _features(
+        self, fingers: Sequence[Finger], shown: Sequence[int]
+    ) -> dict[int, FingerFeatures]:
+        """Return fingers with the lists that are probed for them. shown: minutiae, by `depth`."""
+        lists = int(PROBED_LISTS * self.depth.times_more_lists(shown))
         return {
             finger.position: prepared_features(
                 self.models,

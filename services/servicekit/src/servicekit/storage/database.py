@@ -28,6 +28,7 @@ from servicekit.storage.interruptible_connection import (
     interrupt_sqlite,
     postgresql_interrupt,
 )
+from servicekit.storage.lost_connections import end_lost_connections
 from servicekit.storage.reading_connections import ReadOnly, SingleRead
 from servicekit.storage.server_session import ServerSession
 from servicekit.storage.sqlite_driver import connect
@@ -116,6 +117,9 @@ class Database:
             pool_size=16,
             connect_args={} if self._is_sqlite else {"timeout": _CONNECT_SECONDS},
         )
+        if not self._is_sqlite:
+            end_lost_connections(self.engine)
+            end_lost_connections(self._locks)
         self._interrupt: Interrupt = (
             interrupt_sqlite if self._is_sqlite else postgresql_interrupt(self._locks)
         )

@@ -1,13 +1,36 @@
-"""How does a command fail? With status 2, and one line on stderr that says why."""
+"""Which commands does every service have, and how does a command fail?
 
+With status 2, and one line on stderr that says why.
+"""
+
+import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 from servicekit.errors import DatabaseFailure, DomainError
 
+Run = Callable[[argparse.Namespace], None]
+
 _CANNOT_BE_RUN = 2
 _INTERRUPTED = 130
+
+
+def add_command(commands: Any, name: str, text: str, run: Run) -> argparse.ArgumentParser:
+    """Add a command that reads settings: `run` finds their file in `options.config`, or None.
+
+    commands: argparse's subcommands. text: what it does, a sentence without capital and full stop.
+    """
+    description = f"{text[0].upper()}{text[1:]}."
+    command: argparse.ArgumentParser = commands.add_parser(name, help=text, description=description)
+    command.add_argument(
+        "--config", type=Path, metavar="FILE", help="TOML file with settings; the environment "
+        "overrides it (default: the environment only)",
+    )  # fmt: skip
+    command.set_defaults(run=run)
+    return command
 
 
 @contextmanager

@@ -92,10 +92,17 @@ class InterruptibleConnection(AsyncConnection):
         """
         if self.in_nested_transaction():
             raise RuntimeError("nothing is executed later than a savepoint ends")
+        if not rows:
+            return
         last = self._later[-1] if self._later else None
-        if last is not None and last[0] is statement and last[2] is refusal:
+        if (
+            last is not None
+            and last[0] is statement
+            and last[2] is refusal
+            and last[1][0].keys() == rows[0].keys()
+        ):
             last[1].extend(rows)
-        elif rows:
+        else:
             self._later.append((statement, [*rows], refusal))
 
     def begin_nested(self) -> AsyncTransaction:

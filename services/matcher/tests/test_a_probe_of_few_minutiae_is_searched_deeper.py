@@ -125,6 +125,15 @@ async def test_at_all_positions_the_fingers_that_are_searched_for_say_how_deep()
     assert await _searched_twice(fingers, DEPTH) == [(128, 200), (128, 200)]
 
 
+async def test_at_first_it_probes_and_compares_as_few_as_of_a_finger_and_a_half() -> None:
+    whole = generate_template(generate_master(4), 0, capture_difficulty=0.0)
+    depth = replace(SHALLOWER, by_fingers_on_record=True, fewest_at_first=72)
+
+    searched = await _searched_twice([whole[:12], whole[:14]], depth)
+
+    assert searched == [(16, 59), (236, 369), (438, 685), (236, 369)]
+
+
 async def test_the_depth_recorded_is_the_one_that_was_set() -> None:
     probe = _probe(generate_template(generate_master(4), 0, capture_difficulty=0.0)[:10])
 

@@ -118,7 +118,7 @@ async def test_a_page_of_an_earlier_version_is_held(
     migrate(database_url, MIGRATIONS)
 
     async with Store(database).read() as records:
-        (job,) = await records.jobs.queued(NOON, 1)
+        (job,) = await records.jobs.queued(NOON, 1, timedelta(0))
         refusal = await HoldOutdatedPage(_valid, has_chips=True)(records, job, NOON)
     await database.close()
     assert job.state is JobState.QUEUED
@@ -138,7 +138,7 @@ async def test_a_page_with_a_portrait_is_printed_where_books_have_no_chips(
     migrate(database_url, MIGRATIONS)
 
     async with Store(database).read() as records:
-        (job,) = await records.jobs.queued(NOON, 1)
+        (job,) = await records.jobs.queued(NOON, 1, timedelta(0))
         assert await HoldOutdatedPage(_valid, has_chips=False)(records, job, NOON) is None
     await database.close()
 

@@ -6,6 +6,7 @@ from issuance.store.records import Store
 from servicekit.storage.database import Database
 
 from ..use_cases.emergencies import EMERGENCIES  # noqa: TID252
+from ..use_cases.patient import PATIENT  # noqa: TID252
 from ..use_cases.workflow import Workflow  # noqa: TID252
 from .checks import check, check_approvals, check_hand_overs, check_lists, check_machines
 from .history import History
@@ -15,7 +16,7 @@ from .watching import Watcher
 
 async def happens(database: Database, steps: Sequence[Step]) -> History:
     """Let all steps happen, and check the records after each."""
-    workflow = Workflow(Store(database, "one"), BOOKS_PER_DAY, EMERGENCIES)
+    workflow = Workflow(Store(database, "one", PATIENT), BOOKS_PER_DAY, EMERGENCIES)
     await workflow.opens()
     history, watcher = History(workflow, database), Watcher(workflow)
     await watcher.looks()

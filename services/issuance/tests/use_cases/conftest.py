@@ -11,6 +11,7 @@ from sqlalchemy import Connection, event
 from services.databases import make_tables, open_database
 
 from .emergencies import EMERGENCIES
+from .patient import PATIENT
 from .verifying import RENEWALS_GO_ON
 from .workflow import Workflow
 
@@ -41,7 +42,7 @@ def statements(database: Database) -> Iterator[list[str]]:
 @pytest_asyncio.fixture
 async def workflow(database: Database) -> Workflow:
     """Two offices that make 162 books a day each, on Friday, 26 October 2018, at nine."""
-    workflow = Workflow(Store(database, "one"))
+    workflow = Workflow(Store(database, "one", PATIENT))
     await workflow.opens()
     return workflow
 
@@ -49,7 +50,7 @@ async def workflow(database: Database) -> Workflow:
 @pytest_asyncio.fixture
 async def one_book_a_day(database: Database) -> Workflow:
     """Two offices that make one book a day each, on Friday, 26 October 2018, at nine."""
-    workflow = Workflow(Store(database, "one"), books_per_day=1)
+    workflow = Workflow(Store(database, "one", PATIENT), books_per_day=1)
     await workflow.opens()
     return workflow
 
@@ -57,7 +58,7 @@ async def one_book_a_day(database: Database) -> Workflow:
 @pytest_asyncio.fixture
 async def renewals_go_on(database: Database) -> Workflow:
     """The first of these, where renewals go on by verification in outages of the matcher."""
-    workflow = Workflow(Store(database, "one"), policy=RENEWALS_GO_ON)
+    workflow = Workflow(Store(database, "one", PATIENT), policy=RENEWALS_GO_ON)
     await workflow.opens()
     return workflow
 
@@ -65,6 +66,6 @@ async def renewals_go_on(database: Database) -> Workflow:
 @pytest_asyncio.fixture
 async def emergencies(database: Database) -> Workflow:
     """The same, and emergency documents of 60 days are made then."""
-    workflow = Workflow(Store(database, "one"), policy=EMERGENCIES)
+    workflow = Workflow(Store(database, "one", PATIENT), policy=EMERGENCIES)
     await workflow.opens()
     return workflow

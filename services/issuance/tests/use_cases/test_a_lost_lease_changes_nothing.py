@@ -21,6 +21,7 @@ from servicekit.process.clock import SystemClock
 from servicekit.storage.database import Database
 
 from .answering_neighbours import PrinterWithoutJobs
+from .patient import PATIENT
 
 NOW = datetime(2018, 11, 5, 1, tzinfo=UTC)
 LEASE = timedelta(seconds=60)
@@ -76,7 +77,7 @@ class Printer(PrinterWithoutJobs):
 @pytest_asyncio.fixture
 async def store(database: Database) -> Store:
     """A released case with its outbox task."""
-    store = Store(database, "one")
+    store = Store(database, "one", PATIENT)
     async with store.begin() as records:
         await records.cases.add(CASE)
         await records.outbox.add(BOOK)

@@ -15,6 +15,7 @@ from servicekit.storage.database import Database
 from services.captured_logs import captured_logs
 
 from .offices import an_office
+from .patient import PATIENT
 
 BEGAN = datetime(2018, 10, 26, 2, tzinfo=UTC)
 
@@ -61,7 +62,7 @@ class Printers:
 @pytest.fixture
 def printers(database: Database) -> Printers:
     """Two healthy printers."""
-    return Printers(Store(database, "one"))
+    return Printers(Store(database, "one", PATIENT))
 
 
 async def test_the_log_says_when_it_begins_and_ends(printers: Printers) -> None:

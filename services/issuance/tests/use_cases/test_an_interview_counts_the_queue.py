@@ -12,13 +12,14 @@ from issuance.store.queue_records import QueuedCase, QueueRecords
 from issuance.store.records import Store
 from servicekit.storage.database import Database
 
+from .patient import PATIENT
 from .workflow import Workflow
 
 
 @pytest.mark.parametrize("seed", range(4))
 async def test_the_date_is_that_of_the_plan(database: Database, seed: int) -> None:
     chance = Random(seed)
-    workflow = Workflow(Store(database, "one"), books_per_day=2)
+    workflow = Workflow(Store(database, "one", PATIENT), books_per_day=2)
     await workflow.opens()
     await _an_office_at_work(workflow, chance)
 
@@ -31,7 +32,7 @@ async def test_the_date_is_that_of_the_plan(database: Database, seed: int) -> No
 @pytest.mark.parametrize("seed", range(2))
 async def test_so_is_that_of_an_application_taken_up_again(database: Database, seed: int) -> None:
     chance = Random(seed)
-    workflow = Workflow(Store(database, "one"), books_per_day=2)
+    workflow = Workflow(Store(database, "one", PATIENT), books_per_day=2)
     await workflow.opens()
     id = ""
     for number in range(3):

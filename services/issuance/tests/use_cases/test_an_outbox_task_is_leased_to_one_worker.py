@@ -13,6 +13,7 @@ from issuance.use_cases.lease_tasks import LeaseTasks
 from issuance.use_cases.office_slots import MatcherSlots, PrinterSlots
 from servicekit.storage.database import Database
 
+from .patient import PATIENT
 from .workflow import Workflow
 
 IDENTIFY = OutboxTaskKind.IDENTIFY
@@ -90,7 +91,7 @@ async def test_no_task_of_an_office_that_is_stopped(workflow: Workflow) -> None:
 async def test_a_replica_that_starts_again_gives_back_its_own_leases_only(
     workflow: Workflow, database: Database
 ) -> None:
-    one, two = Store(database, "one"), Store(database, "two")
+    one, two = Store(database, "one", PATIENT), Store(database, "two", PATIENT)
     first, second = await workflow.applies(), await workflow.applies()
     assert await _leased(workflow, one, limit=1) == [first]
     assert await _leased(workflow, two, limit=1) == [second]

@@ -4,13 +4,14 @@ import pytest
 from issuance.store.records import Store
 from servicekit.storage.database import Database
 
+from .patient import PATIENT
 from .watchers import Watchers
 
 
 @pytest.fixture
 async def watchers(database: Database) -> Watchers:
     """Watchers of a matcher that has failed, whose outage an administrator has ended."""
-    watchers = Watchers(Store(database, "one"))
+    watchers = Watchers(Store(database, "one", PATIENT))
     watchers.matcher.healthy = False
     await watchers.sample(4, watchers.first, watchers.second)
     await watchers.override()

@@ -12,6 +12,7 @@ from issuance.use_cases.outage_lifecycle import OutageLifecycle
 from servicekit.storage.database import Database
 from sqlalchemy import update
 
+from .patient import PATIENT
 from .workflow import Workflow
 
 HOUR = timedelta(hours=1)
@@ -49,7 +50,7 @@ class Approved(Workflow):
 @pytest_asyncio.fixture
 async def paused(database: Database) -> Approved:
     """The policy of the day stops printing without the matcher."""
-    approved = Approved(Store(database, "one"), policy=PRINTING_STOPS)
+    approved = Approved(Store(database, "one", PATIENT), policy=PRINTING_STOPS)
     await approved.waits()
     return approved
 
@@ -87,7 +88,7 @@ async def test_a_cause_that_is_corrected_has_the_policy_of_that_day(paused: Appr
 async def test_one_of_an_earlier_version_has_the_policy_of_the_next_start(
     database: Database,
 ) -> None:
-    approved = Approved(Store(database, "one"))
+    approved = Approved(Store(database, "one", PATIENT))
     await approved.waits()
     async with approved.store.begin() as records:
         await records.connection.execute(update(outages).values(stopped_by_policy=None))

@@ -19,6 +19,7 @@ from servicekit.storage.database import Database, migrate
 from sqlalchemy import event
 
 from .local_time import banjarmasin
+from .patient import PATIENT
 from .people import identity
 from .workflow import Workflow
 
@@ -185,7 +186,7 @@ async def test_nothing_is_found_by_reading_everything(
         lambda _connection, _cursor, statement, given, *_: executed.append((statement, given)),
     )
 
-    async with Store(sqlite, "one").read() as records:
+    async with Store(sqlite, "one", PATIENT).read() as records:
         await records.search.find(SearchCriteria(office=office, **criteria), PageRequest(9, 20))
 
     steps = []

@@ -12,6 +12,7 @@ from issuance.store.records import Store
 from servicekit.storage.database import Database
 
 from .local_time import banjarmasin
+from .patient import PATIENT
 from .workflow import Workflow
 
 WEDNESDAY, THURSDAY, FRIDAY = (date(2018, 10, 31), date(2018, 11, 1), date(2018, 11, 2))
@@ -94,7 +95,7 @@ async def test_the_clock_of_who_is_approved_goes_on(workflow: Workflow, approved
 
 
 async def test_a_policy_may_stop_printing_as_well(database: Database) -> None:
-    workflow = Workflow(Store(database, "one"), policy=EVERYTHING_STOPS)
+    workflow = Workflow(Store(database, "one", PATIENT), policy=EVERYTHING_STOPS)
     await workflow.opens()
     id = await workflow.applies()
     await workflow.is_identified()
@@ -109,7 +110,7 @@ async def test_a_policy_may_stop_printing_as_well(database: Database) -> None:
 
 
 async def test_a_policy_may_stop_intake_and_hand_over_of_an_office(database: Database) -> None:
-    workflow = Workflow(Store(database, "one"), policy=EVERYTHING_STOPS)
+    workflow = Workflow(Store(database, "one", PATIENT), policy=EVERYTHING_STOPS)
     await workflow.opens()
     id = await workflow.applies()
     await workflow.is_identified()

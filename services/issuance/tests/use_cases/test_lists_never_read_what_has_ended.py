@@ -22,6 +22,7 @@ from sqlalchemy import event
 
 from .local_time import banjarmasin
 from .offices import an_office
+from .patient import PATIENT
 
 PAGE = PageRequest(after=5, size=50)
 NOW = banjarmasin("2018-10-26 09:00")
@@ -48,7 +49,7 @@ class PlannedQueries:
     ) -> Collection[str]:
         """Return the steps of the queries of a table that a call makes, as SQLite plans them."""
         self._executed.clear()
-        async with Store(self._database, "one").begin() as records:
+        async with Store(self._database, "one", PATIENT).begin() as records:
             await call(records)
         queries = [each for each in self._executed if table in each[0]]
         assert queries

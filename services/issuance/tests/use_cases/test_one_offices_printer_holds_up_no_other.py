@@ -15,6 +15,7 @@ from issuance.use_cases.ports import Unavailable, Unreachable
 from issuance.use_cases.track_printer_calls import TrackPrinterCalls
 from servicekit.storage.database import Database
 
+from .patient import PATIENT
 from .workflow import Workflow
 
 PRINT = OutboxTaskKind.PRINT
@@ -103,9 +104,9 @@ async def test_two_replicas_have_the_slots_of_an_office_together(
 ) -> None:
     await rooms.releases("BJM", 4)
 
-    assert await rooms.offices(limit=1, store=Store(database, "one")) == ["BJM"]
-    assert await rooms.offices(store=Store(database, "two")) == ["BJM"]
-    assert await rooms.offices(store=Store(database, "one")) == []
+    assert await rooms.offices(limit=1, store=Store(database, "one", PATIENT)) == ["BJM"]
+    assert await rooms.offices(store=Store(database, "two", PATIENT)) == ["BJM"]
+    assert await rooms.offices(store=Store(database, "one", PATIENT)) == []
 
 
 async def test_after_three_calls_without_an_answer_nothing_is_sent_there(

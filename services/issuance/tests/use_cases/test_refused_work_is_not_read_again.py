@@ -9,6 +9,7 @@ from servicekit.storage.database import Database, migrate
 from sqlalchemy import event
 
 from .local_time import banjarmasin
+from .patient import PATIENT
 
 
 async def test_what_is_due_is_read_in_its_order_without_what_was_refused(tmp_path: Path) -> None:
@@ -22,7 +23,7 @@ async def test_what_is_due_is_read_in_its_order_without_what_was_refused(tmp_pat
         lambda _connection, _cursor, statement, given, *_: executed.append((statement, given)),
     )
 
-    async with Store(database, "one").read() as records:
+    async with Store(database, "one", PATIENT).read() as records:
         await records.outbox.next_of_each_office(
             OutboxTaskKind.IDENTIFY, banjarmasin("2018-10-26 09:00")
         )

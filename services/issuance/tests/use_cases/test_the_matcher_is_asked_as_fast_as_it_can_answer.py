@@ -22,6 +22,7 @@ from servicekit.storage.database import Database
 
 from .always_due import always_due
 from .local_time import banjarmasin
+from .patient import PATIENT
 from .workflow import Workflow
 
 SECOND = timedelta(seconds=1)
@@ -72,8 +73,8 @@ class Country:
     def __init__(self, workflow: Workflow, database: Database) -> None:
         self.workflow = workflow
         self.time = banjarmasin("2018-10-31 18:00")
-        self.first = Replica(workflow, Store(database, "one"), lambda: self.time)
-        self.second = Replica(workflow, Store(database, "two"), lambda: self.time)
+        self.first = Replica(workflow, Store(database, "one", PATIENT), lambda: self.time)
+        self.second = Replica(workflow, Store(database, "two", PATIENT), lambda: self.time)
 
     def begun(self) -> int:
         """How many attempts have begun."""

@@ -5,12 +5,13 @@ from issuance.domain.states import ApplicationState
 from issuance.store.records import Store
 from servicekit.storage.database import Database
 
+from .patient import PATIENT
 from .workflow import Workflow
 
 
 async def eight_books_a_day(database: Database) -> tuple[Workflow, list[str]]:
     """An office that makes one book an hour, with ten approved applications of Thursday."""
-    workflow = Workflow(Store(database, "one"), books_per_day=8)
+    workflow = Workflow(Store(database, "one", PATIENT), books_per_day=8)
     workflow.clock("2018-10-25 17:00")
     await workflow.opens()
     ids = [await workflow.is_known(await workflow.applies()) for _ in range(10)]

@@ -7,13 +7,14 @@ from issuance.domain.outage import OutageScope
 from issuance.store.records import Store
 from servicekit.storage.database import Database
 
+from .patient import PATIENT
 from .watchers import Watchers
 
 
 @pytest.fixture
 def watchers(database: Database) -> Watchers:
     """Two watchers over an empty database."""
-    return Watchers(Store(database, "one"))
+    return Watchers(Store(database, "one", PATIENT))
 
 
 async def test_the_slower_one_does_not_contradict_the_quicker(watchers: Watchers) -> None:

@@ -202,7 +202,9 @@ async def _dispatch(parts: _SharedParts) -> None:
         store = Store(parts.database, epoch)
         has_chips = settings.document_signer_certificate is not None
         refusal = HoldOutdatedPage(parts.validity.refusal, has_chips=has_chips)
-        assign_next_job = AssignNextJob(store, parts.monitor, parts.clock, _new_id, refusal)
+        assign_next_job = AssignNextJob(
+            store, parts.monitor, parts.clock, _new_id, refusal, retry.longest_backoff
+        )
 
         def driver(machine_id: str) -> MachineDriver:
             return MachineDriver(

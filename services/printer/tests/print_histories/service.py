@@ -5,7 +5,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from printer.domain.attribution import PRINTER_SERVICE, Attribution
-from printer.domain.retry_policy import RetryPolicy
 from printer.store.dispatch_epoch import DispatchEpochLost, begin_dispatch_epoch
 from printer.store.records import Store
 from printer.use_cases.assign_next_job import AssignNextJob
@@ -22,10 +21,9 @@ from ..print_matrix.moments import (  # noqa: TID252
 )
 from ..use_cases.print_room import (  # noqa: TID252
     ATTEMPT_LIMIT,
-    ATTEMPTS_BEFORE_HOLD,
     BACKOFF_SECONDS,
-    JOB_BACKOFF,
     OUTCOME_UNKNOWN_AFTER,
+    RETRY,
     PrintRoom,
 )
 
@@ -67,7 +65,9 @@ class Service:
         epoch = await begin_dispatch_epoch(room.database, 1.0, by)
         store = DisturbedStore(Store(room.database, epoch), self._moments)
         monitor = MachineMonitor(lambda: room.seconds, BACKOFF_SECONDS)
-        assign_next_job = AssignNextJob(store, monitor, room, room.new_id, room.refusal)
+        assign_next_job = AssignNextJob(
+            store, monitor, room, room.new_id, room.refusal, RETRY.longest_backoff
+        )
         for machine_id, machine in room.machines.items():
             client = FencedPrinterClient(machine, epoch)
             disturbed = DisturbedClient(client, self._moments)
@@ -81,7 +81,7 @@ class Service:
                 signal=room.signal,
                 outcome_unknown_after=OUTCOME_UNKNOWN_AFTER,
                 attempt_limit=ATTEMPT_LIMIT,
-                retry=RetryPolicy(JOB_BACKOFF, ATTEMPTS_BEFORE_HOLD),
+                retry=RETRY,
                 now=room.now,
             )
 

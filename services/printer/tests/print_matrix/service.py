@@ -56,7 +56,9 @@ class Service:
         self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=True))
         store = DisturbedStore(Store(self._database, self._epoch), self.moments)
         monitor = MachineMonitor(self.monotonic, _BACKOFF_SECONDS)
-        assign_next_job = AssignNextJob(store, monitor, self, _new_id, _refuse_nothing)
+        assign_next_job = AssignNextJob(
+            store, monitor, self, _new_id, _refuse_nothing, _RETRY.longest_backoff
+        )
 
         def driver(machine_id: str) -> MachineDriver:
             return MachineDriver(

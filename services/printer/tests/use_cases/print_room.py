@@ -29,6 +29,7 @@ from services.databases import make_tables, open_database
 from .scripted_machine import NOON, ScriptedMachine
 
 JOB_BACKOFF, ATTEMPTS_BEFORE_HOLD = 1.0, 3
+RETRY = RetryPolicy(JOB_BACKOFF, ATTEMPTS_BEFORE_HOLD)
 BACKOFF_SECONDS, OUTCOME_UNKNOWN_AFTER, ATTEMPT_LIMIT = 1.0, 60.0, 600.0
 BOOKS_PER_MACHINE = 3
 OPERATOR = "spiffe://id/office/BJM/user/siti/role/operator"
@@ -102,14 +103,14 @@ class PrintRoom:
             store=self.store,
             connect=lambda uri, certificate: self.machines[machine_id],
             assign_next_job=AssignNextJob(
-                self.store, self.monitor, self, self.new_id, self.refusal
+                self.store, self.monitor, self, self.new_id, self.refusal, RETRY.longest_backoff
             ),
             monitor=self.monitor,
             clock=self,
             signal=self.signal,
             outcome_unknown_after=OUTCOME_UNKNOWN_AFTER,
             attempt_limit=ATTEMPT_LIMIT,
-            retry=RetryPolicy(JOB_BACKOFF, ATTEMPTS_BEFORE_HOLD),
+            retry=RETRY,
             now=self.now,
         )
 

@@ -10,7 +10,7 @@ from printer.use_cases.assign_next_job import AssignNextJob
 from printer.use_cases.attempt_actions import cancel_print_job
 from servicekit.errors import StaleRevision
 
-from .print_room import OPERATOR, PrintRoom
+from .print_room import OPERATOR, RETRY, PrintRoom
 from .scripted_machine import NOON
 
 BY = Attribution(OPERATOR, NOON)
@@ -41,7 +41,12 @@ async def test_a_job_cancelled_just_before_it_is_assigned_is_not_assigned(room: 
             await cancel_print_job(records, job.job_id, BY, "")
 
     assign = AssignNextJob(
-        _ReadAndThen(room, cancel), room.monitor, room, room.new_id, room.refusal
+        _ReadAndThen(room, cancel),
+        room.monitor,
+        room,
+        room.new_id,
+        room.refusal,
+        RETRY.longest_backoff,
     )
     async with room.store.read() as records:
         [machine] = await records.machines.all()
@@ -59,7 +64,12 @@ async def test_a_machine_paused_just_before_gets_no_job(room: PrintRoom) -> None
     await room.step()
     await room.resume()
     assign = AssignNextJob(
-        _ReadAndThen(room, room.pause), room.monitor, room, room.new_id, room.refusal
+        _ReadAndThen(room, room.pause),
+        room.monitor,
+        room,
+        room.new_id,
+        room.refusal,
+        RETRY.longest_backoff,
     )
     async with room.store.read() as records:
         [machine] = await records.machines.all()

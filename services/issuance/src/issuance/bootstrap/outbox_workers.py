@@ -187,10 +187,10 @@ class OutboxWorkers:
         settings = parts.settings
         policy = RetryPolicy(
             concurrency=concurrency,
-            lease=timedelta(seconds=settings.lease_seconds),
+            lease=parts.longest_waits.lease,
             poll=settings.outbox_poll_seconds,
             first_pause=timedelta(seconds=settings.retry_first_seconds),
-            longest_pause=timedelta(seconds=settings.retry_longest_seconds),
+            longest_pause=parts.longest_waits.pause,
         )
         due = self._due.of(kind)
         worker = OutboxWorker(kind, attempt, parts.store, slots, policy, parts.real_now, due, limit)

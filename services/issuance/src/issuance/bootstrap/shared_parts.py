@@ -16,6 +16,7 @@ from issuance.clients.printers_client import PrintersClient
 from issuance.clients.travel_ban_file import TravelBanFile
 from issuance.config import IssuanceSettings
 from issuance.domain.outage_policy import DEFAULT_POLICY, OutagePolicy
+from issuance.domain.retry_policy import LongestWaits
 from issuance.outage_policy_file import read_outage_policy
 from issuance.store.records import Store
 from issuance.use_cases.apply_transition import ApplyTransition
@@ -50,7 +51,11 @@ class SharedParts:
         self.database = Database(settings.database_url, silence=settings.silence)
         self.validity = settings.validity_rule()
         personaliser = Personaliser(settings.issuing_state, self.validity)
-        self.store = Store(self.database, settings.replica)
+        self.longest_waits = LongestWaits(
+            timedelta(seconds=settings.lease_seconds),
+            timedelta(seconds=settings.retry_longest_seconds),
+        )
+        self.store = Store(self.database, settings.replica, self.longest_waits)
         self.outage_policy = _outage_policy(settings)
         self.apply_transition = ApplyTransition(
             self.offices,

@@ -9,6 +9,7 @@ import grpc
 from google.rpc import error_details_pb2  # type: ignore[import-untyped]
 from grpc_status import rpc_status
 
+from issuance.domain.retry_policy import LONGEST_DELAY
 from issuance.use_cases.ports import Unavailable, Unreachable
 
 
@@ -16,7 +17,8 @@ from issuance.use_cases.ports import Unavailable, Unreachable
 class CallError:
     """Reason from the other service's catalogue, field at fault, and requested delay, if any.
 
-    job: id of the print job that the error names; empty if it names none.
+    retry_after: LONGEST_DELAY at most. job: id of the print job that the error names; empty if it
+    names none.
     """
 
     reason: str
@@ -45,7 +47,7 @@ def read_call_error(error: grpc.aio.AioRpcError) -> CallError:
         elif isinstance(detail, error_details_pb2.BadRequest) and detail.field_violations:
             field = detail.field_violations[0].field
         elif isinstance(detail, error_details_pb2.RetryInfo):
-            delay = detail.retry_delay.ToTimedelta()
+            delay = min(detail.retry_delay.ToTimedelta(), LONGEST_DELAY)
     return CallError(reason, error.details() or "", field, delay, is_answer, job)
 
 

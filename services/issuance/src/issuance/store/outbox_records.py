@@ -6,8 +6,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
-    FromClause,
     Row,
     Update,
     delete,
@@ -23,8 +21,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from issuance.domain.office_rotation import NextTask
 from issuance.domain.outbox import LeaseLost, OutboxTask, cause_of_delay
 from issuance.domain.outbox_task_kind import OutboxTaskKind
+from issuance.domain.retry_policy import LongestWaits
 from issuance.store.field_values import field_values
 from issuance.store.lock_order import lock_case_first
+from issuance.store.outbox_conditions import is_due, is_free, is_leased, is_postponed
 from issuance.store.tables.offices import office_plans
 from issuance.store.tables.outbox import outbox, paused_work
 
@@ -74,11 +74,15 @@ class PrintQueue:
 
 
 class OutboxRecords:
-    """Reads and writes outbox tasks. replica: name under which this process leases them."""
+    """Reads and writes outbox tasks. replica: name under which this process leases them.
 
-    def __init__(self, connection: AsyncConnection, replica: str) -> None:
+    longest: how long they wait at most.
+    """
+
+    def __init__(self, connection: AsyncConnection, replica: str, longest: LongestWaits) -> None:
         self._connection = connection
         self._replica = replica
+        self._longest = longest
 
     async def add(self, task: OutboxTask, not_before: datetime = IMMEDIATELY) -> None:
         """Record a task, to be attempted immediately or not before an instant of real time."""
@@ -98,7 +102,7 @@ class OutboxRecords:
 
     async def due_kinds(self, now: datetime) -> Collection[OutboxTaskKind]:
         """Return the kinds that have a due task, even if it is paused. now: real time."""
-        due = [exists().where(*_is_due(outbox, kind, now)) for kind in OutboxTaskKind]
+        due = [exists().where(*is_due(outbox, kind, now, self._longest)) for kind in OutboxTaskKind]
         (answers,) = await self._connection.execute(select(*due))
         return [kind for kind, is_due in zip(OutboxTaskKind, answers, strict=True) if is_due]
 
@@ -111,7 +115,10 @@ class OutboxRecords:
         candidate = candidates.c
         first = (
             select(candidate.id)
-            .where(candidate.office == office_plans.c.office, *_is_due(candidates, kind, now))
+            .where(
+                candidate.office == office_plans.c.office,
+                *is_due(candidates, kind, now, self._longest),
+            )
             .order_by(candidate.queued_from, candidate.queue_number)
             .limit(1)
             .correlate(office_plans)
@@ -136,7 +143,7 @@ class OutboxRecords:
         c = outbox.c
         statement = (
             select(*_COLUMNS)
-            .where(c.id.in_(ids), or_(c.leased_until.is_(None), c.leased_until < now))
+            .where(c.id.in_(ids), is_free(outbox, now, self._longest))
             .order_by(c.queued_from, c.queue_number)
             .with_for_update(skip_locked=True)
         )
@@ -150,7 +157,7 @@ class OutboxRecords:
         """Return how many tasks all replicas have leased; offices without one are missing."""
         c = outbox.c
         statement = select(c.office, func.count().label("tasks")).where(
-            c.kind == kind, c.leased_until >= now
+            c.kind == kind, is_leased(now, self._longest)
         )
         rows = await self._connection.execute(statement.group_by(c.office))
         return {row.office: row.tasks for row in rows}
@@ -158,7 +165,7 @@ class OutboxRecords:
     async def print_queues(self, now: datetime) -> Mapping[str, PrintQueue]:
         """Return the print tasks of each office; offices without one are missing."""
         c = outbox.c
-        leased = func.count().filter(c.leased_until >= now).label("leased")
+        leased = func.count().filter(is_leased(now, self._longest)).label("leased")
         statement = select(c.office, func.count().label("tasks"), leased)
         rows = await self._connection.execute(
             statement.where(c.kind == OutboxTaskKind.PRINT).group_by(c.office)
@@ -258,7 +265,7 @@ class OutboxRecords:
         error = func.substr(c.last_error, 1, _LONGEST_REASON).label("error")
         statement = select(
             c.kind, error, func.count().label("tasks"), func.min(c.not_before).label("first")
-        ).where(c.not_before > now, c.refused_at.is_(None))
+        ).where(is_postponed(now, self._longest))
         found: dict[tuple[OutboxTaskKind, str], PostponedWork] = {}
         for row in await self._connection.execute(statement.group_by(c.kind, error)):
             key = row.kind, cause_of_delay(row.error)
@@ -274,7 +281,7 @@ class OutboxRecords:
             c.kind,
             c.office,
             func.count().label("tasks"),
-            func.count().filter(c.leased_until >= now).label("leased"),
+            func.count().filter(is_leased(now, self._longest)).label("leased"),
             func.count().filter(or_(c.attempts > 0, refused)).label("failing"),
             func.count().filter(refused).label("refused"),
             func.min(c.created_at).label("oldest"),
@@ -301,18 +308,6 @@ def _backlog(kind: OutboxTaskKind, offices: Sequence[Any]) -> OutboxBacklog:
         refused=sum(row.refused for row in offices),
         oldest=min(row.oldest for row in offices),
         offices=frozenset(row.office for row in offices),
-    )
-
-
-def _is_due(
-    tasks: FromClause, kind: OutboxTaskKind, now: datetime
-) -> Sequence[ColumnElement[bool]]:
-    c = tasks.c
-    return (
-        c.kind == kind,
-        c.not_before <= now,
-        c.refused_at.is_(None),
-        or_(c.leased_until.is_(None), c.leased_until < now),
     )
 
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from servicekit.storage.database import Database
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from issuance.domain.retry_policy import USUAL_WAITS, LongestWaits
 from issuance.store.adjudication_records import AdjudicationRecords
 from issuance.store.application_changes import ApplicationChanges
 from issuance.store.case_counts import CaseCounts
@@ -48,9 +49,12 @@ class Records:
     connection: the transaction's own, for what must be committed together with the records.
     """
 
-    def __init__(self, connection: AsyncConnection, replica: str, *, writes: bool) -> None:
+    def __init__(
+        self, connection: AsyncConnection, replica: str, longest: LongestWaits, *, writes: bool
+    ) -> None:
         self.connection = connection
         self._replica = replica
+        self._longest = longest
         self._writes = writes
 
     @cached_property
@@ -121,7 +125,7 @@ class Records:
     @cached_property
     def outbox(self) -> OutboxRecords:
         """Outbox tasks."""
-        return OutboxRecords(self.connection, self._replica)
+        return OutboxRecords(self.connection, self._replica, self._longest)
 
     @cached_property
     def identification_rate(self) -> IdentificationRateRecords:
@@ -215,20 +219,26 @@ class Records:
 
 
 class Store:
-    """Opens transactions. replica: a name that no other process of this service has."""
+    """Opens transactions. replica: a name that no other process of this service has.
 
-    def __init__(self, database: Database, replica: str) -> None:
+    longest: how long outbox tasks wait at most.
+    """
+
+    def __init__(
+        self, database: Database, replica: str, longest: LongestWaits = USUAL_WAITS
+    ) -> None:
         self._database = database
         self._replica = replica
+        self._longest = longest
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Records]:
         """Open a write transaction; it is committed at the end of the block."""
         async with self._database.begin() as connection:
-            yield Records(connection, self._replica, writes=True)
+            yield Records(connection, self._replica, self._longest, writes=True)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Records]:
         """Open a read transaction, which sees one state of the database."""
         async with self._database.read() as connection:
-            yield Records(connection, self._replica, writes=False)
+            yield Records(connection, self._replica, self._longest, writes=False)

@@ -1,7 +1,5 @@
 """Outbox task VERIFY: compare an applicant with their own record, while none is identified."""
 
-from datetime import timedelta
-
 from servicekit.process.clock import Clock
 from servicekit.process.failpoint import failpoint
 
@@ -14,6 +12,7 @@ from issuance.domain.identification_request import decode_identification
 from issuance.domain.outage_policy import OutagePolicy
 from issuance.domain.outbox import OutboxTask
 from issuance.domain.outbox_task_kind import OutboxTaskKind
+from issuance.domain.retry_policy import NEXT_OUTAGE
 from issuance.domain.states import ApplicationState
 from issuance.domain.verification import Verification, is_verifiable, verified_types
 from issuance.store.page_request import PageRequest
@@ -22,7 +21,6 @@ from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.ports import NotYet, Verifier
 
 _BATCH = 200
-_NEXT_OUTAGE = timedelta(minutes=10)
 
 
 class Verify:
@@ -55,7 +53,7 @@ class Verify:
             ongoing = (await records.outages.ongoing()).values()
             types = verified_types(ongoing, case.office, self._policy)
         if case.type not in types:
-            raise NotYet("no outage lets it go on by verification now", _NEXT_OUTAGE)
+            raise NotYet("no outage lets it go on by verification now", NEXT_OUTAGE)
         asked = decode_identification(task.payload, case)
         failpoint("verify.before_call")
         verification = Verification(matches=False)

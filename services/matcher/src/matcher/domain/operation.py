@@ -43,6 +43,8 @@ def progress_of_part(report_progress: ReportProgress, number: int, parts: int) -
 
 LEASE = timedelta(seconds=6)
 """Time after which another replica takes over the operations of one that gave no sign of life."""
+LONGEST_PAUSE = timedelta(minutes=1)
+"""How long an operation that must wait is left alone at most."""
 LEASE_RENEWAL = timedelta(seconds=1)
 """How often a replica renews its leases, and learns which of its operations are to be cancelled."""
 

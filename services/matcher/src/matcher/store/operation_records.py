@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from servicekit.process.waits import latest_end
 from sqlalchemy import ColumnElement, Row, and_, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from matcher.domain.errors import OperationNotFound
 from matcher.domain.operation import (
     LEASE,
+    LONGEST_PAUSE,
     LeasedOperation,
     NewOperation,
     OpenOperations,
@@ -102,7 +104,8 @@ class OperationRecords:
 
         methods: those that the replica knows.
         """
-        return await self._lease(_c.not_before <= now, replica, methods, now)
+        is_due = or_(_c.not_before <= now, _c.not_before > latest_end(now, LONGEST_PAUSE))
+        return await self._lease(is_due, replica, methods, now)
 
     async def lease_unwanted(
         self, replica: str, methods: Collection[str], now: datetime
@@ -166,7 +169,8 @@ class OperationRecords:
 
         They wait for another replica. Those that only this one could do fail; error: with that.
         """
-        abandoned = and_(_c.state.in_(_OPEN), _c.leased_until < now)
+        is_over = or_(_c.leased_until < now, _c.leased_until > latest_end(now, LEASE))
+        abandoned = and_(_c.state.in_(_OPEN), is_over)
         await self._finish(
             and_(abandoned, _c.replica.is_not(None)), OperationState.FAILED, error, now
         )

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from matcher.domain.errors import OperationCancelled, OperationNotDone, ReplicaStopped
 from matcher.domain.operation import (
     LEASE_RENEWAL,
+    LONGEST_PAUSE,
     LeasedOperation,
     LeaseLost,
     NewOperation,
@@ -168,12 +169,14 @@ class OperationRunner:
         now = self._now()
         stopped = ReplicaStopped("the replica that worked on it stopped")
         async with self._store.write() as records:
-            await records.operations.release_abandoned(self._encode_error(stopped), now)
-            for operation_id in await records.operations.renew_leases(
+            # Its own first: they are under way, however much its clock has been changed.
+            cancelled = await records.operations.renew_leases(
                 self.replica, [*self._supervisors], now
-            ):
-                if operation_id in self._work:
-                    self._work[operation_id].cancel()
+            )
+            await records.operations.release_abandoned(self._encode_error(stopped), now)
+        for operation_id in cancelled:
+            if operation_id in self._work:
+                self._work[operation_id].cancel()
         while unwanted := await self._lease(now, unwanted=True):
             self._begin(unwanted, unwanted=True)
         while len(self._supervisors) < self._max_running and not self._readiness.draining:
@@ -257,7 +260,7 @@ class OperationRunner:
 
     async def _postpone(self, leased: LeasedOperation, error: DomainError) -> None:
         now = self._now()
-        not_before = now + (error.retry_after or _RETRY_AFTER)
+        not_before = now + min(error.retry_after or _RETRY_AFTER, LONGEST_PAUSE)
         async with self._store.write() as records:
             await records.operations.postpone(leased, error.message, not_before, now)
 

@@ -23,3 +23,8 @@ class RetryPolicy:
         """Return how long a job waits after so many failures in a row, at least one."""
         factor = min(2 ** (failures_in_a_row - 1), _LONGEST_BACKOFF_FACTOR)
         return timedelta(seconds=factor * self.backoff_seconds)
+
+    @property
+    def longest_backoff(self) -> timedelta:
+        """How long a job waits at most."""
+        return self.backoff(self.attempts)

@@ -1,9 +1,10 @@
 """Print jobs in the database, with their attempts, their history and the queue."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from servicekit.errors import StaleRevision
+from servicekit.process.waits import latest_end
 from sqlalchemy import ColumnElement, Row, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -144,17 +145,22 @@ class JobRecords:
         )
         return found[0][1] if found else None
 
-    async def queued(self, now: datetime, limit: int) -> list[Job]:
+    async def queued(self, now: datetime, limit: int, longest_backoff: timedelta) -> list[Job]:
         """Return the first jobs of the queue: by priority class, then in order of arrival.
 
         now: real time. Jobs that must not be assigned are left out: those with an unsettled
-        attempt, and those that back off.
+        attempt, and those that back off. longest_backoff: for how
+        long one of them does so at most.
         """
         unsettled = select(attempts.c.job_id).where(attempts.c.settlement == Settlement.UNSETTLED)
         found = await self._select(
             jobs.c.state == JobState.QUEUED,
             jobs.c.job_id.not_in(unsettled),
-            or_(jobs.c.not_before.is_(None), jobs.c.not_before <= now),
+            or_(
+                jobs.c.not_before.is_(None),
+                jobs.c.not_before <= now,
+                jobs.c.not_before > latest_end(now, longest_backoff),
+            ),
             order=(jobs.c.priority_class, jobs.c.arrival_number),
             limit=limit,
         )

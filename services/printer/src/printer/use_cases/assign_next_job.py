@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from servicekit.process.clock import Clock
 
@@ -31,6 +31,7 @@ class AssignNextJob:
 
     new_id: makes ids of attempts. They must be unique for ever, as machines know jobs by them.
     refusal: returns what happens to a job that must not be printed any more, and why.
+    longest_backoff: how long a job waits at most after a failure.
     """
 
     def __init__(
@@ -40,7 +41,9 @@ class AssignNextJob:
         clock: Clock,
         new_id: Callable[[], str],
         refusal: Refusal,
+        longest_backoff: timedelta,
     ) -> None:
+        self._longest_backoff = longest_backoff
         self._refusal = refusal
         self._store = store
         self._monitor = monitor
@@ -86,7 +89,7 @@ class AssignNextJob:
             and self._monitor.can_take_job(machine)
         ]
         limit = _LOOK_AHEAD * len(machine_ids)
-        queue = await records.jobs.queued(now=status.answered_at, limit=limit)
+        queue = await records.jobs.queued(status.answered_at, limit, self._longest_backoff)
         selected = select_machines(len(queue), await self._capacities(records, machine_ids))
         return queue[selected.index(machine_id)] if machine_id in selected else None
 

@@ -15,9 +15,9 @@ import numba  # type: ignore[import-untyped, unused-ignore]
 import numpy as np
 from numpy.typing import NDArray
 
-# All folders of this package whose modules may compile kernels, and a file of their constants.
+# All folders of this package whose modules may compile kernels, and a file beside them.
 _KERNEL_FOLDERS = "image", "extraction", "embedding", "comparison", "index", "synthetic"
-_KERNEL_CONSTANTS = "ridge_map.py"
+_KERNEL_FILE = "ridge_map.py"
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 Scalar = TypeVar("Scalar", bound=np.generic)
@@ -26,7 +26,7 @@ Scalar = TypeVar("Scalar", bound=np.generic)
 def _folder_of_current_sources(cache: Path) -> Path:
     """Return the folder within `cache` for kernels compiled from exactly the present sources."""
     digest = hashlib.sha256()
-    for pattern in (*(f"{folder}/*.py" for folder in _KERNEL_FOLDERS), _KERNEL_CONSTANTS):
+    for pattern in (*(f"{folder}/*.py" for folder in _KERNEL_FOLDERS), _KERNEL_FILE):
         for source in sorted(Path(__file__).parent.glob(pattern)):
             digest.update(source.read_bytes())
     return cache / f"kernels-{digest.hexdigest()[:16]}"

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.ridge_map import RidgeMap
+from matcher.ridge_map import RidgeMap, packed_map
 
 MAX_MINUTIAE = 255
 """Largest number of minutiae in an ISO/IEC 19794-2 representation, whose count is one byte."""
@@ -50,6 +51,46 @@ class Minutiae:
     def best(self, count: int) -> "Minutiae":
         """Return the `count` minutiae of highest quality, best first; equals keep their order."""
         return self[np.argsort(-self.quality.astype(np.int16), kind="stable")[:count]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MinutiaeBatch:
+    """Those of k impressions end to end, of which kernels make many at a time.
+
+    counts: int64 (k,), how many each has. xy, angle, quality: as in Minutiae. ridge_map: uint8
+    (k, MAX_MAP_BYTES), see `ridge_map.packed_map`.
+    """
+
+    counts: NDArray[np.int64]
+    xy: NDArray[np.int16]
+    angle: NDArray[np.float32]
+    quality: NDArray[np.uint8]
+    ridge_map: NDArray[np.uint8]
+
+    @classmethod
+    def of(cls, impressions: Sequence[Minutiae]) -> Self:
+        """Return impressions, at least one, as a batch."""
+        return cls(
+            np.array([len(each) for each in impressions]),
+            np.concatenate([each.xy for each in impressions]),
+            np.concatenate([each.angle for each in impressions]),
+            np.concatenate([each.quality for each in impressions]),
+            np.stack([packed_map(each.ridge_map) for each in impressions]),
+        )
+
+    def best(self, count: int) -> "MinutiaeBatch":
+        """Return the `count` minutiae of highest quality of each, as `Minutiae.best` does."""
+        impression = np.repeat(np.arange(len(self.counts)), self.counts)
+        order = np.lexsort((-self.quality.astype(np.int16), impression))
+        starts = np.cumsum(self.counts) - self.counts
+        chosen = order[np.arange(len(order)) - starts[impression] < count]
+        return MinutiaeBatch(
+            np.minimum(self.counts, count),
+            self.xy[chosen],
+            self.angle[chosen],
+            self.quality[chosen],
+            self.ridge_map,
+        )
 
 
 def minutiae_from_rows(

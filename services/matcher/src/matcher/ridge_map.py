@@ -11,6 +11,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from matcher.jit import compiled
+
 CELL = 16
 """Width and height of a cell, pixels at 500 dpi."""
 MAX_MAP_BYTES = 300
@@ -48,8 +50,7 @@ class RidgeMap:
         cells beyond the 255th row or column (4,080 pixels), whose place takes more than a byte.
         """
         doubled, known = doubled[:_MAX_SIDE, :_MAX_SIDE], known[:_MAX_SIDE, :_MAX_SIDE]
-        step = np.rint(np.angle(doubled) * STEPS / (2 * math.pi)).astype(np.int64) % STEPS
-        return cls(np.where(known, step + 1, 0).astype(np.uint8), 0, 0)._cut()
+        return cls(_codes(doubled, known), 0, 0)._cut()
 
     def where(self, wanted: NDArray[np.bool_]) -> Self:
         """Return the map with only the known cells that are wanted, bool (r, c)."""
@@ -64,26 +65,8 @@ class RidgeMap:
         return x, y
 
     def _cut(self) -> Self:
-        codes, top, left = self.codes, self.top, self.left
-        if codes.any():  # at once what the loop would leave out one by one
-            rows, columns = np.flatnonzero(codes.any(1)), np.flatnonzero(codes.any(0))
-            top, left = top + int(rows[0]), left + int(columns[0])
-            codes = codes[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-        while codes.size and (
-            not codes[[0, -1]].any(1).all()
-            or not codes[:, [0, -1]].any(0).all()
-            or HEADER_BYTES + (codes.size + 1) // 2 > MAX_MAP_BYTES
-        ):
-            edges = (codes[0], codes[-1], codes[:, 0], codes[:, -1])
-            emptiest = int(np.argmin([np.count_nonzero(edge) for edge in edges]))
-            top += emptiest == 0
-            left += emptiest == 2
-            rows, columns = codes.shape
-            codes = codes[
-                int(emptiest == 0) : rows - (emptiest == 1),
-                int(emptiest == 2) : columns - (emptiest == 3),
-            ]
-        return type(self)(codes, top, left)
+        top, bottom, left, right = _kept(self.codes)
+        return type(self)(self.codes[top:bottom, left:right], self.top + top, self.left + left)
 
     def to_bytes(self) -> bytes:
         """Return the map in at most `MAX_MAP_BYTES`: four bytes and half a byte a cell."""
@@ -110,3 +93,62 @@ def packed_map(found: RidgeMap | None) -> PackedMap:
         return NO_MAP
     stored = np.frombuffer(found.to_bytes(), np.uint8)
     return np.concatenate([stored, np.zeros(MAX_MAP_BYTES - len(stored), np.uint8)])
+
+
+def packed_maps(doubled: NDArray[np.complex64], known: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """Return the maps of the cells of n images, each (n, r, c), as rows of `packed_map`, n of them.
+
+    Of at most 255 rows and columns; otherwise as `RidgeMap.of_cells`.
+    """
+    return _packed(_codes(doubled, known))
+
+
+def _codes(doubled: NDArray[np.complex64], known: NDArray[np.bool_]) -> Codes:
+    step = np.rint(np.angle(doubled) * STEPS / (2 * math.pi)).astype(np.int64) % STEPS
+    return np.where(known, step + 1, 0).astype(np.uint8)
+
+
+@compiled
+def _kept(codes: Codes) -> tuple[int, int, int, int]:
+    """Return first and last + 1 of the rows, then of the columns, that are kept of a map (r, c).
+
+    Of the outermost, those that tell least go, until the map fits and all of them tell something.
+    """
+    top, left = 0, 0
+    bottom, right = codes.shape
+    while top < bottom and left < right:
+        edges = np.array(
+            [
+                np.count_nonzero(codes[top, left:right]),
+                np.count_nonzero(codes[bottom - 1, left:right]),
+                np.count_nonzero(codes[top:bottom, left]),
+                np.count_nonzero(codes[top:bottom, right - 1]),
+            ]
+        )
+        packed = HEADER_BYTES + ((bottom - top) * (right - left) + 1) // 2
+        if edges.min() > 0 and packed <= MAX_MAP_BYTES:
+            break
+        emptiest = edges.argmin()
+        top += emptiest == 0
+        bottom -= emptiest == 1
+        left += emptiest == 2
+        right -= emptiest == 3
+    return top, bottom, left, right
+
+
+@compiled
+def _packed(codes: Codes) -> NDArray[np.uint8]:
+    """Return the maps of codes (n, r, c), uint8 (n, MAX_MAP_BYTES)."""
+    packed = np.zeros((len(codes), MAX_MAP_BYTES), np.uint8)
+    for k in range(len(codes)):
+        if not codes[k].any():
+            continue
+        top, bottom, left, right = _kept(codes[k])
+        row = packed[k]
+        row[0], row[1], row[2], row[3] = bottom - top, right - left, top, left
+        at = 2 * HEADER_BYTES
+        for i in range(top, bottom):
+            for j in range(left, right):
+                row[at // 2] |= codes[k, i, j] << (0 if at % 2 else 4)
+                at += 1
+    return packed

@@ -10,7 +10,7 @@ from matcher.comparison.comparator import Comparator, are_compared_by_map
 from matcher.comparison.descriptor import DescriptorTable
 from matcher.comparison.likelihood import LikelihoodNetwork
 from matcher.comparison.ridge_agreement import ridge_features
-from matcher.ridge_map import MAX_MAP_BYTES, RidgeMap, packed_map
+from matcher.ridge_map import MAX_MAP_BYTES, RidgeMap, packed_map, packed_maps
 from matcher.synthetic import generate_master
 from matcher.synthetic.simulated_map import generate_mapped_template
 
@@ -190,3 +190,18 @@ def _network_without_map() -> LikelihoodNetwork:
     network = LikelihoodNetwork.load().without_map
     assert network is not None
     return network
+
+
+@pytest.mark.parametrize("share", [0.0, 0.02, 0.5, 1.0])
+@pytest.mark.parametrize("shape", [(25, 22), (40, 31), (3, 90)])
+def test_maps_of_many_images_are_packed_as_that_of_each(
+    shape: tuple[int, int], share: float
+) -> None:
+    rng = np.random.default_rng(3)
+    doubled = np.exp(2j * rng.uniform(0, np.pi, (8, *shape))).astype(np.complex64)
+    known = rng.random((8, *shape)) < share * rng.random((8, 1, 1))
+
+    packed = packed_maps(doubled, known)
+
+    expected = [packed_map(RidgeMap.of_cells(*each)) for each in zip(doubled, known, strict=True)]
+    assert np.array_equal(packed, expected)

@@ -19,7 +19,7 @@ from matcher.domain.change_token import ChangeToken
 from matcher.domain.index_entry import IndexEntry
 from matcher.evaluation.progress import print_status, with_progress
 from matcher.index import snapshot
-from matcher.index.index_columns import entries_of
+from matcher.index.index_columns import EncounterColumns, entries_of
 from matcher.index.memory_index import MemoryIndex
 from matcher.model_bundles import load_bundle
 from matcher.models import ModelBundle
@@ -80,17 +80,17 @@ class GalleryCache:
                 return [entry for part in people.parts() for entry in entries_of(part)]
         except snapshot.UnusableSnapshot as unusable:
             print_status(f"{file} is made again: {unusable}")
-        return self._write(models, number)
+        return entries_of(self._write(models, number))
 
-    def _write(self, models: ModelBundle, number: int) -> list[IndexEntry]:
+    def _write(self, models: ModelBundle, number: int) -> EncounterColumns:
         start = number * PEOPLE_PER_FILE
-        entries = self.people.enrolled(models, range(start, start + PEOPLE_PER_FILE))
+        columns = self.people.enrolled(models, range(start, start + PEOPLE_PER_FILE))
         self._folder.mkdir(parents=True, exist_ok=True)
         index = MemoryIndex(_token(header := self._header(models, number)))
-        index.update((), entries)
+        index.add(columns)
         with index.frozen() as people:
             snapshot.write(self._file(number), header, people)
-        return entries
+        return columns
 
     def _header(self, models: ModelBundle, number: int) -> snapshot.SnapshotHeader:
         """Return the header of a file, whose epoch names the seed and whose change the people."""

@@ -1,7 +1,7 @@
 """Which synthetic people are on record, and how are their fingers captured once more?"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -9,12 +9,21 @@ from matcher.domain.encounter import EncounterStatus
 from matcher.domain.finger import Finger
 from matcher.domain.finger_source import Probe
 from matcher.domain.index_entry import FingerFeatures, IndexEntry
-from matcher.index.finger_features import finger_features
+from matcher.embedding.embedding_network import FINGERS_PER_RUN
+from matcher.index.finger_features import finger_features, prepared_columns
+from matcher.index.id_table import ids_of
+from matcher.index.index_columns import (
+    EncounterColumns,
+    FingerColumns,
+    joined,
+    memory_checksums,
+)
 from matcher.minutiae import Minutiae
 from matcher.models import ModelBundle
 from matcher.record.iso19794 import FingerRecord, write
 from matcher.synthetic import FVC2002, LIVE_SCAN, generate_master
 from matcher.synthetic.simulated_map import generate_mapped_template
+from matcher.synthetic.template_batch import generate_mapped_templates
 from matcher.use_cases.resolve_probe import probe_of
 
 FIRST_FINGER = 10_000_000_000
@@ -44,33 +53,48 @@ class SyntheticPeople:
     seed: int
     positions: tuple[int, ...]
 
-    def enrolled(self, models: ModelBundle, persons: range) -> list[IndexEntry]:
-        """Return these people as the index holds them."""
-        by_position = [self._features(models, persons, position) for position in self.positions]
-        return [
-            index_entry(person_id(person), person + 1, dict(zip(self.positions, of, strict=True)))
-            for person, of in zip(persons, zip(*by_position, strict=True), strict=True)
-        ]
+    def enrolled(self, models: ModelBundle, persons: range) -> EncounterColumns:
+        """Return these people as the index holds them, each with one encounter of the same id."""
+        parts = [self._fingers(models, persons, position) for position in self.positions]
+        ids, count = ids_of(map(person_id, persons)), len(persons)
+        columns = EncounterColumns(
+            ids,
+            ids,
+            np.full(count, EncounterStatus.ACTIVE, np.uint8),
+            np.array(persons, np.int64) + 1,
+            np.zeros(count, np.uint16),
+            np.zeros(count, np.uint64),
+            np.zeros(count, np.uint32),
+            np.zeros(count, np.int32),
+            [()],
+            dict(sorted(zip(self.positions, parts, strict=True))),
+        )
+        return replace(columns, memory_checksum=memory_checksums(columns))
 
     def probe(self, models: ModelBundle, person: int) -> Probe:
         """Return another impression of each finger of a person."""
-        found = [self._minutiae(person, position, _PROBE, FVC2002) for position in self.positions]
+        masters = [generate_master(self._finger(person, position)) for position in self.positions]
+        found = [
+            generate_mapped_template(each, _PROBE, capture_difficulty=FVC2002) for each in masters
+        ]
         return probe_of_minutiae(models, self.positions, found)
 
-    def _features(self, models: ModelBundle, persons: range, position: int) -> list[FingerFeatures]:
-        found = [self._minutiae(person, position, _ON_RECORD, LIVE_SCAN) for person in persons]
-        return features_of(models, found)
+    def _fingers(self, models: ModelBundle, persons: range, position: int) -> FingerColumns:
+        """Return a finger of these people as the index holds it."""
+        parts = []
+        for start in range(0, len(persons), FINGERS_PER_RUN):
+            some = persons[start : start + FINGERS_PER_RUN]
+            seeds = [self._finger(person, position) for person in some]
+            found = generate_mapped_templates(seeds, _ON_RECORD, capture_difficulty=LIVE_SCAN)
+            embeddings = models.embedding.embed_batch(found).astype(np.float16)
+            owner = np.arange(start, start + len(some))
+            parts.append(prepared_columns(models, found, owner, embeddings))
+        return joined(parts)
 
-    def _minutiae(
-        self, person: int, position: int, impression: int, capture_difficulty: float
-    ) -> Minutiae:
-        """Return an impression as it is after an ISO record, whose units the generator uses.
-
-        With a map of its ridges, as the extractor reads one beside the minutiae.
-        """
+    def _finger(self, person: int, position: int) -> int:
+        """Return the number of the master of a finger."""
         first = FIRST_FINGER + self.seed * FINGERS_PER_SEED
-        master = generate_master(first + person * _FINGERS_PER_PERSON + position)
-        return generate_mapped_template(master, impression, capture_difficulty=capture_difficulty)
+        return first + person * _FINGERS_PER_PERSON + position
 
 
 def person_id(person: int) -> str:

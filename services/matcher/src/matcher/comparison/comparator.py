@@ -33,8 +33,8 @@ from matcher.comparison.likelihood import (
 from matcher.comparison.preparation import prepare_minutiae, unpacked
 from matcher.comparison.ridge_agreement import ridge_features
 from matcher.jit import compiled
-from matcher.minutiae import Minutiae
-from matcher.ridge_map import NO_MAP, PackedMap, packed_map
+from matcher.minutiae import Minutiae, MinutiaeBatch
+from matcher.ridge_map import NO_MAP, PackedMap
 
 MIN_COMPARED_MINUTIAE = 4
 """A finger with fewer described minutiae is not compared."""
@@ -122,17 +122,20 @@ class Comparator:
 
     def prepare_all(self, fingers: Sequence[Minutiae]) -> PreparedFingers:
         """Prepare many fingers, at least one; the GIL is released for all of them together."""
+        return self.prepare_batch(MinutiaeBatch.of(fingers))
+
+    def prepare_batch(self, fingers: MinutiaeBatch) -> PreparedFingers:
+        """Do the same with fingers that are a batch already."""
         minutiae, geometry, descriptors, minutia_index = prepare_minutiae(
-            np.concatenate([finger.xy for finger in fingers]),
-            np.concatenate([finger.angle for finger in fingers]),
-            np.concatenate([finger.quality for finger in fingers]),
-            np.cumsum([len(finger) for finger in fingers]),
+            fingers.xy,
+            fingers.angle,
+            fingers.quality,
+            np.cumsum(fingers.counts),
             self._table.votes,
             self._table.threshold,
         )
-        maps = np.stack([packed_map(finger.ridge_map) for finger in fingers])
         return PreparedFingers(
-            minutiae.astype(np.uint8), geometry, descriptors, minutia_index, maps
+            minutiae.astype(np.uint8), geometry, descriptors, minutia_index, fingers.ridge_map
         )
 
     def compare(

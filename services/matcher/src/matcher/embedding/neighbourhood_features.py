@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.jit import compiled
-from matcher.minutiae import Minutiae
+from matcher.minutiae import MinutiaeBatch
 
 MAX_EMBEDDED_MINUTIAE = 80
 """Best minutiae of a finger that are described."""
@@ -22,24 +22,24 @@ _STEPS_PER_PIXEL = 4
 _BEARINGS = 2 * 8 + 1  # constant, cosines and sines of up to eight times the bearing
 _DIRECTIONS = 2 * 2 + 1  # likewise of up to twice the direction
 _HARMONICS = _BEARINGS * _DIRECTIONS
-_PADDED = 88
-"""_HARMONICS, rounded up to whole vector registers of the processor."""
+_PADDED = 96
+"""_HARMONICS, rounded up to four vector registers at a time, as many as a loop takes."""
 FEATURES_PER_MINUTIA = len(_CENTRES) * _HARMONICS
 
 Floats = NDArray[np.float32]
 
 
-def network_inputs(finger: Minutiae) -> tuple[Floats, Floats]:
-    """Return features, float32 (n, 680), and weights, float32 (n,), of the 80 best minutiae.
+def network_inputs(fingers: MinutiaeBatch) -> tuple[Floats, Floats, NDArray[np.int64]]:
+    """Return the inputs for the at most 80 best minutiae of each finger, end to end, n in all.
 
-    The weight of a minutia is its quality, 0 to 1; one half where none is reported.
+    Features, float32 (n, 680), weights, float32 (n,), and how many minutiae of each there are. The
+    weight of a minutia is its quality, 0 to 1; one half where none is reported.
     """
-    best = finger.best(MAX_EMBEDDED_MINUTIAE)
+    best = fingers.best(MAX_EMBEDDED_MINUTIAE)
     weight = (np.where(best.quality == 0, 50, best.quality) / 100).astype(np.float32)
     xy_upwards = best.xy.astype(np.float32) * np.array([1, -1], np.float32)
-    features = neighbourhood_features(xy_upwards, best.angle, weight)
-    _compress(features.reshape(-1))
-    return features, weight
+    features = _features_of_all(xy_upwards, best.angle, weight, np.cumsum(best.counts))
+    return features, weight, best.counts
 
 
 def rows_by_finger(counts: NDArray[np.integer], columns: int | None = None) -> NDArray[np.int64]:
@@ -69,14 +69,32 @@ _HEIGHTS, _SPANS = _tabulated_bumps()
 
 
 @compiled
+def _features_of_all(xy: Floats, angle: Floats, weight: Floats, ends: NDArray[np.int64]) -> Floats:
+    """Return the features of minutiae of many fingers, those of the k-th up to row ends[k]."""
+    features = np.empty((len(angle), FEATURES_PER_MINUTIA), np.float32)
+    start = 0
+    for end in ends:
+        _write_features(xy[start:end], angle[start:end], weight[start:end], features[start:end])
+        start = end
+    _compress(features.reshape(-1))
+    return features
+
+
+@compiled
 def neighbourhood_features(xy: Floats, angle: Floats, weight: Floats) -> Floats:
     """Return the features of every minutia, by all others within 240 pixels, float32 (n, 680).
 
     xy: float32 (n, 2), pixels, y upwards; angle: float32 (n,), radians; weight: float32 (n,), of
     each as a neighbour.
     """
+    features = np.empty((len(angle), FEATURES_PER_MINUTIA), np.float32)
+    _write_features(xy, angle, weight, features)
+    return features
+
+
+@compiled
+def _write_features(xy: Floats, angle: Floats, weight: Floats, features: Floats) -> None:
     count = len(angle)
-    features = np.empty((count, FEATURES_PER_MINUTIA), np.float32)
     cos, sin = np.cos(angle), np.sin(angle)
     harmonics = np.zeros(_PADDED, np.float32)
     sums = np.empty((len(_CENTRES), _PADDED), np.float32)
@@ -96,7 +114,6 @@ def neighbourhood_features(xy: Floats, angle: Floats, weight: Floats) -> Floats:
             _add_neighbour(step, weight[j], harmonics, sums)
         for bump in range(len(_CENTRES)):
             features[i, bump * _HARMONICS : (bump + 1) * _HARMONICS] = sums[bump, :_HARMONICS]
-    return features
 
 
 @compiled

@@ -5,18 +5,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from matcher.comparison.descriptor_quantizer import LISTED_MINUTIAE
 from matcher.domain.finger import Embedding, read_stored_template
+from matcher.index.finger_features import prepared_columns
 from matcher.index.id_table import ids_of
 from matcher.index.index_columns import (
-    NO_LIST,
     EncounterColumns,
     FingerColumns,
     bits_of,
     memory_checksums,
     numbered_gallery_sets,
 )
-from matcher.minutiae import Minutiae
+from matcher.minutiae import Minutiae, MinutiaeBatch
 from matcher.models import ModelBundle
 from matcher.store.index_source import IndexedEncounter, NewEmbedding, NewEmbeddings
 
@@ -89,23 +88,11 @@ def _minutiae(stored: Sequence[IndexedEncounter], *, of_searched: bool) -> Store
 
 def _columns(models: ModelBundle, fingers: Sequence[_ReadFinger]) -> FingerColumns:
     """Return fingers of one position, prepared by one call: thousands would wait for the GIL."""
-    prepared = models.comparator.prepare_all([finger.minutiae for finger in fingers])
-    finger = np.repeat(np.arange(len(fingers)), prepared.minutiae)
-    ends = np.cumsum(prepared.minutiae, dtype=np.int64)
-    minutia = np.arange(len(finger)) - (ends - prepared.minutiae)[finger]
-    listed = np.flatnonzero(minutia < LISTED_MINUTIAE)
-    lists = np.full((len(fingers), LISTED_MINUTIAE), NO_LIST)
-    nearest = models.quantizer.nearest_lists(prepared.descriptors[listed], 1)
-    lists[finger[listed], minutia[listed]] = nearest[:, 0]
-    return FingerColumns(
+    return prepared_columns(
+        models,
+        MinutiaeBatch.of([finger.minutiae for finger in fingers]),
         np.array([finger.owner for finger in fingers], np.int64),
         np.stack([finger.embedding for finger in fingers]),
-        prepared.minutiae,
-        prepared.geometry,
-        prepared.descriptors,
-        prepared.minutia_index,
-        lists,
-        prepared.ridge_map,
     )
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.jit import compiled
+from matcher.synthetic.array_math import cosine, sine
 
 SENSOR_WIDTH, SENSOR_HEIGHT = 360, 400
 """Size of the synthetic sensor in pixels at 500 dpi."""
@@ -27,6 +28,8 @@ _CONVERGED = 1e-6
 """Pixels by which a step of `sensor_to_finger` moves a point that it has found."""
 _ANY_ROTATION = 0.5
 """Share of impressions rotated by any angle, per unit of capture difficulty above `FVC2002`."""
+
+Floats = NDArray[np.float64]
 
 
 class Contact(NamedTuple):
@@ -153,8 +156,26 @@ def turned_on_sensor(
 
 
 @compiled
-def sensor_to_finger(contact: Contact, u: float, v: float) -> tuple[float, float]:
-    """Return the point of the finger that lies on sensor pixel (u, v).
+def turned_on_sensor_all(
+    contact: Contact, x: Floats, y: Floats, cos: Floats, sin: Floats
+) -> tuple[Floats, Floats]:
+    """Return the same of many directions, each at a point of its own, all (n,)."""
+    u, v = 2.0 * cos, -2.0 * sin
+    for i in range(len(contact.waves)):
+        wave_x, wave_y, along_x, along_y, phase = contact.waves[i]
+        for k in range(len(x)):
+            middle = along_x * x[k] + along_y * y[k] + phase
+            apart = along_x * cos[k] - along_y * sin[k]
+            sines = 2.0 * cosine(middle) * sine(apart)  # difference of two sines
+            u[k] += wave_x * sines
+            v[k] += wave_y * sines
+    m = contact.matrix
+    return m[0, 0] * u + m[0, 1] * v, -(m[1, 0] * u + m[1, 1] * v)
+
+
+@compiled
+def sensor_to_finger(contact: Contact, u: Floats, v: Floats) -> tuple[Floats, Floats]:
+    """Return the points of the finger that lie on sensor pixels (u, v), all float64 (n,).
 
     Inverse of `finger_to_sensor`, by at most twelve steps of a fixed-point iteration.
     """
@@ -163,16 +184,28 @@ def sensor_to_finger(contact: Contact, u: float, v: float) -> tuple[float, float
     du, dv = u - contact.sensor_centre[0], v - contact.sensor_centre[1]
     flat_x = (m[1, 1] * du - m[0, 1] * dv) / determinant + contact.finger_centre[0]
     flat_y = (m[0, 0] * dv - m[1, 0] * du) / determinant + contact.finger_centre[1]
-    x, y = flat_x, flat_y
+    x, y = flat_x.copy(), flat_y.copy()
+    moves = np.ones(len(u), np.bool_)
     for _ in range(12):
-        shift_x, shift_y = 0.0, 0.0
-        for i in range(len(contact.waves)):
-            wave = contact.waves[i]
-            sine = math.sin(wave[2] * x + wave[3] * y + wave[4])
-            shift_x += wave[0] * sine
-            shift_y += wave[1] * sine
-        before_x, before_y = x, y
-        x, y = flat_x - shift_x, flat_y - shift_y
-        if abs(x - before_x) + abs(y - before_y) < _CONVERGED:
+        shift_x, shift_y = _shifts(contact, x, y)
+        for k in range(len(u)):
+            new_x, new_y = flat_x[k] - shift_x[k], flat_y[k] - shift_y[k]
+            step = abs(new_x - x[k]) + abs(new_y - y[k])
+            x[k], y[k] = new_x if moves[k] else x[k], new_y if moves[k] else y[k]
+            moves[k] &= step >= _CONVERGED
+        if not moves.any():
             break
     return x, y
+
+
+@compiled
+def _shifts(contact: Contact, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """Return by how much the waves displace the skin at points of the finger, (n,) each."""
+    shift_x, shift_y = np.zeros(len(x)), np.zeros(len(x))
+    for i in range(len(contact.waves)):
+        wave_x, wave_y, along_x, along_y, phase = contact.waves[i]
+        for k in range(len(x)):
+            height = sine(along_x * x[k] + along_y * y[k] + phase)
+            shift_x[k] += wave_x * height
+            shift_y[k] += wave_y * height
+    return shift_x, shift_y

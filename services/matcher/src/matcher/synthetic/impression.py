@@ -87,7 +87,7 @@ def impression_of(
     master: MasterFingerprint, capture: Capture, rng: np.random.Generator
 ) -> Impression:
     """Return what `generate_impression` returns; rng: by which the capture was drawn."""
-    rows, master_index = _reported_minutiae(
+    rows, master_index = reported_minutiae(
         master.xy, master.angle, master.kind, master.clarity, capture, rng
     )
     return Impression(
@@ -96,7 +96,7 @@ def impression_of(
 
 
 @compiled
-def _reported_minutiae(
+def reported_minutiae(
     xy: Floats,
     angle: Floats,
     kind: NDArray[np.uint8],

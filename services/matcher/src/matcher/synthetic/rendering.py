@@ -83,12 +83,14 @@ def _contact_mesh(
     The points are `_MESH_SPACING` pixels of the sensor apart.
     """
     mesh = np.empty((rows // _MESH_SPACING + 2, columns // _MESH_SPACING + 2, 3))
+    across = _MESH_SPACING * np.arange(mesh.shape[1], dtype=np.float64)
     for i in range(mesh.shape[0]):
+        down = np.full(mesh.shape[1], float(i * _MESH_SPACING))
+        x, y = sensor_to_finger(contact, across, down)
+        mesh[i, :, 0] = x + middle_x
+        mesh[i, :, 1] = y + middle_y
         for j in range(mesh.shape[1]):
-            x, y = sensor_to_finger(contact, float(j * _MESH_SPACING), float(i * _MESH_SPACING))
-            mesh[i, j, 0] = x + middle_x
-            mesh[i, j, 1] = y + middle_y
-            mesh[i, j, 2] = elliptic_radius(contact, x, y)
+            mesh[i, j, 2] = elliptic_radius(contact, x[j], y[j])
     return mesh
 
 

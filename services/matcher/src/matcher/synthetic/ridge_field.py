@@ -17,7 +17,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.jit import compiled
+from matcher.jit import compiled, inlined
+from matcher.synthetic.array_math import cosine, exponential, ratio, sine
+
+_TINY = 1e-300
+
+Floats = NDArray[np.float64]
 
 
 class RidgeField(NamedTuple):
@@ -60,15 +65,13 @@ def ridge_orientation(field: RidgeField, x: float, y: float) -> float:
     return math.atan2(long * math.sin(theta), math.cos(theta))
 
 
-@compiled
+@inlined
 def _bending(field: RidgeField, x: float, y: float) -> float:
     """Return by how many radians the ridges slope down at (x, y) besides the zero-pole model."""
-    below, left = math.exp((y - 90.0) / 45.0), math.exp(x / -35.0)
-    aside = (1.0 - left) / ((1.0 + left) * (1.0 + below))  # tanh(x / 70) above the base
-    slope = field.arching[0 if x < 0.0 else 1] * aside
-    if field.arch_steepness == 0.0:
-        return slope
-    bend = x / 45.0 * math.exp(0.5 - 0.5 * (x / 45.0) ** 2 - (y / 110.0) ** 2)
+    below, left = exponential((y - 90.0) / 45.0), exponential(x / -35.0)
+    aside = ratio(1.0 - left, (1.0 + left) * (1.0 + below))  # tanh(x / 70) above the base
+    slope = (field.arching[0] if x < 0.0 else field.arching[1]) * aside
+    bend = x / 45.0 * exponential(0.5 - 0.5 * (x / 45.0) ** 2 - (y / 110.0) ** 2)
     return slope + field.arch_steepness * bend
 
 
@@ -81,18 +84,26 @@ def ridge_period(field: RidgeField, x: float, y: float) -> float:
     return field.mean_period * (1.0 + field.base_coarsening * (base - 0.3) + wave)
 
 
-@compiled
+@inlined
 def _half_turn(x: float, y: float) -> tuple[float, float]:
-    """Return cosine and sine of half the angle of (x, y), which lies above -pi and up to pi."""
-    size = math.sqrt(x * x + y * y)
-    if size == 0.0:
-        return 1.0, 0.0
-    cos, sin = x / size, y / size
-    if cos >= 0.0:
-        half_cos = math.sqrt(0.5 + 0.5 * cos)
-        return half_cos, 0.5 * sin / half_cos
-    half_sin = math.copysign(math.sqrt(0.5 - 0.5 * cos), sin)
-    return 0.5 * sin / half_sin, half_sin
+    """Return cosine and sine of half the angle of (x, y), which lies above -pi and up to pi.
+
+    Their sine is 0, and their cosine above 0, if both are 0.
+    """
+    size = math.sqrt(max(x * x + y * y, _TINY))
+    cos, sin = ratio(x, size), ratio(y, size)
+    longer = math.sqrt(0.5 + 0.5 * abs(cos))
+    shorter = ratio(0.5 * abs(sin), longer)
+    ahead = cos >= 0.0  # as selections, not as a branch, so that loops are vectorised
+    half_sin = shorter if ahead else longer
+    return longer if ahead else shorter, half_sin if sin >= 0.0 else -half_sin
+
+
+@inlined
+def _stretched(long: float, cos: float, sin: float) -> tuple[float, float]:
+    """Return cosine and sine of a direction in a pattern stretched by `elongation`."""
+    size = math.sqrt(cos * cos + long * long * sin * sin)
+    return ratio(cos, size), ratio(long * sin, size)
 
 
 @compiled
@@ -100,7 +111,7 @@ def ridge_direction(field: RidgeField, x: float, y: float) -> tuple[float, float
     """Return cosine and sine of `ridge_orientation`, or of the opposite direction."""
     long = field.elongation
     twice = 2.0 * (field.rotation - _bending(field, x, y))
-    cos, sin = math.cos(twice), math.sin(twice)
+    cos, sin = cosine(twice), sine(twice)
     for i in range(len(field.cores)):
         c, s = x - field.cores[i, 0], (field.cores[i, 1] - y) / long
         cos, sin = cos * c - sin * s, sin * c + cos * s
@@ -108,8 +119,29 @@ def ridge_direction(field: RidgeField, x: float, y: float) -> tuple[float, float
         c, s = x - field.deltas[i, 0], (field.deltas[i, 1] - y) / long
         cos, sin = cos * c + sin * s, sin * c - cos * s
     cos, sin = _half_turn(cos, sin)
-    size = math.sqrt(cos * cos + long * long * sin * sin)
-    return cos / size, long * sin / size
+    return _stretched(long, cos, sin)
+
+
+@compiled
+def ridge_directions(field: RidgeField, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """Return the same at many points, all (n,)."""
+    long = field.elongation
+    cos, sin = np.empty(len(x)), np.empty(len(x))
+    for k in range(len(x)):
+        twice = 2.0 * (field.rotation - _bending(field, x[k], y[k]))
+        cos[k], sin[k] = cosine(twice), sine(twice)
+    for core_x, core_y in field.cores:
+        for k in range(len(x)):
+            c, s = x[k] - core_x, (core_y - y[k]) / long
+            cos[k], sin[k] = cos[k] * c - sin[k] * s, sin[k] * c + cos[k] * s
+    for delta_x, delta_y in field.deltas:
+        for k in range(len(x)):
+            c, s = x[k] - delta_x, (delta_y - y[k]) / long
+            cos[k], sin[k] = cos[k] * c + sin[k] * s, sin[k] * c - cos[k] * s
+    for k in range(len(x)):
+        half_cos, half_sin = _half_turn(cos[k], sin[k])
+        cos[k], sin[k] = _stretched(long, half_cos, half_sin)
+    return cos, sin
 
 
 @compiled

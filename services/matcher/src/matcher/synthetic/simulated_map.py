@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from matcher.jit import compiled
 from matcher.minutiae import Minutiae
 from matcher.ridge_map import CELL, RidgeMap
+from matcher.synthetic.array_math import ratio
 from matcher.synthetic.contact import (
     FULL_CONTACT,
     FVC2002,
@@ -19,14 +20,14 @@ from matcher.synthetic.contact import (
     SENSOR_WIDTH,
     elliptic_radius,
     sensor_to_finger,
-    turned_on_sensor,
+    turned_on_sensor_all,
 )
 from matcher.synthetic.impression import Capture, draw_capture, impression_of
 from matcher.synthetic.master import MasterFingerprint
-from matcher.synthetic.ridge_field import RidgeField, ridge_direction
+from matcher.synthetic.ridge_field import RidgeField, ridge_directions
 
-_ROWS, _COLUMNS = SENSOR_HEIGHT // CELL, SENSOR_WIDTH // CELL
-_OWN_SEED = 1
+ROWS, COLUMNS = SENSOR_HEIGHT // CELL, SENSOR_WIDTH // CELL
+OWN_SEED = 1
 """Told apart from the impression's seed, so that its minutiae are the same with and without map."""
 _SMOOTHING = 0.6
 """Standard deviation, cells, over which an orientation is averaged."""
@@ -66,12 +67,12 @@ def generate_mapped_template(
 
 
 def _map_of(master: MasterFingerprint, capture: Capture, seed: int) -> RidgeMap:
-    rng = np.random.default_rng((seed, master.seed, _OWN_SEED))
-    return RidgeMap.of_cells(*_read_cells(master.field, capture, rng))
+    rng = np.random.default_rng((seed, master.seed, OWN_SEED))
+    return RidgeMap.of_cells(*read_cells(master.field, capture, rng))
 
 
 @compiled
-def _read_cells(
+def read_cells(
     field: RidgeField, capture: Capture, rng: np.random.Generator
 ) -> tuple[Doubled, Flags]:
     """Return what is read of each cell: twice its orientation, and whether it is known."""
@@ -79,9 +80,9 @@ def _read_cells(
     for _ in range(rng.poisson(_BAD_PATCHES * capture.difficulty)):
         _add_random_patch(bad, rng)
     real, imaginary = _blurred(doubled.real, _SMOOTHING), _blurred(doubled.imag, _SMOOTHING)
-    lost = rng.random((_ROWS, _COLUMNS)) < _LOST
+    lost = rng.random((ROWS, COLUMNS)) < _LOST
     error = (_NOISE + _NOISE_PER_DIFFICULTY * capture.difficulty) * _noise(rng)
-    error += bad * (rng.normal(0.0, 0.15, (_ROWS, _COLUMNS)) + rng.normal(0.0, 0.25))
+    error += bad * (rng.normal(0.0, 0.15, (ROWS, COLUMNS)) + rng.normal(0.0, 0.25))
     known = touched & (np.hypot(real, imaginary) > _LEAST_COHERENCE) & ~(bad & lost)
     turned = (real + 1j * imaginary) * (np.cos(2.0 * error) + 1j * np.sin(2.0 * error))
     return turned.astype(np.complex64), known
@@ -91,35 +92,39 @@ def _read_cells(
 def _cells(field: RidgeField, capture: Capture) -> tuple[Doubled, Flags, Flags]:
     """Return twice the orientation of each cell, where the finger touches, and where it is dry."""
     contact, (dry_x, dry_y, radius) = capture.contact, capture.errors.dry_patch
-    doubled = np.empty((_ROWS, _COLUMNS), np.complex64)
-    touched = np.empty((_ROWS, _COLUMNS), np.bool_)
-    dry = np.empty((_ROWS, _COLUMNS), np.bool_)
     first = 0.5 * (CELL - 1)
-    for i in range(_ROWS):
-        for j in range(_COLUMNS):
-            x, y = sensor_to_finger(contact, CELL * j + first, CELL * i + first)
-            touched[i, j] = elliptic_radius(contact, x, y) < FULL_CONTACT
-            cos, sin = ridge_direction(field, x, y)
-            cos, sin = turned_on_sensor(contact, x, y, cos, sin)
-            squared = cos * cos + sin * sin
-            doubled[i, j] = ((cos * cos - sin * sin) + 2j * cos * sin) / squared
-            dry[i, j] = (x - dry_x) ** 2 + (y - dry_y) ** 2 < radius * radius
-    return doubled, touched, dry
+    u, v = np.empty((ROWS, COLUMNS)), np.empty((ROWS, COLUMNS))
+    for i in range(ROWS):
+        for j in range(COLUMNS):
+            u[i, j], v[i, j] = CELL * j + first, CELL * i + first
+    x, y = sensor_to_finger(contact, u.ravel(), v.ravel())
+    cos, sin = ridge_directions(field, x, y)
+    cos, sin = turned_on_sensor_all(contact, x, y, cos, sin)
+    doubled = np.empty(len(x), np.complex64)
+    touched, dry = np.empty(len(x), np.bool_), np.empty(len(x), np.bool_)
+    for k in range(len(x)):
+        squared = cos[k] * cos[k] + sin[k] * sin[k]
+        real, imaginary = cos[k] * cos[k] - sin[k] * sin[k], 2.0 * cos[k] * sin[k]
+        doubled[k] = complex(ratio(real, squared), ratio(imaginary, squared))
+        touched[k] = elliptic_radius(contact, x[k], y[k]) < FULL_CONTACT
+        dry[k] = (x[k] - dry_x) ** 2 + (y[k] - dry_y) ** 2 < radius * radius
+    shape = ROWS, COLUMNS
+    return doubled.reshape(shape), touched.reshape(shape), dry.reshape(shape)
 
 
 @compiled
 def _add_random_patch(bad: Flags, rng: np.random.Generator) -> None:
-    row, column, radius = rng.uniform(0.0, _ROWS), rng.uniform(0.0, _COLUMNS), rng.uniform(0.8, 2.5)
-    for i in range(_ROWS):
-        for j in range(_COLUMNS):
+    row, column, radius = rng.uniform(0.0, ROWS), rng.uniform(0.0, COLUMNS), rng.uniform(0.8, 2.5)
+    for i in range(ROWS):
+        for j in range(COLUMNS):
             bad[i, j] |= (i - row) ** 2 + (j - column) ** 2 < radius * radius
 
 
 @compiled
 def _noise(rng: np.random.Generator) -> Cells:
     """Return noise of deviation 1, half of which is alike in neighbouring cells."""
-    smooth = _blurred(rng.normal(0.0, 1.0, (_ROWS, _COLUMNS)), _SMOOTH_NOISE)
-    alone = rng.normal(0.0, 1.0, (_ROWS, _COLUMNS))
+    smooth = _blurred(rng.normal(0.0, 1.0, (ROWS, COLUMNS)), _SMOOTH_NOISE)
+    alone = rng.normal(0.0, 1.0, (ROWS, COLUMNS))
     noise: Cells = math.sqrt(0.5) * (smooth / smooth.std() + alone)
     return noise
 

@@ -40,12 +40,12 @@ _SQLITE_PRAGMAS = (
     "secure_delete=ON",  # what is deleted is overwritten
     "busy_timeout=10000",  # milliseconds; for other processes, ours queue for a semaphore
 )
-_SQLITE_OPTIONS: tuple[dict[str, Any], ...] = (
+_SQLITE_OPTIONS: tuple[dict[str, Any], dict[str, Any], dict[str, Any]] = (
     {"begin": "BEGIN IMMEDIATE"},
     {"begin": "BEGIN"},
     {"begin": None},
 )
-_SERVER_OPTIONS: tuple[dict[str, Any], ...] = (
+_SERVER_OPTIONS: tuple[dict[str, Any], dict[str, Any], dict[str, Any]] = (
     {"isolation_level": "READ COMMITTED"},
     {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
     {},
@@ -101,10 +101,8 @@ class Database:
             _prepare_sqlite(self.engine)
             # SQLite allows one writer: a fair queue here is faster than polling for its file lock.
             writers = 1
-        # Made once: to set the options of a connection takes as long as to execute a statement.
         self._to_write, self._to_read, self._to_read_once = (
-            self.engine.execution_options(**options)
-            for options in (_SQLITE_OPTIONS if self._is_sqlite else _SERVER_OPTIONS)
+            _SQLITE_OPTIONS if self._is_sqlite else _SERVER_OPTIONS
         )
         self._writer: AbstractAsyncContextManager[Any] = (
             nullcontext() if writers is None else asyncio.Semaphore(writers)
@@ -164,14 +162,15 @@ class Database:
     @asynccontextmanager
     async def _transaction(
         self,
-        engine: AsyncEngine,
+        options: dict[str, Any],
         connection_type: type[InterruptibleConnection] = InterruptibleConnection,
     ) -> AsyncIterator[AsyncConnection]:
-        connection = connection_type(engine, self._interrupt)
+        connection = connection_type(self.engine, self._interrupt)
         try:
             with connection_errors():
                 await connection.start()
             with database_errors():
+                await connection.execution_options(**options)
                 yield connection
                 if not isinstance(connection, ReadOnly):
                     await connection.commit()

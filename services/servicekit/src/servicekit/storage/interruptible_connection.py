@@ -132,21 +132,29 @@ class InterruptibleConnection(AsyncConnection):
         except BaseException:
             is_open = not self._has_server and not self.invalidated
             if is_open and self._driver_connection.in_transaction:
-                await self.invalidate()  # else whoever has it next goes on with the transaction
+                # Else whoever has it next goes on with the transaction.
+                await finish(self.invalidate())
             raise
 
     async def close(self) -> None:
-        """Return the connection to the pool; what is not committed is rolled back."""
+        """Return the connection to the pool; what is not committed is rolled back.
+
+        If that fails the connection is closed, by which it is rolled back, too.
+        """
         if self.sync_connection is None:
             return
         if self.closed or self.invalidated or not self._has_server:
-            await finish(super().close())
+            await finish(self._roll_back_and_return())
             return
         driver_connection = self._driver_connection
-        closing = asyncio.ensure_future(super().close())
+        closing = asyncio.ensure_future(self._roll_back_and_return())
         await finish(
             asyncio.gather(closing, self._disconnect_if_silent(driver_connection, closing))
         )
+
+    async def _roll_back_and_return(self) -> None:
+        with suppress(SQLAlchemyError):  # the pool closes the connection then
+            await super().close()
 
     async def _execute_deferred(self) -> None:
         """Give the driver what was to be executed later; that of SQLite waits once more."""

@@ -13,6 +13,7 @@ from matcher.embedding.neighbourhood_features import (
     network_inputs,
     rows_by_finger,
 )
+from matcher.minutiae import MinutiaeBatch
 from matcher.training.impression_pairs import PairConditions, mated_pairs
 
 _ROWS_MULTIPLE = 2048
@@ -48,12 +49,12 @@ def make_batch(seed: int, step: int, fingers: int) -> Batch:
     """
     pairs = mated_pairs(seed, step, fingers, _PAIRS)
     impressions = [pair[which] for which in (0, 1) for pair in pairs]
-    numbers, weight = zip(*(network_inputs(each.minutiae) for each in impressions), strict=True)
-    counts = np.array([len(each) for each in weight])
+    minutiae = MinutiaeBatch.of([each.minutiae for each in impressions])
+    numbers, weight, counts = network_inputs(minutiae)
     finger = np.repeat(np.tile(np.arange(fingers), 2), counts)
     index = np.concatenate([each.master_index for each in impressions]).astype(np.int64)
     identity = np.where(index < 0, -1, finger * 1000 + index)
-    return Batch(np.concatenate(numbers), np.concatenate(weight), counts, identity)
+    return Batch(numbers, weight, counts, identity)
 
 
 def pad(batch: Batch) -> PaddedBatch:

@@ -1,5 +1,6 @@
 """A probe that shows little is searched for as if it showed more, and only without a hit deeper."""
 
+import random
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from uuid import uuid4
@@ -118,14 +119,58 @@ async def test_a_probe_that_shows_as_much_is_searched_for_once(
     assert both.searches == [([2, 7], 2), ([2, 7], 2), ([2, 7], 2)]
 
 
-async def test_it_goes_as_deep_as_the_fingers_on_record_say_but_by_all(
+async def test_a_low_threshold_of_the_caller_hides_nobody_who_is_found_deeper(
+    index: SearchedInProcess, pool: WorkerPool
+) -> None:
+    """Anybody is a hit at it, and would end the search before the mate is compared."""
+    decision = await _decision(index, pool, 4, {2: 12}, threshold=0.0)
+
+    assert decision.candidates[0].person_id == "person-4"
+    assert index.searches == [([2], AT_FIRST), ([2], DEEP)]
+
+
+async def test_it_goes_deeper_by_all_fingers_and_then_by_those_on_record(
     index: SearchedInProcess, pool: WorkerPool
 ) -> None:
     """Who has other fingers on record than most is searched for by these, too."""
     decision = await _decision(index, pool, 2, {1: 12, 2: 12, 7: 12}, threshold=99.0)
 
     assert decision.candidates[0].person_id == "person-2"
-    assert index.searches == [([1, 2, 7], AT_FIRST), ([1, 2, 7], DEEP)]
+    assert index.searches == [([1, 2, 7], AT_FIRST), ([1, 2, 7], 10), ([2], DEEP)]
+
+
+async def test_by_fingers_on_record_alone_where_all_show_enough(
+    index: SearchedInProcess, pool: WorkerPool
+) -> None:
+    await _decision(index, pool, 4, {1: 24, 2: 24, 7: 24}, threshold=99.0)
+
+    assert index.searches == [([1, 2, 7], AT_FIRST), ([2], 16)]
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_whoever_was_compared_without_a_first_stage_is_compared_where_nobody_is_a_hit(
+    pool: WorkerPool, seed: int
+) -> None:
+    """Whichever fingers people have on record, and however much those of the probe show."""
+    draw = random.Random(seed)
+    index = SearchedInProcess(MemoryIndex(ChangeToken("", 0)))
+    entries = []
+    for person in range(1, 61):
+        on_record = draw.choice([(2,), (2,), (2, 7), (1, 2, 7), (7,)])
+        found = features_of(models(), [minutiae(person, position) for position in on_record])
+        features = dict(zip(on_record, found, strict=True))
+        entries.append(index_entry(f"person-{person}", person, features))
+    index.index.update((), entries, ChangeToken("", len(entries)))
+    few = replace(DEPTH, compared=3)
+
+    for person in draw.sample(range(1, 61), 4):
+        shown = {position: draw.choice([8, 12, 24, 40]) for position in (1, 2, 7)}
+        before, now = [
+            await _decision(index, pool, person, shown, threshold=99.0, depth=depth)
+            for depth in (replace(few, fewest_at_first=0), few)
+        ]
+
+        assert _compared(before) <= _compared(now)
 
 
 async def test_decisions_recorded_before_are_made_again_without_a_first_stage(
@@ -134,7 +179,9 @@ async def test_decisions_recorded_before_are_made_again_without_a_first_stage(
     await _decision(index, pool, 4, {2: 12}, threshold=99.0, depth=BEFORE)
     await _decision(index, pool, 4, {1: 12, 2: 12}, threshold=99.0, depth=BEFORE)
 
-    assert index.searches == [([2], DEEP), ([1, 2], 16), ([2], DEEP)]
+    await _decision(index, pool, 4, {2: 12}, threshold=0.0, depth=BEFORE)
+
+    assert index.searches == [([2], DEEP), ([1, 2], 16), ([2], DEEP), ([2], DEEP)]
 
 
 def test_a_service_goes_at_first_as_deep_as_for_a_finger_and_a_half() -> None:
@@ -157,7 +204,11 @@ async def _decision(
     """Search for a person by so many minutiae of each of these fingers."""
     fingers = [minutiae(person, position, impression=1)[:most] for position, most in shown.items()]
     maker = DecisionMaker(models(), SystemClock(), lambda: uuid4().hex, 0.2)
-    request = DecisionRequest(DecisionKind.IDENTIFY, "test", "", None, 10, threshold=threshold)
+    request = DecisionRequest(DecisionKind.IDENTIFY, "test", "", None, 100, threshold=threshold)
     return await Search(index, pool, models(), maker, depth)(
         request, probe_of_minutiae(models(), [*shown], fingers), SearchScope(), seconds_left=60
     )
+
+
+def _compared(decision: Decision) -> set[str | None]:
+    return {each.person_id for each in decision.candidates}

@@ -1,6 +1,6 @@
 """Identification (1:N): shortlist, prefilter, compare minutiae, decide."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from servicekit.process.failpoint import failpoint
@@ -15,7 +15,7 @@ from matcher.domain.finger import Finger
 from matcher.domain.finger_source import Probe
 from matcher.domain.index_entry import FingerFeatures
 from matcher.domain.request import RequestOrigin, SearchPolicy
-from matcher.domain.shortlist import ReferencePerson, SearchDepth, SearchScope, Shortlist
+from matcher.domain.shortlist import SearchDepth, SearchScope, Shortlist
 from matcher.index.finger_features import prepared_features, prepared_finger
 from matcher.index.served_index import SearchedIndex
 from matcher.models import ModelBundle
@@ -31,6 +31,9 @@ from matcher.use_cases.predict_fnir import predict_fnir, predicted_by_maps
 from matcher.use_cases.search_error_rates import threshold_of_fpir
 
 Fingers = Mapping[int, PreparedFinger]
+
+_SURE_FPIR = 0.001
+"""Share of searches that a hit of somebody else may end before they go deeper, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +63,17 @@ class Search:
         fingers = {position: finger.prepared for position, finger in features.items()}
         compared = await self.pool.run(compare_persons, self.models, fingers, shortlist.persons)
         people_compared = {person.person_id for person in shortlist.persons}
-        if not _hits(compared, threshold):
-            found = await self._deeper(probe, scope, shortlist, seconds_left)
-            if more := [each for each in found if each.person_id not in people_compared]:
+        surely = self._sure_threshold(threshold, shortlist.people_searched)
+        for some, shown in self._deeper(probe, shortlist):
+            if _hits(compared, surely):
+                break
+            found = await self.index.search(
+                await self.pool.run(self._features, some, shown),
+                scope.until(shortlist.change_token.number),
+                self.depth.for_minutiae(shown),
+                seconds_left=seconds_left,
+            )
+            if more := [each for each in found.persons if each.person_id not in people_compared]:
                 people_compared.update(each.person_id for each in more)
                 others_compared = await self.pool.run(compare_persons, self.models, fingers, more)
                 compared = best_first([*compared, *others_compared])
@@ -86,29 +97,34 @@ class Search:
         )
         return self.decision_maker.decide(request, probe, result)
 
-    async def _deeper(
-        self, probe: Probe, scope: SearchScope, searched: Shortlist, seconds_left: float
-    ) -> Sequence[ReferencePerson]:
-        """Return whom a search finds that goes as deep as for the fingers on record alone.
+    def _deeper(
+        self, probe: Probe, searched: Shortlist
+    ) -> Iterator[tuple[Sequence[Finger], Sequence[int]]]:
+        """Return which fingers are searched for once more, and by which minutiae, each deeper.
 
-        For those fingers of the probe that most people have on record. Nobody if that is no deeper
-        than the search before.
+        All of the probe, if the search was shallower at first, and then those of them that most
+        people have on record, as deep as for these alone.
         """
-        if not (depth := self.depth).by_fingers_on_record:
-            return ()
+        depth, by = self.depth, self.depth.at_first(_minutiae(probe.fingers))
         common = searched.commonest_positions([finger.position for finger in probe.fingers])
         on_record = [finger for finger in probe.fingers if finger.position in common]
-        shown, at_first = _minutiae(on_record), depth.at_first(_minutiae(probe.fingers))
-        if not on_record or depth.times_more_lists(shown) <= depth.times_more_lists(at_first):
-            return ()
-        fingers = probe.fingers if depth.fewest_at_first else on_record
-        found = await self.index.search(
-            await self.pool.run(self._features, fingers, shown),
-            scope.until(searched.change_token.number),
-            depth.for_minutiae(shown),
-            seconds_left=seconds_left,
-        )
-        return found.persons
+        if not on_record or not depth.by_fingers_on_record:
+            return
+        for fingers in (probe.fingers, on_record):
+            shown = _minutiae(fingers)
+            if depth.times_more_lists(shown) > depth.times_more_lists(by):
+                yield fingers, shown
+                by = shown
+
+    def _sure_threshold(self, threshold: float, people: int) -> float:
+        """Return at which score a hit ends a search before it goes deeper.
+
+        One at a low threshold of the caller may be anybody, and does not: the mate may be deeper.
+        Decisions of before the first stage were made without this.
+        """
+        if not self.depth.fewest_at_first:
+            return threshold
+        return max(threshold, threshold_of_fpir(_SURE_FPIR, people))
 
     async def _at_any_position(
         self,

@@ -129,6 +129,26 @@ async def test_values_are_stored_as_their_columns_have_them(database: Database) 
     assert row.at.tzinfo is UTC
 
 
+async def test_rows_that_state_other_columns_are_stored_whole(database: Database) -> None:
+    async with database.begin() as transaction:
+        execute_later(transaction, INSERT, [{"name": "ani"}])
+        execute_later(transaction, INSERT, [person("budi", 40)])
+
+    async with database.read_once() as connection:
+        ages = [*await connection.scalars(select(PEOPLE.c.age).order_by(PEOPLE.c.name))]
+    assert ages == [None, 40]
+
+
+async def test_the_value_of_a_row_counts_before_that_of_the_statement(database: Database) -> None:
+    become = update(PEOPLE).values(age=bindparam("years", 1))
+
+    async with database.begin() as transaction:
+        execute_later(transaction, INSERT, [person("ani")])
+        execute_later(transaction, become, [{"years": 50}])
+
+    assert await everybody(database) == [("ani", 50)]
+
+
 @pytest.mark.usefixtures("file")
 async def test_a_row_that_lacks_a_value_is_refused(database: Database) -> None:
     with pytest.raises(KeyError):

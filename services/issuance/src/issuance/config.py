@@ -246,7 +246,10 @@ class IssuanceSettings(ServiceSettings):
         10.0, gt=0, description="time between two such calls, seconds"
     )
     call_timeout_seconds: float = Field(
-        20.0, gt=0, description="timeout of one call to the matcher or a printer, seconds"
+        20.0,
+        gt=0,
+        description="timeout of one call to the matcher or a printer, and of the whole delivery of "
+        "a notice to the mail server, seconds",
     )
     finger_quality_timeout_seconds: float = Field(
         5.0,

@@ -40,6 +40,7 @@ class Mailbox:
         self.taken: list[EmailMessage] = []
         self.to_recipient = "250 OK"
         self.to_text = "250 OK"
+        self.never_says_goodbye = False
 
     async def handle_RCPT(
         self, server: object, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -54,6 +55,11 @@ class Mailbox:
             assert isinstance(mail, EmailMessage)
             self.taken.append(mail)
         return self.to_text
+
+    async def handle_QUIT(self, server: object, session: Session, envelope: Envelope) -> str:
+        if self.never_says_goodbye:
+            await asyncio.Event().wait()
+        return "221 Bye"
 
 
 @pytest.fixture
@@ -117,6 +123,15 @@ async def test_a_repetition_has_the_same_message_id(pki: TlsFiles) -> None:
         "<a-1@imigrasi.example>",
         "<a-2@imigrasi.example>",
     ]
+
+
+async def test_what_a_server_has_taken_is_sent_whatever_it_says_then(pki: TlsFiles) -> None:
+    async with _server(pki) as (mailbox, server):
+        mailbox.never_says_goodbye = True
+
+        await NoticeMail(replace(server, timeout=2.0)).send(MESSAGE)
+
+    assert len(mailbox.taken) == 1
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import asyncio
 import re
 import smtplib
+import socket
 import ssl
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,8 +23,8 @@ class MailServer:
     """The mail server that takes notices.
 
     sender: address from which they come. authority: PEM file with the authority of its certificate;
-    None: those that the system trusts. user: empty to send without a login. timeout: of each step,
-    seconds of real time.
+    None: those that the system trusts. user: empty to send without a login. timeout: of a whole
+    delivery, seconds of real time; less than the lease under which it is made.
     """
 
     host: str
@@ -50,8 +51,13 @@ class NoticeMail:
     async def send(self, message: NoticeMessage) -> None:
         """Hand the message to the server, and return once it has taken it."""
         mail = _mail(message, self._server.sender)
+        delivery = _Delivery()
         try:
-            await asyncio.to_thread(self._hand_over, mail)
+            async with asyncio.timeout(self._server.timeout):
+                await asyncio.to_thread(self._hand_over, mail, delivery)
+        except TimeoutError as error:
+            if not delivery.is_taken:
+                raise Unreachable("MAIL_SERVER: timed out") from error
         except smtplib.SMTPRecipientsRefused as error:
             ((code, answer),) = error.recipients.values()
             raise _failure(code, answer) from error
@@ -64,20 +70,65 @@ class NoticeMail:
             raise Unavailable(f"MAIL_SERVER: {problem}") from error
         except (smtplib.SMTPException, OSError) as error:
             raise Unreachable(f"MAIL_SERVER: {error}") from error
+        finally:
+            delivery.end()
 
-    def _hand_over(self, mail: EmailMessage) -> None:
+    def _hand_over(self, mail: EmailMessage, delivery: "_Delivery") -> None:
         server = self._server
-        connection = smtplib.SMTP(server.host, server.port, timeout=server.timeout)
+        connection = _Connection(delivery, server.host, server.port, timeout=server.timeout)
         try:
             connection.starttls(context=self._tls)
             if server.user:
                 connection.login(server.user, server.password)
             connection.send_message(mail)
+            delivery.is_taken = True
             # Whatever is answered to this, the message is taken.
             with suppress(smtplib.SMTPException, OSError):
                 connection.quit()
         finally:
             connection.close()
+
+
+class _Delivery:
+    """One delivery, made in a thread, which another may end whatever the server keeps it waiting.
+
+    is_taken: whether the server has taken the message.
+    """
+
+    def __init__(self) -> None:
+        self.is_taken = False
+        self._is_over = False
+        self._socket: socket.socket | None = None
+
+    def begin(self, connected: socket.socket) -> None:
+        """Go on over this socket; raise TimeoutError if the delivery was ended meanwhile."""
+        # TLS takes the socket away from its object: a second one reaches the connection still.
+        self._socket = connected.dup()
+        if self._is_over:
+            self.end()
+            raise TimeoutError("timed out")
+
+    def end(self) -> None:
+        """Shut the connection, or see to it that none is used."""
+        self._is_over = True
+        if self._socket is not None:
+            with self._socket, suppress(OSError):  # it may be shut already
+                self._socket.shutdown(socket.SHUT_RDWR)
+
+
+class _Connection(smtplib.SMTP):
+    def __init__(self, delivery: _Delivery, host: str, port: int, timeout: float) -> None:
+        self._delivery = delivery
+        super().__init__(host, port, timeout=timeout)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        connected = socket.create_connection((host, port), timeout)
+        try:
+            self._delivery.begin(connected)
+        except BaseException:
+            connected.close()
+            raise
+        return connected
 
 
 def _mail(message: NoticeMessage, sender: str) -> EmailMessage:

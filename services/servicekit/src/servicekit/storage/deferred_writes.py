@@ -116,5 +116,6 @@ def _compiled(statement: Insert | Update, dialect: Dialect, names: tuple[str, ..
     for name in compiled.positiontup or ():
         parameter = compiled.binds[name]
         convert = parameter.type.dialect_impl(dialect).bind_processor(dialect)
-        parameters.append(_Parameter(name, parameter.required, parameter.value, convert))
+        is_of_row = parameter.required or name in names
+        parameters.append(_Parameter(name, is_of_row, parameter.value, convert))
     return _Compiled(str(compiled), parameters)

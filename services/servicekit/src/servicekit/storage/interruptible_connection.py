@@ -92,10 +92,17 @@ class InterruptibleConnection(AsyncConnection):
         """
         if self.in_nested_transaction():
             raise RuntimeError("nothing is executed later than a savepoint ends")
+        if not rows:
+            return
         last = self._later[-1] if self._later else None
-        if last is not None and last[0] is statement and last[2] is refusal:
+        if (
+            last is not None
+            and last[0] is statement
+            and last[2] is refusal
+            and last[1][0].keys() == rows[0].keys()
+        ):
             last[1].extend(rows)
-        elif rows:
+        else:
             self._later.append((statement, [*rows], refusal))
 
     def begin_nested(self) -> AsyncTransaction:
@@ -179,10 +186,12 @@ class InterruptibleConnection(AsyncConnection):
             await self.close()
 
     async def _interrupt(self, statement: asyncio.Future[Any]) -> None:
-        await self._interrupt_statement(self._driver_connection, statement)
+        if not self.invalidated:  # else its server is gone: it ends by that
+            await self._interrupt_statement(self._driver_connection, statement)
 
     async def _end_commit(self, statement: asyncio.Future[Any]) -> None:
-        await self._disconnect_if_silent(self._driver_connection, statement)
+        if not self.invalidated:
+            await self._disconnect_if_silent(self._driver_connection, statement)
 
     async def _disconnect_if_silent(
         self, driver_connection: Any, statement: asyncio.Future[Any]

@@ -1,9 +1,11 @@
+import socket
 from pathlib import Path
 
 import pytest
 from servicekit.errors import DatabaseUnavailable
 from servicekit.process.command_line import explained_failure
 from servicekit.process.settings import ServiceSettings
+from servicekit.storage import database
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -24,8 +26,11 @@ def _raised(*, config: Path | None = None) -> ValueError:
 
 
 def _sql_error() -> SQLAlchemyError:
-    with pytest.raises(SQLAlchemyError) as raised, create_engine("sqlite://").connect() as database:
-        database.execute(text("SELECT * FROM jobs"))
+    with (
+        pytest.raises(SQLAlchemyError) as raised,
+        create_engine("sqlite://").connect() as connection,
+    ):
+        connection.execute(text("SELECT * FROM jobs"))
     return raised.value
 
 
@@ -85,3 +90,22 @@ def test_an_interruption_says_nothing(capsys: pytest.CaptureFixture[str]) -> Non
 
     assert ended.value.code == 130
     assert capsys.readouterr().err == ""
+
+
+def test_what_says_nothing_is_named_by_its_kind(capsys: pytest.CaptureFixture[str]) -> None:
+    silent = DatabaseUnavailable("the database cannot be used at present")
+    silent.__cause__ = TimeoutError()
+
+    assert _line(TimeoutError(), capsys) == "printer serve: TimeoutError"
+    assert _line(silent, capsys).endswith("at present: TimeoutError")
+
+
+def test_a_server_that_accepts_connections_and_says_nothing_is_explained(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(database, "_CONNECT_SECONDS", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"postgresql+asyncpg://user:password@127.0.0.1:{silent.getsockname()[1]}/db"
+
+        with pytest.raises(OSError, match="cannot be used: TimeoutError"):
+            database.migrate(f"{url}?ssl=disable", str(tmp_path))

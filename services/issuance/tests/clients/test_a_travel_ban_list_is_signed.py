@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from issuance.clients.travel_ban_file import TravelBanFile, read_travel_ban_list
-from issuance.domain.travel_ban import BannedPerson, TravelBanRegister
+from issuance.domain.travel_ban import BannedPerson, MatchedBy, TravelBanHit, TravelBanRegister
 
 KEY = Ed25519PrivateKey.generate()
 BAN = {"reference": "B-1", "document_numbers": ["a1234567"], "names": ["Siti"], "born_on": None}
@@ -44,6 +44,29 @@ def test_a_list_is_read(paths: tuple[Path, Path]) -> None:
     assert names_the_document(register)
 
 
+@pytest.mark.parametrize("field", ["identity_number", "personal_number"])
+def test_a_nik_is_an_identity_number_wherever_it_stands(
+    paths: tuple[Path, Path], field: str
+) -> None:
+    issue(paths[0], bans=[BAN, {"reference": "B-2", field: "6371016802900001"}])
+
+    register = read_travel_ban_list(*paths)
+
+    applicant = BannedPerson("a", identity_numbers=frozenset({"6371016802900001"}))
+    assert register.hits(applicant) == (TravelBanHit("B-2", MatchedBy.IDENTITY_NUMBER),)
+    assert not register.hits(BannedPerson("a", "6371016802900001"))
+    assert names_the_document(register)
+
+
+def test_a_personal_number_of_the_list_is_no_identity_number(paths: tuple[Path, Path]) -> None:
+    issue(paths[0], bans=[{"reference": "B-2", "personal_number": "63710168029001"}])
+
+    register = read_travel_ban_list(*paths)
+
+    assert register.hits(BannedPerson("a", "63710168029001"))
+    assert not register.hits(BannedPerson("a", identity_numbers=frozenset({"63710168029001", ""})))
+
+
 @pytest.mark.parametrize(
     "changes",
     [
@@ -54,6 +77,7 @@ def test_a_list_is_read(paths: tuple[Path, Path]) -> None:
         {"bans": [{"names": ["Siti"]}]},
         {"bans": [BAN | {"born_on": "1990-02-31"}]},
         {"bans": [BAN | {"nickname": "S"}]},
+        {"bans": [BAN | {"identity_number": "6" * 21}]},
     ],
 )
 def test_a_list_that_cannot_be_trusted_is_refused(

@@ -8,6 +8,7 @@ from issuance.domain.travel_ban import BannedPerson, MatchedBy, TravelBanHit, Tr
 
 ISSUED = datetime(2018, 10, 25, tzinfo=UTC)
 BORN = date(1990, 2, 28)
+NIK = "6371016802900001"
 
 
 def named(*spellings: str) -> frozenset[tuple[str, ...]]:
@@ -17,10 +18,11 @@ def named(*spellings: str) -> frozenset[tuple[str, ...]]:
 REGISTER = TravelBanRegister(
     ISSUED,
     [
-        BannedPerson("B-1", "6371012802900001", frozenset({"X0000001A", "A1234567"})),
+        BannedPerson("B-1", "63710128029", frozenset({"X0000001A", "A1234567"})),
         BannedPerson("B-2", names=named("Nuñez, Siti", "سيتي"), born_on=BORN),
         BannedPerson("B-3", names=named("Siti Nunez")),  # nobody can be found by a name alone
-        BannedPerson("B-4", "6371012802900001"),
+        BannedPerson("B-4", "63710128029"),
+        BannedPerson("B-5", identity_numbers=frozenset({NIK})),
     ],
 )
 
@@ -30,7 +32,7 @@ REGISTER = TravelBanRegister(
     [
         (BannedPerson("a", document_numbers=frozenset({"A1234567"})), {"B-1": "DOCUMENT_NUMBER"}),
         (
-            BannedPerson("a", "6371012802900001", frozenset({"A1234567"})),
+            BannedPerson("a", "63710128029", frozenset({"A1234567"})),
             {"B-1": "PERSONAL_NUMBER", "B-4": "PERSONAL_NUMBER"},
         ),
         (BannedPerson("a", names=named("SITI NUNEZ"), born_on=BORN), {"B-2": "NAME_AND_BIRTH"}),
@@ -40,6 +42,12 @@ REGISTER = TravelBanRegister(
         (BannedPerson("a", names=named("Siti Nunez"), born_on=date(1990, 2, 27)), {}),
         (BannedPerson("a", names=named("Siti Nunez")), {}),
         (BannedPerson("a"), {}),
+        (
+            BannedPerson("a", identity_numbers=frozenset({NIK, "6371016802900002"})),
+            {"B-5": "IDENTITY_NUMBER"},
+        ),
+        (BannedPerson("a", NIK, frozenset({NIK})), {}),
+        (BannedPerson("a", identity_numbers=frozenset({"63710128029", "A1234567"})), {}),
     ],
 )
 def test_who_is_found(applicant: BannedPerson, hits: dict[str, str]) -> None:

@@ -61,6 +61,20 @@ async def test_a_hit_is_held_and_cleared_by_another_supervisor(with_list: Countr
     assert all("ban" not in kind.lower() for kind, _ in await country.notices(id))
 
 
+async def test_a_nik_of_the_list_holds_whoever_has_it(with_list: Country) -> None:
+    country, nik = with_list, "6371016802900001"
+    banned = (await country.applies(identity_number=nik)).application_id
+    other = (await country.applies(identity_number="6371016802900002")).application_id
+    await country.reaches(banned, "AWAITING_APPROVAL")
+    issue(country.folder, "2018-10-26T09:00+08:00", {"reference": "B-18", "identity_number": nik})
+
+    with pytest.raises(Refused, match="HELD_FOR_SUPERVISOR"):
+        await country.approves(banned)
+
+    await country.approves(other)
+    assert (await country.application(banned)).held
+
+
 async def test_a_ready_passport_is_held_when_somebody_comes_for_it(with_list: Country) -> None:
     country = with_list
     id = (await country.applies()).application_id

@@ -55,11 +55,21 @@ class AtTheCounter(RecordedWorkflow):
         fee: Fee | None = None,
         contact: Contact = NO_CONTACT,
         language: str = "",
+        identity_number: str = "",
     ) -> str:
         """Take an application in, up to the fingerprints. by: the user of each step."""
         users = by or {}
         new = NewApplication(
-            office, type, priority_class, holder, person_id, document_number, fee, contact, language
+            office,
+            type,
+            priority_class,
+            holder,
+            person_id,
+            document_number,
+            fee,
+            contact,
+            language,
+            identity_number,
         )
         id = await self.takes_in(new, users.get("create", "siti"))
         if documents_refused_by:

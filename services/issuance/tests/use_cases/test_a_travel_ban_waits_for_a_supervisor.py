@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from issuance.domain.activity import StoppedByOutage
+from issuance.domain.application_type import ApplicationType
 from issuance.domain.clock_pause import ServiceClock
 from issuance.domain.events import ApplicationEvent
 from issuance.domain.folded_name import folded_words
@@ -25,12 +26,12 @@ STATE = ApplicationState
 SITI = civil_pb2.BiographicData(
     name=civil_pb2.PersonName(primary="Rahman", secondary="Siti"),
     born_on=civil_pb2.CalendarDate(year=1990, month=2, day=28),
-    personal_number="6371012802900001",
+    personal_number="63710128029",
 ).SerializeToString()
 BY_NAME = BannedPerson(
     "B-1", names=frozenset({folded_words("SITI RAHMAN")}), born_on=date(1990, 2, 28)
 )
-BY_NUMBER = BannedPerson("B-2", personal_number="6371012802900001")
+BY_NUMBER = BannedPerson("B-2", personal_number="63710128029")
 
 
 class Bans:
@@ -171,6 +172,30 @@ async def test_by_the_number_of_an_earlier_passport(workflow: Workflow, bans: Ba
     await bans.check(id)
 
     assert (await workflow.case(id)).travel_ban_hits == ("B-3",)
+
+
+async def test_by_the_identity_number_of_this_application_or_an_earlier_one(
+    workflow: Workflow, bans: Bans
+) -> None:
+    nik = "6371016802900001"
+    bans.persons = [BannedPerson("B-4", identity_numbers=frozenset({nik}))]
+    first = await workflow.becomes_ready(holder=SITI, identity_number=nik)
+    other = await workflow.becomes_ready(identity_number="6371016802900002")
+
+    await bans.check(other)
+    assert not (await workflow.case(other)).is_held
+    with pytest.raises(TravelBanHeld):
+        await bans.hands_over(first)
+    last = (await workflow.history(first))[-1]
+    assert last.details.reason == "travel-ban list: B-4 (identity number)"
+
+    await bans.clears(first)
+    await bans.hands_over(first)
+    person = (await workflow.case(first)).person_id
+    renewal = await workflow.applies(type=ApplicationType.RENEWAL, person_id=person, holder=SITI)
+    await workflow.is_known(renewal)
+    await bans.check(renewal)
+    assert (await workflow.case(renewal)).travel_ban_hits == ("B-4",)
 
 
 async def test_a_refused_book_is_revoked_and_the_applicant_not_told_why(

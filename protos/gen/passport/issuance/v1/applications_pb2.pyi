@@ -634,6 +634,7 @@ class Application(_message.Message):
     COME_BACK_ON_FIELD_NUMBER: _builtins.int
     FEE_RUPIAH_FIELD_NUMBER: _builtins.int
     PENALTY_RUPIAH_FIELD_NUMBER: _builtins.int
+    IDENTITY_NUMBER_FIELD_NUMBER: _builtins.int
     application_id: _builtins.str
     """Assigned by the server."""
     office: _builtins.str
@@ -710,6 +711,10 @@ class Application(_message.Message):
     """
     penalty_rupiah: _builtins.int
     """Of these, the penalty for the loss or damage, rupiah; 0 after force majeure. Present with `fee_rupiah`."""
+    identity_number: _builtins.str
+    """The applicant's number in the civil register, such as a NIK; never printed. Empty if none was given, as in
+    applications of earlier versions.
+    """
     @_builtins.property
     def holder(self) -> _civil_pb2.BiographicData:
         """Biographic data of the holder, to be printed."""
@@ -864,10 +869,11 @@ class Application(_message.Message):
         come_back_on: _civil_pb2.CalendarDate | None = ...,
         fee_rupiah: _builtins.int | None = ...,
         penalty_rupiah: _builtins.int | None = ...,
+        identity_number: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_fee_rupiah", b"_fee_rupiah", "_own_record_first", b"_own_record_first", "_penalty_rupiah", b"_penalty_rupiah", "collect_until", b"collect_until", "come_back_on", b"come_back_on", "completed_at", b"completed_at", "contact", b"contact", "created_at", b"created_at", "date_change_reason", b"date_change_reason", "emergency_document", b"emergency_document", "expires_on", b"expires_on", "fee_rupiah", b"fee_rupiah", "first_promised_collection_date", b"first_promised_collection_date", "handed_over_at", b"handed_over_at", "holder", b"holder", "legal_due_on", b"legal_due_on", "own_record_first", b"own_record_first", "penalty_rupiah", b"penalty_rupiah", "portrait_accepted_at", b"portrait_accepted_at", "print_failure", b"print_failure", "promise_due_on", b"promise_due_on", "promised_collection_date", b"promised_collection_date", "proxy", b"proxy", "refusal_reason", b"refusal_reason", "waiting", b"waiting"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_fee_rupiah", b"_fee_rupiah", "_own_record_first", b"_own_record_first", "_penalty_rupiah", b"_penalty_rupiah", "application_id", b"application_id", "book_serial", b"book_serial", "collect_until", b"collect_until", "come_back_on", b"come_back_on", "completed_at", b"completed_at", "contact", b"contact", "created_at", b"created_at", "date_as_if_outage_ended_now", b"date_as_if_outage_ended_now", "date_change_reason", b"date_change_reason", "decision_id", b"decision_id", "document_number", b"document_number", "elapsed_seconds", b"elapsed_seconds", "emergency_document", b"emergency_document", "expires_on", b"expires_on", "fee_rupiah", b"fee_rupiah", "finger_check_waived", b"finger_check_waived", "finger_mismatches", b"finger_mismatches", "finger_qualities", b"finger_qualities", "fingers_not_assessed", b"fingers_not_assessed", "first_promised_collection_date", b"first_promised_collection_date", "force_majeure", b"force_majeure", "guardians", b"guardians", "handed_over_at", b"handed_over_at", "held", b"held", "holder", b"holder", "holder_differences", b"holder_differences", "identification_due", b"identification_due", "language", b"language", "legal_due_on", b"legal_due_on", "loss_finding", b"loss_finding", "married", b"married", "office", b"office", "own_record_first", b"own_record_first", "penalty_rupiah", b"penalty_rupiah", "person_id", b"person_id", "police_report", b"police_report", "portrait_accepted_at", b"portrait_accepted_at", "print_failure", b"print_failure", "priority_class", b"priority_class", "promise_due_on", b"promise_due_on", "promised_collection_date", b"promised_collection_date", "proxy", b"proxy", "reference", b"reference", "refusal_reason", b"refusal_reason", "returned_document_number", b"returned_document_number", "revision", b"revision", "service_seconds", b"service_seconds", "state", b"state", "type", b"type", "waiting", b"waiting", "without_fingerprints", b"without_fingerprints"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_fee_rupiah", b"_fee_rupiah", "_own_record_first", b"_own_record_first", "_penalty_rupiah", b"_penalty_rupiah", "application_id", b"application_id", "book_serial", b"book_serial", "collect_until", b"collect_until", "come_back_on", b"come_back_on", "completed_at", b"completed_at", "contact", b"contact", "created_at", b"created_at", "date_as_if_outage_ended_now", b"date_as_if_outage_ended_now", "date_change_reason", b"date_change_reason", "decision_id", b"decision_id", "document_number", b"document_number", "elapsed_seconds", b"elapsed_seconds", "emergency_document", b"emergency_document", "expires_on", b"expires_on", "fee_rupiah", b"fee_rupiah", "finger_check_waived", b"finger_check_waived", "finger_mismatches", b"finger_mismatches", "finger_qualities", b"finger_qualities", "fingers_not_assessed", b"fingers_not_assessed", "first_promised_collection_date", b"first_promised_collection_date", "force_majeure", b"force_majeure", "guardians", b"guardians", "handed_over_at", b"handed_over_at", "held", b"held", "holder", b"holder", "holder_differences", b"holder_differences", "identification_due", b"identification_due", "identity_number", b"identity_number", "language", b"language", "legal_due_on", b"legal_due_on", "loss_finding", b"loss_finding", "married", b"married", "office", b"office", "own_record_first", b"own_record_first", "penalty_rupiah", b"penalty_rupiah", "person_id", b"person_id", "police_report", b"police_report", "portrait_accepted_at", b"portrait_accepted_at", "print_failure", b"print_failure", "priority_class", b"priority_class", "promise_due_on", b"promise_due_on", "promised_collection_date", b"promised_collection_date", "proxy", b"proxy", "reference", b"reference", "refusal_reason", b"refusal_reason", "returned_document_number", b"returned_document_number", "revision", b"revision", "service_seconds", b"service_seconds", "state", b"state", "type", b"type", "waiting", b"waiting", "without_fingerprints", b"without_fingerprints"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__fee_rupiah: _TypeAlias = _typing.Literal["fee_rupiah"]  # noqa: Y015
     _WhichOneofArgType__fee_rupiah: _TypeAlias = _typing.Literal["_fee_rupiah", b"_fee_rupiah"]  # noqa: Y015
@@ -1011,6 +1017,7 @@ class CreateApplicationRequest(_message.Message):
     HOLDER_FIELD_NUMBER: _builtins.int
     PERSON_ID_FIELD_NUMBER: _builtins.int
     DOCUMENT_NUMBER_FIELD_NUMBER: _builtins.int
+    IDENTITY_NUMBER_FIELD_NUMBER: _builtins.int
     CONTACT_FIELD_NUMBER: _builtins.int
     LANGUAGE_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
@@ -1027,6 +1034,10 @@ class CreateApplicationRequest(_message.Message):
     """Id of the enrolled person: for renewals and replacements, unless the document is named; empty for NEW."""
     document_number: _builtins.str
     """Number of the document to be renewed or replaced, if the register has it; empty for NEW."""
+    identity_number: _builtins.str
+    """The applicant's number in the civil register, such as a NIK: 4 to 20 letters A-Z and digits; empty when none. It is
+    not printed; the travel-ban list may name it.
+    """
     language: _builtins.str
     """Language of the notices, id or en; empty means the first one of the office."""
     @_builtins.property
@@ -1047,12 +1058,13 @@ class CreateApplicationRequest(_message.Message):
         holder: _civil_pb2.BiographicData | None = ...,
         person_id: _builtins.str = ...,
         document_number: _builtins.str = ...,
+        identity_number: _builtins.str = ...,
         contact: Global___Contact | None = ...,
         language: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["contact", b"contact", "holder", b"holder"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact", b"contact", "document_number", b"document_number", "holder", b"holder", "language", b"language", "office", b"office", "person_id", b"person_id", "priority_class", b"priority_class", "request_id", b"request_id", "type", b"type"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact", b"contact", "document_number", b"document_number", "holder", b"holder", "identity_number", b"identity_number", "language", b"language", "office", b"office", "person_id", b"person_id", "priority_class", b"priority_class", "request_id", b"request_id", "type", b"type"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -2229,6 +2241,7 @@ class CorrectDataRequest(_message.Message):
     REASON_FIELD_NUMBER: _builtins.int
     GUARDIANS_FIELD_NUMBER: _builtins.int
     MARRIED_FIELD_NUMBER: _builtins.int
+    IDENTITY_NUMBER_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
     characters.
@@ -2241,6 +2254,8 @@ class CorrectDataRequest(_message.Message):
     """Why, for the history. 1 to 500 characters."""
     married: _builtins.bool
     """Whether the applicant has married. Absent: as recorded."""
+    identity_number: _builtins.str
+    """The applicant's number in the civil register: 4 to 20 letters A-Z and digits; empty: none. Absent: as recorded."""
     @_builtins.property
     def holder(self) -> _civil_pb2.BiographicData:
         """All data to be printed, as they shall be. Mandatory."""
@@ -2259,13 +2274,19 @@ class CorrectDataRequest(_message.Message):
         reason: _builtins.str = ...,
         guardians: _abc.Iterable[Global___Guardian] | None = ...,
         married: _builtins.bool | None = ...,
+        identity_number: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_married", b"_married", "holder", b"holder", "married", b"married"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_identity_number", b"_identity_number", "_married", b"_married", "holder", b"holder", "identity_number", b"identity_number", "married", b"married"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_married", b"_married", "application_id", b"application_id", "guardians", b"guardians", "holder", b"holder", "married", b"married", "reason", b"reason", "request_id", b"request_id", "revision", b"revision"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_identity_number", b"_identity_number", "_married", b"_married", "application_id", b"application_id", "guardians", b"guardians", "holder", b"holder", "identity_number", b"identity_number", "married", b"married", "reason", b"reason", "request_id", b"request_id", "revision", b"revision"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__identity_number: _TypeAlias = _typing.Literal["identity_number"]  # noqa: Y015
+    _WhichOneofArgType__identity_number: _TypeAlias = _typing.Literal["_identity_number", b"_identity_number"]  # noqa: Y015
     _WhichOneofReturnType__married: _TypeAlias = _typing.Literal["married"]  # noqa: Y015
     _WhichOneofArgType__married: _TypeAlias = _typing.Literal["_married", b"_married"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__identity_number) -> _WhichOneofReturnType__identity_number | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__married) -> _WhichOneofReturnType__married | None: ...
 
 Global___CorrectDataRequest: _TypeAlias = CorrectDataRequest  # noqa: Y015
@@ -2711,6 +2732,8 @@ class HistoryEntry(_message.Message):
     SIGNED_BY_FIELD_NUMBER: _builtins.int
     PREVIOUS_HOLDER_FIELD_NUMBER: _builtins.int
     CORRECTED_HOLDER_FIELD_NUMBER: _builtins.int
+    PREVIOUS_IDENTITY_NUMBER_FIELD_NUMBER: _builtins.int
+    CORRECTED_IDENTITY_NUMBER_FIELD_NUMBER: _builtins.int
     ON_BEHALF_OF_FIELD_NUMBER: _builtins.int
     COLLECTED_BY_FIELD_NUMBER: _builtins.int
     FINGER_CHECK_FIELD_NUMBER: _builtins.int
@@ -2754,6 +2777,10 @@ class HistoryEntry(_message.Message):
     """Serial of the blank book, of finish_print."""
     signed_by: _builtins.str
     """Who signed for the passport, of hand_over."""
+    previous_identity_number: _builtins.str
+    """The applicant's identity number before correct_data; empty if there was none."""
+    corrected_identity_number: _builtins.str
+    """The applicant's identity number after correct_data."""
     on_behalf_of: _builtins.str
     """Identity of the person for whom a service (`by`) caused it; empty when a person did."""
     collected_by: Global___Collector.ValueType
@@ -2798,6 +2825,8 @@ class HistoryEntry(_message.Message):
         signed_by: _builtins.str = ...,
         previous_holder: _civil_pb2.BiographicData | None = ...,
         corrected_holder: _civil_pb2.BiographicData | None = ...,
+        previous_identity_number: _builtins.str = ...,
+        corrected_identity_number: _builtins.str = ...,
         on_behalf_of: _builtins.str = ...,
         collected_by: Global___Collector.ValueType = ...,
         finger_check: Global___FingerCheck.ValueType = ...,
@@ -2808,7 +2837,7 @@ class HistoryEntry(_message.Message):
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_amount_rupiah", b"_amount_rupiah", "amount_rupiah", b"amount_rupiah", "at", b"at", "corrected_holder", b"corrected_holder", "previous_holder", b"previous_holder"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_amount_rupiah", b"_amount_rupiah", "adjudication_cause", b"adjudication_cause", "amount_rupiah", b"amount_rupiah", "at", b"at", "book_serial", b"book_serial", "by", b"by", "collected_by", b"collected_by", "corrected_holder", b"corrected_holder", "document_number", b"document_number", "event", b"event", "finger_check", b"finger_check", "finger_check_decision_id", b"finger_check_decision_id", "from_state", b"from_state", "guardian_present", b"guardian_present", "interview_notes", b"interview_notes", "loss_finding", b"loss_finding", "on_behalf_of", b"on_behalf_of", "payment_receipt", b"payment_receipt", "previous_holder", b"previous_holder", "print_job_id", b"print_job_id", "reason", b"reason", "signed_by", b"signed_by", "to_state", b"to_state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_amount_rupiah", b"_amount_rupiah", "adjudication_cause", b"adjudication_cause", "amount_rupiah", b"amount_rupiah", "at", b"at", "book_serial", b"book_serial", "by", b"by", "collected_by", b"collected_by", "corrected_holder", b"corrected_holder", "corrected_identity_number", b"corrected_identity_number", "document_number", b"document_number", "event", b"event", "finger_check", b"finger_check", "finger_check_decision_id", b"finger_check_decision_id", "from_state", b"from_state", "guardian_present", b"guardian_present", "interview_notes", b"interview_notes", "loss_finding", b"loss_finding", "on_behalf_of", b"on_behalf_of", "payment_receipt", b"payment_receipt", "previous_holder", b"previous_holder", "previous_identity_number", b"previous_identity_number", "print_job_id", b"print_job_id", "reason", b"reason", "signed_by", b"signed_by", "to_state", b"to_state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__amount_rupiah: _TypeAlias = _typing.Literal["amount_rupiah"]  # noqa: Y015
     _WhichOneofArgType__amount_rupiah: _TypeAlias = _typing.Literal["_amount_rupiah", b"_amount_rupiah"]  # noqa: Y015

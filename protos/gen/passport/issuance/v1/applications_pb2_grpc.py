@@ -480,9 +480,9 @@ class ApplicationsServicer:
         raise NotImplementedError('Method not implemented!')
 
     def CorrectData(self, request, context):
-        """Replaces the data to be printed: of an application that is not being identified, printed or ended. What was
-        approved is to be approved again. The history keeps both. An error in a finished book: withdraw the
-        application, destroy the book and apply again, since an application has one book.
+        """Replaces the data to be printed, and the identity number where one is given: of an application that is not being
+        identified, printed or ended. What was approved is to be approved again. The history keeps both. An error in a
+        finished book: withdraw the application, destroy the book and apply again, since an application has one book.
 
         While an application is PRINTING, or examined while its book is made, its data are at the printer: the
         printing office cancels the job first (`CancelPrintJob`), then they can be corrected.

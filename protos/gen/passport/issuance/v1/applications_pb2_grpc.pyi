@@ -234,9 +234,9 @@ class ApplicationsStub:
     identified), AT_THE_PRINTER. Retry: yes.
     """
     CorrectData: _grpc.UnaryUnaryMultiCallable[_applications_pb2.CorrectDataRequest, _applications_pb2.Application]
-    """Replaces the data to be printed: of an application that is not being identified, printed or ended. What was
-    approved is to be approved again. The history keeps both. An error in a finished book: withdraw the
-    application, destroy the book and apply again, since an application has one book.
+    """Replaces the data to be printed, and the identity number where one is given: of an application that is not being
+    identified, printed or ended. What was approved is to be approved again. The history keeps both. An error in a
+    finished book: withdraw the application, destroy the book and apply again, since an application has one book.
 
     While an application is PRINTING, or examined while its book is made, its data are at the printer: the
     printing office cancels the job first (`CancelPrintJob`), then they can be corrected.
@@ -564,9 +564,9 @@ class ApplicationsAsyncStub(ApplicationsStub):
     identified), AT_THE_PRINTER. Retry: yes.
     """
     CorrectData: _aio.UnaryUnaryMultiCallable[_applications_pb2.CorrectDataRequest, _applications_pb2.Application]  # type: ignore[assignment]
-    """Replaces the data to be printed: of an application that is not being identified, printed or ended. What was
-    approved is to be approved again. The history keeps both. An error in a finished book: withdraw the
-    application, destroy the book and apply again, since an application has one book.
+    """Replaces the data to be printed, and the identity number where one is given: of an application that is not being
+    identified, printed or ended. What was approved is to be approved again. The history keeps both. An error in a
+    finished book: withdraw the application, destroy the book and apply again, since an application has one book.
 
     While an application is PRINTING, or examined while its book is made, its data are at the printer: the
     printing office cancels the job first (`CancelPrintJob`), then they can be corrected.
@@ -1011,9 +1011,9 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         request: _applications_pb2.CorrectDataRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
-        """Replaces the data to be printed: of an application that is not being identified, printed or ended. What was
-        approved is to be approved again. The history keeps both. An error in a finished book: withdraw the
-        application, destroy the book and apply again, since an application has one book.
+        """Replaces the data to be printed, and the identity number where one is given: of an application that is not being
+        identified, printed or ended. What was approved is to be approved again. The history keeps both. An error in a
+        finished book: withdraw the application, destroy the book and apply again, since an application has one book.
 
         While an application is PRINTING, or examined while its book is made, its data are at the printer: the
         printing office cancels the job first (`CancelPrintJob`), then they can be corrected.

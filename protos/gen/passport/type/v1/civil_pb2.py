@@ -27,7 +27,7 @@ from passport.type.v1 import printed_pb2 as passport_dot_type_dot_v1_dot_printed
 from passport.type.v1 import text_pb2 as passport_dot_type_dot_v1_dot_text__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1cpassport/type/v1/civil.proto\x12\x10passport.type.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1epassport/type/v1/printed.proto\x1a\x1bpassport/type/v1/text.proto\"Z\n\x0c\x43\x61lendarDate\x12\x18\n\x04year\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\x8fN(\x01\x12\x18\n\x05month\x18\x02 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x0c(\x01\x12\x16\n\x03\x64\x61y\x18\x03 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x1f(\x01\"\x82\x01\n\nPersonName\x12\x1f\n\x07primary\x18\x01 \x01(\tB\x0e\xbaH\x07r\x05\x10\x01\x18\xc8\x01\xe8\xe0\x18\x01\x12\x1f\n\tsecondary\x18\x02 \x01(\tB\x0c\xbaH\x05r\x03\x18\xc8\x01\xe8\xe0\x18\x01\x12,\n\x06native\x18\x04 \x01(\x0b\x32\x1c.passport.type.v1.NativeNameJ\x04\x08\x03\x10\x04\"F\n\nNativeName\x12\x1b\n\x07primary\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1b\n\tsecondary\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\"\xbd\x03\n\x0e\x42iographicData\x12\x32\n\x04name\x18\x01 \x01(\x0b\x32\x1c.passport.type.v1.PersonNameB\x06\xbaH\x03\xc8\x01\x01\x12\\\n\x0bnationality\x18\x02 \x01(\tBG\xbaH\x10r\x0e\x32\x0c^[A-Z]{1,3}$\xe8\xe0\x18\x03\xfa\xe0\x18,a code of ICAO 9303-3 section 5, such as IDN\x12\x37\n\x07\x62orn_on\x18\x03 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDateB\x06\xbaH\x03\xc8\x01\x01\x12\"\n\x0b\x62irth_place\x18\x04 \x01(\tB\r\xbaH\x06r\x04\x10\x01\x18\x64\xe8\xe0\x18\x02\x12,\n\x03sex\x18\x05 \x01(\x0e\x32\x15.passport.type.v1.SexB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x87\x01\n\x0fpersonal_number\x18\x06 \x01(\tBn\xbaH\x14r\x12\x32\x10^[A-Z0-9]{0,14}$\xfa\xe0\x18Sat most 14 characters of A-Z 0-9; a NIK, of 16 digits, does not fit into a passportJ\x04\x08\x07\x10\x08\"\'\n\rLocalizedText\x12\n\n\x02id\x18\x01 \x01(\t\x12\n\n\x02\x65n\x18\x02 \x01(\t*8\n\x03Sex\x12\x13\n\x0fSEX_UNSPECIFIED\x10\x00\x12\x0e\n\nSEX_FEMALE\x10\x01\x12\x0c\n\x08SEX_MALE\x10\x02*\x86\x01\n\rPriorityClass\x12\x1e\n\x1aPRIORITY_CLASS_UNSPECIFIED\x10\x00\x12\x1c\n\x18PRIORITY_CLASS_EMERGENCY\x10\x01\x12\x1c\n\x18PRIORITY_CLASS_EXPEDITED\x10\x02\x12\x19\n\x15PRIORITY_CLASS_NORMAL\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1cpassport/type/v1/civil.proto\x12\x10passport.type.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1epassport/type/v1/printed.proto\x1a\x1bpassport/type/v1/text.proto\"Z\n\x0c\x43\x61lendarDate\x12\x18\n\x04year\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\x8fN(\x01\x12\x18\n\x05month\x18\x02 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x0c(\x01\x12\x16\n\x03\x64\x61y\x18\x03 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x1f(\x01\"\x82\x01\n\nPersonName\x12\x1f\n\x07primary\x18\x01 \x01(\tB\x0e\xbaH\x07r\x05\x10\x01\x18\xc8\x01\xe8\xe0\x18\x01\x12\x1f\n\tsecondary\x18\x02 \x01(\tB\x0c\xbaH\x05r\x03\x18\xc8\x01\xe8\xe0\x18\x01\x12,\n\x06native\x18\x04 \x01(\x0b\x32\x1c.passport.type.v1.NativeNameJ\x04\x08\x03\x10\x04\"F\n\nNativeName\x12\x1b\n\x07primary\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1b\n\tsecondary\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\"\xd3\x03\n\x0e\x42iographicData\x12\x32\n\x04name\x18\x01 \x01(\x0b\x32\x1c.passport.type.v1.PersonNameB\x06\xbaH\x03\xc8\x01\x01\x12\\\n\x0bnationality\x18\x02 \x01(\tBG\xbaH\x10r\x0e\x32\x0c^[A-Z]{1,3}$\xe8\xe0\x18\x03\xfa\xe0\x18,a code of ICAO 9303-3 section 5, such as IDN\x12\x37\n\x07\x62orn_on\x18\x03 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDateB\x06\xbaH\x03\xc8\x01\x01\x12\"\n\x0b\x62irth_place\x18\x04 \x01(\tB\r\xbaH\x06r\x04\x10\x01\x18\x64\xe8\xe0\x18\x02\x12,\n\x03sex\x18\x05 \x01(\x0e\x32\x15.passport.type.v1.SexB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x9d\x01\n\x0fpersonal_number\x18\x06 \x01(\tB\x83\x01\xbaH\x14r\x12\x32\x10^[A-Z0-9]{0,14}$\xfa\xe0\x18hat most 14 characters of A-Z 0-9; a NIK, of 16 digits, does not fit into a passport: see identity_numberJ\x04\x08\x07\x10\x08\"\'\n\rLocalizedText\x12\n\n\x02id\x18\x01 \x01(\t\x12\n\n\x02\x65n\x18\x02 \x01(\t*8\n\x03Sex\x12\x13\n\x0fSEX_UNSPECIFIED\x10\x00\x12\x0e\n\nSEX_FEMALE\x10\x01\x12\x0c\n\x08SEX_MALE\x10\x02*\x86\x01\n\rPriorityClass\x12\x1e\n\x1aPRIORITY_CLASS_UNSPECIFIED\x10\x00\x12\x1c\n\x18PRIORITY_CLASS_EMERGENCY\x10\x01\x12\x1c\n\x18PRIORITY_CLASS_EXPEDITED\x10\x02\x12\x19\n\x15PRIORITY_CLASS_NORMAL\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -59,11 +59,11 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_BIOGRAPHICDATA'].fields_by_name['sex']._loaded_options = None
   _globals['_BIOGRAPHICDATA'].fields_by_name['sex']._serialized_options = b'\272H\005\202\001\002\020\001'
   _globals['_BIOGRAPHICDATA'].fields_by_name['personal_number']._loaded_options = None
-  _globals['_BIOGRAPHICDATA'].fields_by_name['personal_number']._serialized_options = b'\272H\024r\0222\020^[A-Z0-9]{0,14}$\372\340\030Sat most 14 characters of A-Z 0-9; a NIK, of 16 digits, does not fit into a passport'
-  _globals['_SEX']._serialized_start=926
-  _globals['_SEX']._serialized_end=982
-  _globals['_PRIORITYCLASS']._serialized_start=985
-  _globals['_PRIORITYCLASS']._serialized_end=1119
+  _globals['_BIOGRAPHICDATA'].fields_by_name['personal_number']._serialized_options = b'\272H\024r\0222\020^[A-Z0-9]{0,14}$\372\340\030hat most 14 characters of A-Z 0-9; a NIK, of 16 digits, does not fit into a passport: see identity_number'
+  _globals['_SEX']._serialized_start=948
+  _globals['_SEX']._serialized_end=1004
+  _globals['_PRIORITYCLASS']._serialized_start=1007
+  _globals['_PRIORITYCLASS']._serialized_end=1141
   _globals['_CALENDARDATE']._serialized_start=140
   _globals['_CALENDARDATE']._serialized_end=230
   _globals['_PERSONNAME']._serialized_start=233
@@ -71,7 +71,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_NATIVENAME']._serialized_start=365
   _globals['_NATIVENAME']._serialized_end=435
   _globals['_BIOGRAPHICDATA']._serialized_start=438
-  _globals['_BIOGRAPHICDATA']._serialized_end=883
-  _globals['_LOCALIZEDTEXT']._serialized_start=885
-  _globals['_LOCALIZEDTEXT']._serialized_end=924
+  _globals['_BIOGRAPHICDATA']._serialized_end=905
+  _globals['_LOCALIZEDTEXT']._serialized_start=907
+  _globals['_LOCALIZEDTEXT']._serialized_end=946
 # @@protoc_insertion_point(module_scope)

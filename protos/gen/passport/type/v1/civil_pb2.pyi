@@ -184,7 +184,7 @@ class BiographicData(_message.Message):
     """Sex."""
     personal_number: _builtins.str
     """Personal number (ICAO 9303-4, optional data of the machine readable zone), up to 14 characters A-Z and 0-9; empty
-    when none. An Indonesian NIK, of 16 digits, does not fit.
+    when none. An Indonesian NIK, of 16 digits, does not fit: it is the identity number of an application.
     """
     @_builtins.property
     def name(self) -> Global___PersonName:

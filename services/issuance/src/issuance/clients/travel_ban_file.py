@@ -21,12 +21,16 @@ from issuance.domain.travel_ban import BannedPerson, TravelBanRegister
 
 _log = structlog.get_logger(__name__)
 
+_LONGEST_PERSONAL_NUMBER = 14
+"""Characters of the machine readable zone; a longer number is one of the civil register."""
+
 
 class _Entry(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     reference: str = Field(min_length=1, max_length=64)
-    personal_number: str = Field("", max_length=14)
+    identity_number: str = Field("", max_length=20)
+    personal_number: str = Field("", max_length=20)
     document_numbers: list[str] = []
     names: list[str] = []
     born_on: date | None = None
@@ -89,10 +93,16 @@ def read_travel_ban_list(file: Path, key: Path) -> TravelBanRegister:
 
 
 def _person(entry: _Entry) -> BannedPerson:
+    personal_number, identity_number = entry.personal_number.upper(), entry.identity_number.upper()
+    identity_numbers = {identity_number} if identity_number else set()
+    if len(personal_number) > _LONGEST_PERSONAL_NUMBER:
+        identity_numbers.add(personal_number)
+        personal_number = ""
     names = {folded_words(name) for name in entry.names}
     return BannedPerson(
         reference=entry.reference,
-        personal_number=entry.personal_number.upper(),
+        personal_number=personal_number,
+        identity_numbers=frozenset(identity_numbers),
         document_numbers=frozenset(number.upper() for number in entry.document_numbers),
         names=frozenset(name for name in names if name),
         born_on=entry.born_on,

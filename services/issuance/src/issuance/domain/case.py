@@ -55,7 +55,8 @@ class Case:
     has no encounter of it. come_back_on: when bandaged fingers have healed. fee_rupiah: what it
     costs in all, None if no fee was told; penalty_rupiah: of these, for a loss or damage.
     legal_due_on: until when the law wants the passport made; None before the interview.
-    finger_mismatches, finger_check_waived: see `finger_check`.
+    finger_mismatches, finger_check_waived: see `finger_check`. identity_number: the applicant's in
+    the civil register, such as a NIK, which is not printed; empty if none was given.
     """
 
     id: str
@@ -119,6 +120,7 @@ class Case:
     finger_check_waived: bool = False
     emergency_days: int | None = None
     first_approved_by: str = ""
+    identity_number: str = ""
 
     @property
     def makes_emergency_document(self) -> bool:

@@ -15,9 +15,9 @@ def with_contact(case: Case, contact: Contact, language: str) -> Case:
     return replace(case, email=contact.email, phone=contact.phone, language=language)
 
 
-def corrected(case: Case, holder: bytes) -> Case:
-    """Return the case with other data to be printed, a serialized BiographicData."""
-    return replace(case, holder=holder, print_failure=None)
+def corrected(case: Case, holder: bytes, identity_number: str) -> Case:
+    """Return the case with other data. holder: to be printed, a serialized BiographicData."""
+    return replace(case, holder=holder, identity_number=identity_number, print_failure=None)
 
 
 def compared(case: Case, differences: tuple[str, ...]) -> Case:

@@ -18,6 +18,7 @@ class EventDetails:
 
     reason: why, in words; the contract says of which events (HistoryEntry.reason). previous_holder,
     corrected_holder: the data before and after a correction, each a serialized BiographicData.
+    previous_identity_number, corrected_identity_number: the same of the identity number.
     collected_by: who got the passport. finger_check_decision: id of the matcher's decision about
     the fingers at the hand-over. finger_check_request: id of the request for it, of fingers that
     differ.
@@ -40,6 +41,8 @@ class EventDetails:
     finger_check: FingerCheck | None = None
     finger_check_decision: str = ""
     finger_check_request: str = ""
+    previous_identity_number: str = ""
+    corrected_identity_number: str = ""
 
 
 NO_DETAILS = EventDetails()

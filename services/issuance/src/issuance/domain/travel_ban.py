@@ -30,6 +30,7 @@ _CLOCKS_DIFFER = timedelta(minutes=5)
 class MatchedBy(StrEnum):
     """By what an entry of the list is the same person. Nothing else counts, however similar."""
 
+    IDENTITY_NUMBER = "identity number"
     PERSONAL_NUMBER = "personal number"
     DOCUMENT_NUMBER = "document number"
     NAME_AND_BIRTH = "name and day of birth"
@@ -37,19 +38,25 @@ class MatchedBy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BannedPerson:
-    """An entry of the list. reference: its own there. names: folded words of each spelling."""
+    """An entry of the list.
+
+    reference: its own there. personal_number: of the machine readable zone. names: folded words of
+    each spelling. identity_numbers: in the civil register.
+    """
 
     reference: str
     personal_number: str = ""
     document_numbers: frozenset[str] = frozenset()
     names: frozenset[tuple[str, ...]] = frozenset()
     born_on: date | None = None
+    identity_numbers: frozenset[str] = frozenset()
 
     def traits(self) -> set[tuple[MatchedBy, object]]:
         """Return everything by which somebody may be this person."""
         keys: set[tuple[MatchedBy, object]] = {
             (MatchedBy.DOCUMENT_NUMBER, number) for number in self.document_numbers
         }
+        keys |= {(MatchedBy.IDENTITY_NUMBER, number) for number in self.identity_numbers}
         if self.personal_number:
             keys.add((MatchedBy.PERSONAL_NUMBER, self.personal_number))
         if self.born_on:

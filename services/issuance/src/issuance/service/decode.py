@@ -83,6 +83,7 @@ def decode_new_application(
         holder=decode_holder(request.holder, today),
         person_id=request.person_id,
         document_number=request.document_number,
+        identity_number=request.identity_number,
         contact=decode_contact(request.contact),
         language=request.language,
     )
@@ -160,8 +161,9 @@ def decode_fingers(request: applications_pb2.SubmitBiometricsRequest) -> FingerS
 def decode_correction(request: applications_pb2.CorrectDataRequest, today: date) -> Correction:
     """Return what replaces the data of an application. today: at its office. Raises BadDate."""
     married = request.married if request.HasField("married") else None
+    number = request.identity_number if request.HasField("identity_number") else None
     holder = decode_holder(request.holder, today)
-    return Correction(holder, _guardians(request.guardians), married)
+    return Correction(holder, _guardians(request.guardians), married, number)
 
 
 def decode_interview(request: applications_pb2.RecordInterviewRequest) -> Interview:

@@ -77,6 +77,7 @@ def application(details: ApplicationDetails) -> pb.Application:
         legal_due_on=optional_date(case.legal_due_on),
         identification_due=case.identification_due,
         emergency_document=_emergency_document(case),
+        identity_number=case.identity_number,
     )
     shown.MergeFrom(rest)
     return shown

@@ -48,6 +48,8 @@ def history_entry(entry: HistoryEntry) -> pb.HistoryEntry:
         finger_check_decision_id=details.finger_check_decision,
         previous_holder=_holder(details.previous_holder),
         corrected_holder=_holder(details.corrected_holder),
+        previous_identity_number=details.previous_identity_number,
+        corrected_identity_number=details.corrected_identity_number,
         guardian_present=GUARDIAN_RELATIONS[details.guardian_present]
         if details.guardian_present
         else pb.GUARDIAN_RELATION_UNSPECIFIED,

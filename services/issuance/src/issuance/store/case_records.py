@@ -53,6 +53,14 @@ class CaseRecords:
         statement = select(*CASE_COLUMNS).where(c.person_id.in_(person_ids)).order_by(c.number)
         return [read_case(row) for row in await self._connection.execute(statement)]
 
+    async def identity_numbers(self, person_id: str) -> frozenset[str]:
+        """Return the identity numbers that a person's applications have."""
+        c = applications.c
+        statement = select(c.identity_number).where(
+            c.person_id == person_id, c.identity_number != ""
+        )
+        return frozenset(await self._connection.scalars(statement))
+
     async def open_of_person(self, person_id: str) -> Sequence[Case]:
         """Return the applications that have not ended of a person, oldest first.
 

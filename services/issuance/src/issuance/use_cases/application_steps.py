@@ -47,12 +47,13 @@ ASK_AT_THE_OFFICE = LocalizedText("silakan bertanya di kantor", "please ask at t
 class Correction:
     """What replaces the data of a case. holder: a serialized BiographicData.
 
-    guardians: empty leaves those of a child. married: None leaves it.
+    guardians: empty leaves those of a child. married, identity_number: None leaves it.
     """
 
     holder: bytes
     guardians: tuple[Guardian, ...] = ()
     married: bool | None = None
+    identity_number: str | None = None
 
 
 async def submit_portrait(
@@ -183,7 +184,7 @@ async def correct_data(
     validity: ValidityRule,
     apply_transition: ApplyTransition,
 ) -> Case:
-    """Replace the data to be printed; the history keeps both. today: at the office.
+    """Replace the data of a case; the history keeps both. today: at the office.
 
     What was approved has to be approved again. No clearance is valid for a case here: one is signed
     when a case is released, over the data that it has then. Raises AtThePrinter, and BookMade or
@@ -193,11 +194,19 @@ async def correct_data(
     case_printing.require_not_printing(case)
     find_transition(case.state, ApplicationEvent.CORRECT_DATA, by.role)
     case_printing.require_no_book(case)
-    holder = correction.holder
+    number = correction.identity_number
+    number = case.identity_number if number is None else number
     corrected = _with_corrected_family(case, correction, today, validity)
-    corrected = await compared_with_earlier(records, case_intake.corrected(corrected, holder))
+    corrected = case_intake.corrected(corrected, correction.holder, number)
+    corrected = await compared_with_earlier(records, corrected)
     await index_holder(records, corrected)
-    details = EventDetails(reason=reason, previous_holder=case.holder, corrected_holder=holder)
+    details = EventDetails(
+        reason=reason,
+        previous_holder=case.holder,
+        corrected_holder=corrected.holder,
+        previous_identity_number=case.identity_number,
+        corrected_identity_number=number,
+    )
     return await apply_transition(
         records, corrected, ApplicationEvent.CORRECT_DATA, by, now, details
     )

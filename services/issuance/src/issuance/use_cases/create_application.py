@@ -32,6 +32,7 @@ class NewApplication:
     holder: a serialized BiographicData. person_id: the person on record, empty for nobody.
     document_number: of the document to be renewed or replaced, or empty. fee: what it costs; None
     if there is no tariff. language: of the notices, id or en, or empty for that of the office.
+    identity_number: in the civil register, or empty.
     """
 
     office: str
@@ -43,6 +44,7 @@ class NewApplication:
     fee: Fee | None = None
     contact: Contact = NO_CONTACT
     language: str = ""
+    identity_number: str = ""
 
 
 async def create_application(
@@ -73,6 +75,7 @@ async def create_application(
             fee_rupiah=new.fee.total if new.fee else None,
             penalty_rupiah=new.fee.penalty if new.fee else None,
             reference=await _unused_reference(records, id),
+            identity_number=new.identity_number,
         ),
         new.contact,
         new.language,

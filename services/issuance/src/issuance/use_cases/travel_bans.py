@@ -103,6 +103,7 @@ async def _applicant(records: Records, case: Case) -> BannedPerson:
     return BannedPerson(
         reference=case.id,
         personal_number=holder_personal_number(case.holder),
+        identity_numbers=await records.cases.identity_numbers(case.person_id),
         document_numbers=frozenset(document.number for document in documents),
         names=holder_names(case.holder),
         born_on=holder_born_on(case.holder),

@@ -75,8 +75,7 @@ class SearchDepth:
     when of all. by_fingers_on_record: whether a search without a hit goes once more by the fingers
     that most people have on record, if these alone are searched for deeper than all of the probe;
     decisions were recorded without it when it did not. fewest_at_first: see `at_first`; decisions
-    were recorded without it when there was no first stage, and then that once more went by those
-    fingers only.
+    were recorded without it when there was no first stage.
     """
 
     prefiltered: int

@@ -67,9 +67,9 @@ def _reason(error: Exception, program: str) -> str | None:
         case DatabaseFailure():
             return f"{error}: {_first_line(error.__cause__)}" if error.__cause__ else str(error)
         case OSError() | ValueError() | DomainError():
-            return str(error)
+            return str(error) or type(error).__name__
     return None
 
 
 def _first_line(error: BaseException) -> str:
-    return str(error).partition("\n")[0]
+    return str(error).partition("\n")[0] or type(error).__name__

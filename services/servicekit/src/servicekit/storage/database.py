@@ -273,7 +273,8 @@ def migrate(url: str, script_location: str) -> None:
         try:
             thread.submit(asyncio.run, _migrate(url, script_location)).result()
         except (SQLAlchemyError, DatabaseFailure) as error:
-            reason = str(error.__cause__ or error).splitlines()[0]
+            cause = error.__cause__ or error
+            reason = str(cause).partition("\n")[0] or type(cause).__name__
             raise OSError(f"the database of database_url cannot be used: {reason}") from error
 
 

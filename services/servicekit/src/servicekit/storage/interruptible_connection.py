@@ -186,10 +186,12 @@ class InterruptibleConnection(AsyncConnection):
             await self.close()
 
     async def _interrupt(self, statement: asyncio.Future[Any]) -> None:
-        await self._interrupt_statement(self._driver_connection, statement)
+        if not self.invalidated:  # else its server is gone: it ends by that
+            await self._interrupt_statement(self._driver_connection, statement)
 
     async def _end_commit(self, statement: asyncio.Future[Any]) -> None:
-        await self._disconnect_if_silent(self._driver_connection, statement)
+        if not self.invalidated:
+            await self._disconnect_if_silent(self._driver_connection, statement)
 
     async def _disconnect_if_silent(
         self, driver_connection: Any, statement: asyncio.Future[Any]

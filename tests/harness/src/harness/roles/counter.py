@@ -42,6 +42,7 @@ class Counter:
             office=OFFICE,
             type=applicant.type,
             holder=applicant.holder.message(),
+            identity_number=applicant.holder.identity_number,
             person_id=applicant.person_id,
         )
         made = await call_until_answered(self._intake.CreateApplication, create)

@@ -29,12 +29,17 @@ _PLACES = (
     "Marabahan", "Pelaihari", "Kotabaru", "Batulicin", "Paringin", "Kuala Kapuas",
     "Palangka Raya", "Tanjung",
 )  # fmt: skip
+_REGISTERED_AT = ("630101", "630303", "630605", "630906", "637101", "637104", "637202")
+"""Districts of South Kalimantan, with which a NIK begins."""
 _OLDEST, _YOUNGEST = date(1938, 1, 1), date(2000, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """What is printed about somebody; single names are common and stand as the primary one."""
+    """What the civil register has of somebody; identity_number, the NIK, is not printed.
+
+    Single names are common and stand as the primary one.
+    """
 
     primary: str
     secondary: str
@@ -42,6 +47,7 @@ class Holder:
     born_on: date
     birth_place: str
     personal_number: str
+    identity_number: str
 
     @property
     def full_name(self) -> str:
@@ -61,7 +67,7 @@ class Holder:
 
 
 def holder(chance: random.Random) -> Holder:
-    """Return the printed data of an invented person."""
+    """Return the data of an invented person."""
     sex = chance.choice((civil.SEX_FEMALE, civil.SEX_MALE))
     given = chance.choice(_FEMALE if sex == civil.SEX_FEMALE else _MALE)
     single = chance.random() < 0.12
@@ -73,7 +79,15 @@ def holder(chance: random.Random) -> Holder:
         born_on=born_on,
         birth_place=chance.choice(_PLACES),
         personal_number=f"{chance.randrange(10**10):010d}",
+        identity_number=_nik(chance, sex, born_on),
     )
+
+
+def _nik(chance: random.Random, sex: "civil.Sex.ValueType", born_on: date) -> str:
+    """Return a NIK: the district, day (of women 40 more), month and year of birth, and a serial."""
+    day = born_on.day + (40 if sex == civil.SEX_FEMALE else 0)
+    born = f"{day:02d}{born_on:%m%y}"
+    return f"{chance.choice(_REGISTERED_AT)}{born}{chance.randrange(1, 10_000):04d}"
 
 
 def calendar_date(day: date) -> civil.CalendarDate:

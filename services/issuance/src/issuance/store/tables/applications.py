@@ -101,6 +101,7 @@ applications = Table(
     Column("first_approved_by", String, nullable=False, server_default=""),
     Column("finger_mismatches", Integer, nullable=False, server_default="0"),
     Column("finger_check_waived", Boolean, nullable=False, server_default=false()),
+    Column("identity_number", String(20), nullable=False, server_default=""),
     # The number of its latest change, for watchers; empty until somebody gives out numbers.
     Column("change", BigInteger),
     Index("applications_changed", "change"),

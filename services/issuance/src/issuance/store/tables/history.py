@@ -45,6 +45,8 @@ history = Table(
     Column("finger_check", text_enum(FingerCheck)),
     Column("finger_check_decision", String, nullable=False, server_default=""),
     Column("finger_check_request", String(64), nullable=False, server_default=""),
+    Column("previous_identity_number", String(20), nullable=False, server_default=""),
+    Column("corrected_identity_number", String(20), nullable=False, server_default=""),
     # For the cases that waited for an outage: of all offices, and of one.
     Index("history_left", "source", "at"),
     Index("history_left_at_office", "office", "source", "at"),

@@ -11,6 +11,7 @@ from pydantic import Field, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 from servicekit.process.settings import ServiceSettings
 
+from issuance.domain.circuit_breaker import LONGEST_PROBE_PAUSE
 from issuance.domain.expected_time import EXPECTED_TIMES
 from issuance.domain.finger_check import FingerCheckPolicy, FingerCheckRule
 from issuance.domain.office import NewOffice
@@ -243,7 +244,10 @@ class IssuanceSettings(ServiceSettings):
         "more jobs, but one from time to time to find out whether it answers again",
     )
     printer_probe_seconds: float = Field(
-        10.0, gt=0, description="time between two such calls, seconds"
+        10.0,
+        gt=0,
+        le=LONGEST_PROBE_PAUSE.total_seconds(),
+        description="time between two such calls, seconds",
     )
     call_timeout_seconds: float = Field(
         20.0,

@@ -45,6 +45,12 @@ def test_after_ten_seconds_one_call_is_made() -> None:
     assert circuit.state(seconds(10)) is CircuitState.HALF_OPEN
 
 
+def test_one_call_is_made_once_a_clock_that_was_an_hour_ahead_is_set_back() -> None:
+    circuit = unanswered(3).unanswered(POLICY, seconds(3600))
+
+    assert circuit.calls_at_a_time(4, seconds(0)) == 1
+
+
 def test_its_failure_begins_another_ten_seconds() -> None:
     circuit = unanswered(3).unanswered(POLICY, seconds(30))
 

@@ -51,6 +51,26 @@ def test_another_goes_when_nothing_is_heard_of_the_first() -> None:
     assert rate.available(LIMITS, at(60)) == 1
 
 
+@pytest.mark.parametrize(
+    "rate", [NEW.begun(1, LIMITS, at(3600)), answering(NEW, 3600, 3700).begun(2, LIMITS, at(3700))]
+)
+def test_one_goes_first_once_a_clock_that_was_an_hour_ahead_is_set_back(
+    rate: IdentificationRate,
+) -> None:
+    assert rate.available(LIMITS, at(0)) == 0
+
+    rate = rate.unless_ahead(LIMITS, at(0))
+
+    assert rate.phase is RatePhase.CANARY
+    assert rate.available(LIMITS, at(0)) == 1
+
+
+def test_the_clocks_of_replicas_may_differ_by_seconds() -> None:
+    rate = answering(NEW, 0, 59)
+
+    assert rate.unless_ahead(LIMITS, at(0)) == rate
+
+
 def test_the_rate_grows_to_what_was_granted_less_the_burst() -> None:
     rates = [NEW.begun(1, LIMITS, at(0)).after(ANSWERED, LIMITS, at(1))]
     for second in range(2, 70):

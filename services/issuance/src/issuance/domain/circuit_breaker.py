@@ -7,6 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from servicekit.process.waits import latest_end
+
+LONGEST_PROBE_PAUSE = timedelta(minutes=10)
+
 
 class CircuitState(StrEnum):
     """Whether calls are made."""
@@ -24,7 +28,7 @@ class CircuitPolicy:
     """When the circuit of a printer opens, and when it is tried again.
 
     opens_after: consecutive calls without an answer. probe_pause: from the last of them to the
-    next call.
+    next call, LONGEST_PROBE_PAUSE at most.
     """
 
     opens_after: int
@@ -46,7 +50,8 @@ class CircuitBreaker:
         """Return whether calls are made at `now`."""
         if self.probe_at is None:
             return CircuitState.CLOSED
-        return CircuitState.HALF_OPEN if now >= self.probe_at else CircuitState.OPEN
+        is_open = now < self.probe_at <= latest_end(now, LONGEST_PROBE_PAUSE)
+        return CircuitState.OPEN if is_open else CircuitState.HALF_OPEN
 
     def calls_at_a_time(self, most: int, now: datetime) -> int:
         """Return how many calls may be in progress; `most` while the circuit is closed."""

@@ -7,6 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+from servicekit.process.waits import latest_end
+
+from issuance.domain.retry_policy import LONGEST_DELAY
+
 CANARY_PAUSE = timedelta(seconds=2)
 """Shortest time between a failed canary and the next one."""
 _FAILURES_IN_A_ROW = 3
@@ -136,6 +140,13 @@ class IdentificationRate:
             return replace(self, canary_until=now + limits.canary)
         left = self._allowance_at(limits, now) - count
         return replace(self, allowance=left, counted_at=max(now, self.counted_at))
+
+    def unless_ahead(self, limits: RateLimits, now: datetime) -> "IdentificationRate":
+        """Return the rate, suspended if a clock recorded it that was set back since."""
+        recorded = (self.counted_at, self.grown_at, self.cut_at)
+        latest = max(*recorded, self.canary_until, self.paused_until)
+        longest = max(limits.canary, LONGEST_DELAY)
+        return self.suspended() if latest > latest_end(now, longest) else self
 
     def suspended(self) -> "IdentificationRate":
         """Return the rate once the matcher is known to be away: it comes back with a canary."""

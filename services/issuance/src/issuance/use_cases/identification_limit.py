@@ -44,7 +44,8 @@ class IdentificationLimit:
         """Return how many identifications may begin now, after all that was heard."""
         now = self._real_now()
         stored = await self._rate_of(records).get()
-        self._rate = stored.after(self._outcomes, self._limits, now)
+        rate = stored.unless_ahead(self._limits, now)
+        self._rate = rate.after(self._outcomes, self._limits, now)
         self._outcomes = CallOutcomes()
         await self._save(records, stored)
         return self._rate.available(self._limits, now)

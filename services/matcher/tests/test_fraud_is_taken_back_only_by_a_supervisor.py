@@ -56,7 +56,7 @@ async def test_a_supervisor_takes_it_back_and_is_remembered(
     ("reason", "person", "refused_as"),
     [
         ("", SUPERVISOR, "REASON_NEEDED"),
-        ("  ", SUPERVISOR, "REASON_NEEDED"),
+        ("  ", SUPERVISOR, "INVALID_REQUEST"),
         (REASON, "", "SUPERVISOR_NEEDED"),
         (REASON, "spiffe://id/office/BJM/user/siti/role/officer", "SUPERVISOR_NEEDED"),
         (REASON, "spiffe://id/office/MTP/user/adi/role/supervisor", "SUPERVISOR_NEEDED"),

@@ -226,7 +226,7 @@ async def test_a_rebuild_reports_what_share_of_the_changes_is_read(
             report_progress=report_progress,
         )
 
-    assert shares == [0.25, 0.5, 0.75, 1.0]
+    assert shares == [0.225, 0.45, 0.675, 0.9, 1.0]
 
 
 async def _store_nothing(records: object, response: object) -> None:

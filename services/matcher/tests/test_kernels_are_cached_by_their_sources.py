@@ -28,13 +28,13 @@ def test_a_change_of_any_source_is_another_folder(
     assert jit._folder_of_current_sources(tmp_path) != before
 
 
-def test_kernels_are_compiled_in_these_folders_only() -> None:
+def test_kernels_are_compiled_from_these_sources_only() -> None:
     package = Path(jit.__file__).parent
 
-    folders = {
+    sources = {
         source.relative_to(package).parts[0]
         for source in package.rglob("*.py")
         if "import compiled" in source.read_text()
     }
 
-    assert folders == set(jit._KERNEL_FOLDERS)
+    assert sources == set(jit._KERNEL_SOURCES)

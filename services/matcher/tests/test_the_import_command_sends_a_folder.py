@@ -127,5 +127,5 @@ def test_a_folder_without_encounters_is_named(
         )  # fmt: skip
 
     assert capsys.readouterr().err == (
-        f"matcher: {tmp_path}: there is no folder PERSON/ENCOUNTER in it\n"
+        f"matcher import: {tmp_path}: there is no folder PERSON/ENCOUNTER in it\n"
     )

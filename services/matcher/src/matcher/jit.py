@@ -15,9 +15,10 @@ import numba  # type: ignore[import-untyped, unused-ignore]
 import numpy as np
 from numpy.typing import NDArray
 
-# All folders of this package whose modules may compile kernels, and a file beside them.
-_KERNEL_FOLDERS = "image", "extraction", "embedding", "comparison", "index", "synthetic"
-_KERNEL_FILE = "ridge_map.py"
+# All folders of this package, and modules beside them, that may compile kernels.
+_KERNEL_SOURCES = (
+    "image", "extraction", "embedding", "comparison", "index", "synthetic", "ridge_map.py",
+)  # fmt: skip
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 Scalar = TypeVar("Scalar", bound=np.generic)
@@ -26,7 +27,8 @@ Scalar = TypeVar("Scalar", bound=np.generic)
 def _folder_of_current_sources(cache: Path) -> Path:
     """Return the folder within `cache` for kernels compiled from exactly the present sources."""
     digest = hashlib.sha256()
-    for pattern in (*(f"{folder}/*.py" for folder in _KERNEL_FOLDERS), _KERNEL_FILE):
+    for name in _KERNEL_SOURCES:
+        pattern = name if name.endswith(".py") else f"{name}/*.py"
         for source in sorted(Path(__file__).parent.glob(pattern)):
             digest.update(source.read_bytes())
     return cache / f"kernels-{digest.hexdigest()[:16]}"

@@ -7,7 +7,7 @@ it. A guard that can be switched off without harm would be needless, or the matr
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 from unittest.mock import patch
@@ -107,7 +107,9 @@ async def _ask_no_machine(*_: object) -> bool:
     return True
 
 
-async def _queued_whatever_is_unsettled(self: JobRecords, now: datetime, limit: int) -> list[Job]:
+async def _queued_whatever_is_unsettled(
+    self: JobRecords, now: datetime, limit: int, longest_backoff: timedelta
+) -> list[Job]:
     return [job for _, job in await self._select(jobs.c.state == JobState.QUEUED, limit=limit)]
 
 

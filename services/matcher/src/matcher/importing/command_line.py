@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,11 @@ def add_command(commands: Any, max_message_bytes: int) -> None:
 def _run(options: argparse.Namespace) -> None:
     report = ProgressReport(find_encounters(options.folder))
     asyncio.run(_import(options, report))
-    report.print_result()
+    if refused := report.print_result():
+        sys.stderr.write(
+            f"matcher: {refused:,} of {len(report.encounters):,} encounters were refused\n"
+        )
+        sys.exit(1)
 
 
 async def _import(options: argparse.Namespace, report: ProgressReport) -> None:

@@ -34,16 +34,15 @@ class ProgressReport:
         """Say that the stream broke, and where it goes on."""
         sys.stderr.write(f"interrupted ({reason}); going on after encounter {offset:,}\n")
 
-    def print_result(self) -> None:
-        """Print how many encounters had which result; raise ValueError if any was refused."""
+    def print_result(self) -> int:
+        """Print how many encounters had which result; return how many were refused."""
         results = self._results
         sys.stdout.write(
             f"encounters: {results[pb.IMPORT_RESULT_IMPORTED]:,} imported, "
             f"{results[pb.IMPORT_RESULT_IMPORTED_BEFORE]:,} imported before, "
             f"{results[pb.IMPORT_RESULT_REFUSED]:,} refused\n"
         )
-        if refused := results[pb.IMPORT_RESULT_REFUSED]:
-            raise ValueError(f"{refused:,} of {len(self.encounters):,} encounters were refused")
+        return results[pb.IMPORT_RESULT_REFUSED]
 
     def _print_progress(self) -> None:
         done, all_ = self._results.total(), len(self.encounters)

@@ -3,9 +3,30 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from matcher.at_size.synthetic_people import features_of, index_entry
+from matcher.domain.change_token import ChangeToken
 from matcher.domain.index_entry import FingerFeatures
 from matcher.domain.shortlist import SearchDepth, SearchScope, Shortlist
 from matcher.index.memory_index import MemoryIndex
+
+from .models import models
+from .people import minutiae
+
+PEOPLE = range(1, 25)
+WITH_THUMB = (1, 2)
+
+
+def index_of_people() -> MemoryIndex:
+    """Return an index of people with their right index finger, of whom two have the thumb too."""
+    index = MemoryIndex(ChangeToken("", 0))
+    found = features_of(models(), [minutiae(person, 2) for person in PEOPLE])
+    thumbs = features_of(models(), [minutiae(person, 1) for person in WITH_THUMB])
+    people = [
+        index_entry(f"person-{n}", n, {2: finger} | ({1: thumbs[n - 1]} if n in WITH_THUMB else {}))
+        for n, finger in zip(PEOPLE, found, strict=True)
+    ]
+    index.update((), people, ChangeToken("", len(people)))
+    return index
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from servicekit.process.worker_pool import WorkerPool
 
 from .models import models
 from .people import minutiae
-from .searched_in_process import SearchedInProcess
+from .searched_in_process import PEOPLE, SearchedInProcess, index_of_people
 
 DEPTH = SearchDepth(
     1,
@@ -37,8 +37,6 @@ DEPTH = SearchDepth(
     fewest_at_first=72,
 )
 BEFORE = replace(DEPTH, fewest_at_first=0)
-PEOPLE = range(1, 25)
-WITH_THUMB = (1, 2)
 AT_FIRST, DEEP = 2, 32
 """Persons compared by a finger and a half, and by a finger that shows twelve minutiae."""
 
@@ -52,16 +50,7 @@ async def pool() -> AsyncIterator[WorkerPool]:
 
 @pytest.fixture
 def index() -> SearchedInProcess:
-    """An index of people with their right index finger on record, of whom two have the thumb."""
-    index = MemoryIndex(ChangeToken("", 0))
-    found = features_of(models(), [minutiae(person, 2) for person in PEOPLE])
-    thumbs = features_of(models(), [minutiae(person, 1) for person in WITH_THUMB])
-    people = [
-        index_entry(f"person-{n}", n, {2: finger} | ({1: thumbs[n - 1]} if n in WITH_THUMB else {}))
-        for n, finger in zip(PEOPLE, found, strict=True)
-    ]
-    index.update((), people, ChangeToken("", len(people)))
-    return SearchedInProcess(index)
+    return SearchedInProcess(index_of_people())
 
 
 @pytest.mark.parametrize(

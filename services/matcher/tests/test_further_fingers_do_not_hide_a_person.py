@@ -9,11 +9,10 @@ from uuid import uuid4
 
 import numpy as np
 import pytest
-from matcher.at_size.synthetic_people import features_of, index_entry, probe_of_minutiae
+from matcher.at_size.synthetic_people import probe_of_minutiae
 from matcher.domain.change_token import ChangeToken
 from matcher.domain.decision import Candidate, DecisionKind, DecisionRequest
 from matcher.domain.shortlist import SearchDepth, SearchScope, Shortlist
-from matcher.index.memory_index import MemoryIndex
 from matcher.use_cases.make_decision import DecisionMaker
 from matcher.use_cases.search import Search
 from servicekit.process.clock import SystemClock
@@ -21,7 +20,7 @@ from servicekit.process.worker_pool import WorkerPool
 
 from .models import models
 from .people import minutiae
-from .searched_in_process import SearchedInProcess
+from .searched_in_process import SearchedInProcess, index_of_people
 
 DEPTH = SearchDepth(
     1,
@@ -36,8 +35,6 @@ DEPTH = SearchDepth(
     other_positions_only=True,
     by_fingers_on_record=True,
 )
-PEOPLE = range(1, 25)
-WITH_THUMB = (1, 2)
 FOUR = (2, 3, 7, 8)
 SHALLOW, DEEP = 1, 32
 """Persons compared by whole fingers, and by one that shows twelve minutiae."""
@@ -52,16 +49,7 @@ async def pool() -> AsyncIterator[WorkerPool]:
 
 @pytest.fixture
 def index() -> SearchedInProcess:
-    """An index of people with their right index finger on record, of whom two have the thumb."""
-    index = MemoryIndex(ChangeToken("", 0))
-    found = features_of(models(), [minutiae(person, 2) for person in PEOPLE])
-    thumbs = features_of(models(), [minutiae(person, 1) for person in WITH_THUMB])
-    people = [
-        index_entry(f"person-{n}", n, {2: finger} | ({1: thumbs[n - 1]} if n in WITH_THUMB else {}))
-        for n, finger in zip(PEOPLE, found, strict=True)
-    ]
-    index.update((), people, ChangeToken("", len(people)))
-    return SearchedInProcess(index)
+    return SearchedInProcess(index_of_people())
 
 
 @pytest.mark.parametrize("person", [4, 8, 20])

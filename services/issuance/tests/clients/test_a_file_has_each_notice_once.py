@@ -2,26 +2,16 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from issuance.clients.notice_file import NoticeFile
 from issuance.domain.contact import Contact
-from issuance.domain.notice_delivery import NoticeMessage
-from issuance.domain.notices import NoticeKind
 from issuance.use_cases.ports import Unavailable
 
-MESSAGE = NoticeMessage(
-    "a-1",
-    "a",
-    NoticeKind.READY,
-    Contact(phone="+6281234567890"),
-    "id",
-    "Permohonan paspor a",
-    "Paspor Anda sudah siap — “hari ini”.",
-    datetime(2018, 11, 5, 6, tzinfo=UTC),
-)
+from .notices import ready_notice
+
+MESSAGE = ready_notice(Contact(phone="+6281234567890"), "Paspor Anda sudah siap — “hari ini”.")
 LATER = replace(MESSAGE, id="a-2")
 
 

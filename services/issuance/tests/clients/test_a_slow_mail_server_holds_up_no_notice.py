@@ -3,25 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime
 
 import pytest
 from issuance.clients.notice_mail import MailServer, NoticeMail
 from issuance.domain.contact import Contact
-from issuance.domain.notice_delivery import NoticeMessage
-from issuance.domain.notices import NoticeKind
 from issuance.use_cases.ports import Unreachable
 
-MESSAGE = NoticeMessage(
-    "a-1",
-    "a",
-    NoticeKind.READY,
-    Contact(email="siti@example.com"),
-    "id",
-    "Permohonan paspor a",
-    "Paspor Anda sudah siap.",
-    datetime(2018, 11, 5, 6, tzinfo=UTC),
-)
+from .notices import ready_notice
+
+MESSAGE = ready_notice(Contact(email="siti@example.com"), "Paspor Anda sudah siap.")
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 

@@ -5,7 +5,6 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -14,23 +13,14 @@ import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from issuance.clients.notice_mail import MailServer, NoticeMail
 from issuance.domain.contact import Contact
-from issuance.domain.notice_delivery import NoticeMessage
-from issuance.domain.notices import NoticeKind
 from issuance.use_cases.ports import NoticeRefused, Unavailable, Unreachable
 from servicekit.security.development_certificates import issue_certificate
 from servicekit.security.tls import TlsFiles
 
+from .notices import ready_notice
+
 TEXT = "Paspor Anda sudah siap — dapat diambil mulai Senin, 5 November 2018, pukul 14.00 WITA."
-MESSAGE = NoticeMessage(
-    "a-1",
-    "a",
-    NoticeKind.READY,
-    Contact(email="siti@example.com"),
-    "id",
-    "Permohonan paspor a",
-    TEXT,
-    datetime(2018, 11, 5, 6, tzinfo=UTC),
-)
+MESSAGE = ready_notice(Contact(email="siti@example.com"), TEXT)
 
 
 class Mailbox:

@@ -7,10 +7,9 @@ from collections.abc import Callable
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import NoReturn
 
 from servicekit.process import logs
-from servicekit.process.command_line import add_command, explained_failure
+from servicekit.process.command_line import add_command, explained_failure, fail_check
 from servicekit.storage.backup_command import add_backup_command
 from servicekit.storage.database import migrate
 
@@ -153,7 +152,7 @@ def _recount(settings: Settings) -> None:
 
 def _audit(settings: Settings) -> None:
     if broken := asyncio.run(maintenance.find_break(settings)):
-        _fail(broken)
+        fail_check("matcher", broken)
     _say("the chains of decision records and changes are unbroken")
 
 
@@ -163,11 +162,11 @@ def _replay(options: argparse.Namespace) -> None:
     try:
         results = asyncio.run(maintenance.replay(settings, options.day, _report))
     except maintenance.BrokenChain as broken:
-        _fail(str(broken))
+        fail_check("matcher", str(broken))
     counts = ", ".join(f"{count} {result}" for result, count in sorted(results.items()))
     _say(f"{results.total()} decisions" + (f": {counts}" if counts else ""))
     if results[ReplayResult.DIFFERENT]:
-        _fail("decisions came out differently, and no later change explains it")
+        fail_check("matcher", "decisions came out differently, and no later change explains it")
 
 
 def _report(replay: Replay) -> None:
@@ -177,11 +176,6 @@ def _report(replay: Replay) -> None:
 
 def _say(line: str) -> None:
     sys.stdout.write(f"{line}\n")
-
-
-def _fail(line: str) -> NoReturn:
-    sys.stderr.write(f"matcher: {line}\n")
-    sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -2,11 +2,11 @@
 
 import argparse
 import asyncio
-import sys
 from pathlib import Path
 from typing import Any
 
 from servicekit.grpc.client_channel import open_channel
+from servicekit.process.command_line import fail_check
 from servicekit.security.tls import TlsFiles
 
 from matcher.importing.import_client import Import
@@ -60,10 +60,7 @@ def _run(options: argparse.Namespace) -> None:
     report = ProgressReport(find_encounters(options.folder))
     asyncio.run(_import(options, report))
     if refused := report.print_result():
-        sys.stderr.write(
-            f"matcher: {refused:,} of {len(report.encounters):,} encounters were refused\n"
-        )
-        sys.exit(1)
+        fail_check("matcher", f"{refused:,} of {len(report.encounters):,} encounters were refused")
 
 
 async def _import(options: argparse.Namespace, report: ProgressReport) -> None:

@@ -149,8 +149,7 @@ class JobRecords:
         """Return the first jobs of the queue: by priority class, then in order of arrival.
 
         now: real time. Jobs that must not be assigned are left out: those with an unsettled
-        attempt, and those that back off. longest_backoff: for how
-        long one of them does so at most.
+        attempt, and those that back off. longest_backoff: for how long one does so at most.
         """
         unsettled = select(attempts.c.job_id).where(attempts.c.settlement == Settlement.UNSETTLED)
         found = await self._select(

@@ -1,6 +1,6 @@
 """Which commands does every service have, and how does a command fail?
 
-With status 2, and one line on stderr that says why.
+With one line on stderr that says why, and status 2; 1 if it ran, and what it checked does not hold.
 """
 
 import argparse
@@ -8,12 +8,13 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from servicekit.errors import DatabaseFailure, DomainError
 
 Run = Callable[[argparse.Namespace], None]
 
+_DOES_NOT_HOLD = 1
 _CANNOT_BE_RUN = 2
 _INTERRUPTED = 130
 
@@ -31,6 +32,12 @@ def add_command(commands: Any, name: str, text: str, run: Run) -> argparse.Argum
     )  # fmt: skip
     command.set_defaults(run=run)
     return command
+
+
+def fail_check(program: str, reason: str) -> NoReturn:
+    """Exit because what a command checked does not hold. program: as on the command line."""
+    sys.stderr.write(f"{program}: {reason}\n")
+    sys.exit(_DOES_NOT_HOLD)
 
 
 @contextmanager
